@@ -45,7 +45,8 @@ export function fitWhitening(x: Float32Array, n: number, d: number, components: 
   checkFinite('fitWhitening', x, d);
   const mean = columnMeans(x, n, d);
   const { values, vectors } = symmetricEigen(sampleCovariance(x, n, d, mean), d);
-  const least = leastVariance(values, mean, n);
+  // numpy's matrix-rank rule, max(N, D)·ε of the greatest, applied to variances, whose rounding error it bounds.
+  const least = at(values, 0) * Math.max(n, d) * Number.EPSILON;
   const rank = values.reduce((count, value) => count + (value > least ? 1 : 0), 0);
   if (components > rank) {
     throw new ConfigError(
@@ -108,16 +109,6 @@ function projectOnFour(axes: Float64Array, centred: Float64Array, values: Float6
   values[c + 1] = s1;
   values[c + 2] = s2;
   values[c + 3] = s3;
-}
-
-/**
- * Variances up to this are rounding noise. First term: numpy's matrix-rank rule, max(N, D)·ε of the greatest, applied to
- * variances. Second: the error of the mean, at most N·ε·|μ|, which alone gives N equal rows a tiny variance.
- */
-function leastVariance(variances: Float64Array, mean: Float64Array, n: number): number {
-  const greatestMean = mean.reduce((greatest, value) => Math.max(greatest, Math.abs(value)), 0);
-  const relative = at(variances, 0) * Math.max(n, variances.length) * Number.EPSILON;
-  return Math.max(relative, (n * Number.EPSILON * greatestMean) ** 2);
 }
 
 function checkShape(operation: string, x: Float32Array, n: number, d: number): void {
