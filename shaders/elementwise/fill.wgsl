@@ -1,0 +1,16 @@
+// fill: y = value (bits).
+//   y [count] u32 out
+// One element a lane.
+// include: lib/linear_index.wgsl
+override LANES: u32 = 64;
+
+struct Params { count: u32, value: u32 }
+
+@group(0) @binding(0) var<storage, read_write> y: array<u32>;
+@group(0) @binding(1) var<uniform> params: Params;
+
+@compute @workgroup_size(LANES)
+fn fill(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+  let i = linear_index(group, groups, lane, LANES);
+  if (i < params.count) { y[i] = params.value; }
+}

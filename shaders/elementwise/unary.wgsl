@@ -1,0 +1,20 @@
+// unary: y = f(x), f chosen by KIND (order of UNARY_KINDS in src/tensor/ops/elementwise.ts).
+//   x [count] f32 in
+//   y [count] f32 out
+// One element a lane.
+// include: lib/linear_index.wgsl
+// include: lib/functions.wgsl
+override LANES: u32 = 64;
+override KIND: u32 = 0;
+
+struct Params { count: u32 }
+
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read_write> y: array<f32>;
+@group(0) @binding(2) var<uniform> params: Params;
+
+@compute @workgroup_size(LANES)
+fn unary(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+  let i = linear_index(group, groups, lane, LANES);
+  if (i < params.count) { y[i] = unary_value(KIND, x[i]); }
+}

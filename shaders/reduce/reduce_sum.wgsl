@@ -1,0 +1,25 @@
+// reduce_sum: y[o, i] = scale * sum over m of x[o, m, i].
+//   x [outer, middle, inner] f32 in
+//   y [outer, inner]         f32 out
+// One group an output; lanes stride over the middle axis, then merge in a fixed tree, so the result does not depend on
+// scheduling. 64 lanes keep short rows cheap and stay within the 256 every adapter offers.
+override LANES: u32 = 64;
+// include: lib/tree_reduce.wgsl
+
+struct Params { outputs: u32, middle: u32, inner: u32, scale: f32 }
+
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read_write> y: array<f32>;
+@group(0) @binding(2) var<uniform> params: Params;
+
+@compute @workgroup_size(LANES)
+fn reduce_sum(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
+  let output = group.x + group.y * groups.x;
+  let first = (output / params.inner) * params.middle * params.inner + output % params.inner;
+  var partial = 0.0;
+  if (output < params.outputs) {
+    for (var m = lane; m < params.middle; m += LANES) { partial += x[first + m * params.inner]; }
+  }
+  let total = tree_sum(lane, partial);
+  if (lane == 0u && output < params.outputs) { y[output] = total * params.scale; }
+}

@@ -1,0 +1,41 @@
+import type { KernelName } from '../gpu/generated/kernels.gen';
+
+/** Where a value lives for good; values without a home are placed in the intermediate arenas by lifetime. */
+export interface Home {
+  readonly buffer: 'parameters' | 'gradients' | 'moment1' | 'moment2' | 'inputs' | 'constants' | 'status';
+  readonly offsetBytes: number;
+}
+
+/** A piece of GPU memory that dispatches read and write. */
+export interface Value {
+  readonly id: number;
+  readonly sizeBytes: number;
+  readonly label: string;
+  home: Home | null;
+  /** Kept to the end of the program (outputs, losses). */
+  isKept: boolean;
+}
+
+/** One kernel launch, before buffers exist. */
+export interface Dispatch {
+  readonly kernel: KernelName;
+  readonly overrides: Readonly<Record<string, number>>;
+  /** One value for each storage binding of the kernel, by the binding's name. */
+  readonly bind: Readonly<Record<string, Value>>;
+  readonly params: Readonly<Record<string, number>>;
+  readonly groups: readonly [number, number, number];
+}
+
+const MAX_GROUPS_PER_AXIS = 65_535;
+
+/** Folds `count` groups over x and y; kernels use lib/linear_index.wgsl or group.x + group.y * groups.x. */
+export function foldGroups(count: number): [number, number, number] {
+  if (count <= MAX_GROUPS_PER_AXIS) return [count, 1, 1];
+  const y = Math.ceil(count / MAX_GROUPS_PER_AXIS);
+  return [Math.ceil(count / y), y, 1];
+}
+
+/** Groups for one element a lane. */
+export function groupsFor(elements: number, lanes: number): [number, number, number] {
+  return foldGroups(Math.ceil(elements / lanes));
+}

@@ -1,0 +1,60 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { GpuDevice } from '../gpu/device';
+import { adamw } from '../nn/optimizers';
+import { linearInit, parameter } from '../nn/parameters';
+import { square, subtract } from '../tensor/ops/elementwise';
+import { linear } from '../tensor/ops/matmul';
+import { meanAll } from '../tensor/ops/reduce';
+import { Engine } from './engine';
+import { normalArray } from '../base/random';
+
+let device: GpuDevice;
+beforeAll(async () => {
+  device = await GpuDevice.acquire(navigator.gpu);
+});
+
+describe('Engine', () => {
+  const specs = [
+    parameter('w1', [6, 16], linearInit(6)), parameter('b1', [16], linearInit(6)),
+    parameter('w2', [16, 3], linearInit(16)), parameter('b2', [3], linearInit(16)),
+  ];
+  const build = () => {
+    const engine = new Engine(device);
+    const model = engine.variables(specs, 1);
+    const step = engine.compile(model, ({ params, batch }) => {
+      const hidden = linear(batch['x'] as never, params('w1'), params('b1'), 'relu');
+      const y = linear(hidden, params('w2'), params('b2'));
+      return { loss: meanAll(square(subtract(y, batch['y'] as never))) };
+    }, adamw({ learningRate: 0.01 }));
+    return { engine, model, step };
+  };
+  const x = normalArray(32 * 6, 3);
+  const batch = { x: { data: x, shape: [32, 6] }, y: { data: Float32Array.from({ length: 96 }, (_, i) => Math.sin(x[i] ?? 0)), shape: [32, 3] } };
+
+  it('fits a small network, creating no buffer and no bind group after the first step', async () => {
+    const { step } = build();
+    await step.run(batch);
+    const before = { ...device.counters };
+    for (let i = 0; i < 150; i++) {
+      await step.run(batch);
+      if (i % 50 === 49) await step.metrics();
+    }
+    const after = { ...device.counters };
+    expect(after.buffersCreated - before.buffersCreated).toBe(0);
+    expect(after.bindGroups - before.bindGroups).toBe(0);
+    await step.run(batch);
+    const rows = await step.metrics();
+    expect(rows.at(-1)?.loss).toBeLessThan(0.2);
+    expect(device.uncapturedErrors).toEqual([]);
+  });
+
+  it('gives the same bits when run twice', async () => {
+    const runs = [];
+    for (let run = 0; run < 2; run++) {
+      const { step, model } = build();
+      for (let i = 0; i < 20; i++) await step.run(batch);
+      runs.push(await model.read('w1'));
+    }
+    expect(runs[0]).toEqual(runs[1]);
+  });
+});

@@ -1,0 +1,117 @@
+/**
+ * The engine's public face: make variables, compile step functions, run them.
+ *
+ *     const engine = new Engine(await GpuDevice.acquire(navigator.gpu));
+ *     const model = engine.variables(specs, seed);
+ *     const step = engine.compile(model, ({ params, batch }) => ({ loss: … }), adamw({ learningRate: 1e-3 }));
+ *     for (const batch of batches) await step.run(batch);
+ *     console.log(await step.metrics());
+ */
+import { NumericsError } from '../base/errors';
+import type { GpuDevice } from '../gpu/device';
+import type { Optimizer } from '../nn/optimizers';
+import type { ParameterSpec } from '../nn/parameters';
+import type { TensorSpec } from '../tensor/graph';
+import { ArenaPool } from './arenaPool';
+import type { StepMetrics } from './metricRing';
+import { type Batch, Program } from './program';
+import { type StepFunction, traceProgram } from './trace';
+import { Variables } from './variables';
+
+/** Steps that may be queued on the GPU before `run` waits for the oldest. */
+const STEPS_IN_FLIGHT = 2;
+
+export class Engine {
+  readonly pool: ArenaPool;
+
+  constructor(readonly device: GpuDevice) {
+    this.pool = new ArenaPool(device);
+  }
+
+  /** Allocates and initialises a model's parameters. The caller disposes. */
+  variables(specs: readonly ParameterSpec[], seed: number): Variables {
+    return new Variables(this.device, specs, seed);
+  }
+
+  /** A step that is traced, differentiated and planned once for each signature of batch shapes. The caller disposes. */
+  compile(variables: Variables, step: StepFunction, optimizer?: Optimizer, seed = 0): CompiledStep {
+    return new CompiledStep(this, variables, step, optimizer ?? null, seed);
+  }
+
+  dispose(): void {
+    this.pool.dispose();
+  }
+}
+
+export class CompiledStep {
+  /** Optimizer updates done; set it when resuming. */
+  stepCount = 0;
+  /** Launches a submit; lower it on slow adapters so that the page and the watchdog stay calm. */
+  dispatchesPerSubmit = Number.POSITIVE_INFINITY;
+  readonly #programs = new Map<string, Promise<Program>>();
+  readonly #inFlight: Promise<void>[] = [];
+  #last: Program | null = null;
+  #drained: StepMetrics[] = [];
+
+  constructor(
+    readonly engine: Engine,
+    readonly variables: Variables,
+    readonly stepFunction: StepFunction,
+    readonly optimizer: Optimizer | null,
+    readonly seed: number,
+  ) {}
+
+  /** The program for the shapes of `batch`, compiled if need be. @throws ShapeError, ConfigError, OutOfMemoryError */
+  program(batch: Batch): Promise<Program> {
+    const signature = Object.entries(batch).map(([name, array]) => `${name}:${dtypeOf(array.data)}[${array.shape}]`).sort().join(';');
+    const known = this.#programs.get(signature);
+    if (known) return known;
+    const specs: Record<string, TensorSpec> = {};
+    for (const [name, array] of Object.entries(batch)) specs[name] = { shape: array.shape, dtype: dtypeOf(array.data) };
+    const building = (async () => {
+      const { device } = this.engine;
+      const traced = traceProgram(this.stepFunction, specs, this.variables, this.optimizer, device.profile);
+      return Program.build(device, this.variables, traced, this.optimizer, this.engine.pool);
+    })();
+    this.#programs.set(signature, building);
+    building.catch(() => this.#programs.delete(signature));
+    return building;
+  }
+
+  /** Submits one step; waits only while more than two are queued. Returns the program, for reading outputs. */
+  async run(batch: Batch): Promise<Program> {
+    const program = await this.program(batch);
+    if (this.#last && this.#last !== program) this.#drained.push(...(await this.#last.metrics()));
+    else if (program.ring.isFull) this.#drained.push(...(await program.metrics()));
+    this.#last = program;
+    program.run(batch, { step: this.stepCount, seed: this.seed }, { dispatchesPerSubmit: this.dispatchesPerSubmit });
+    if (this.optimizer) this.stepCount++;
+    this.#inFlight.push(this.engine.device.raw.queue.onSubmittedWorkDone());
+    if (this.#inFlight.length >= STEPS_IN_FLIGHT) await this.#inFlight.shift();
+    this.engine.device.requireAlive();
+    return program;
+  }
+
+  /**
+   * Metrics of all steps since the last call, oldest first.
+   * @throws NumericsError `train/not-finite` if one of them had a NaN or infinite loss or gradient; that update was skipped.
+   */
+  async metrics(): Promise<StepMetrics[]> {
+    if (this.#last) this.#drained.push(...(await this.#last.metrics()));
+    const rows = this.#drained;
+    this.#drained = [];
+    const bad = rows.find((row) => !row.isFinite);
+    if (bad && this.optimizer)
+      throw new NumericsError('train/not-finite', `step ${bad.step}: loss ${bad.loss} or gradient norm ${bad.gradientNorm} is not finite; the update was skipped. Lower the learning rate or go back to the last checkpoint.`);
+    return rows;
+  }
+
+  async dispose(): Promise<void> {
+    for (const program of this.#programs.values()) (await program.catch(() => null))?.dispose();
+    this.#programs.clear();
+  }
+}
+
+function dtypeOf(data: Float32Array | Uint32Array | Int32Array): 'f32' | 'u32' | 'i32' {
+  return data instanceof Float32Array ? 'f32' : data instanceof Uint32Array ? 'u32' : 'i32';
+}

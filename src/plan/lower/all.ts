@@ -1,0 +1,4 @@
+/** Registers every lowering. One line a file; a new op adds its line here. */
+import './elementwise';
+import './matmul';
+import './reduce';

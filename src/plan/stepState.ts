@@ -1,0 +1,25 @@
+import type { Optimizer } from '../nn/optimizers';
+import { STEP_STATE_WORDS } from '../tensor/ops/leaves';
+
+/** What changes from step to step besides the batch. */
+export interface StepClock {
+  /** Optimizer updates done so far; the first step is 0. */
+  readonly step: number;
+  /** Key of the counter-based generator. */
+  readonly seed: number;
+}
+
+/** Words: 0 step, 1 seed, 2 learning rate, 3 and 4 Adam's bias corrections 1/(1 − βᵗ); the rest 0. */
+export function writeStepState(target: DataView, clock: StepClock, optimizer: Optimizer | null): number {
+  for (let word = 0; word < STEP_STATE_WORDS; word++) target.setUint32(word * 4, 0, true);
+  target.setUint32(0, clock.step >>> 0, true);
+  target.setUint32(4, clock.seed >>> 0, true);
+  if (!optimizer) return 0;
+  const learningRate = optimizer.learningRate(clock.step);
+  target.setFloat32(8, learningRate, true);
+  if (optimizer.kind === 'adamw') {
+    target.setFloat32(12, 1 / (1 - optimizer.beta1 ** (clock.step + 1)), true);
+    target.setFloat32(16, 1 / (1 - optimizer.beta2 ** (clock.step + 1)), true);
+  }
+  return learningRate;
+}

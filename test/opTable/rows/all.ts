@@ -1,0 +1,6 @@
+/** All rows. One import and one spread a file; a new op adds its rows here. */
+import type { OpRow } from '../table';
+import { elementwiseRows } from './elementwise';
+import { matmulRows } from './matmul';
+
+export const opRows: readonly OpRow[] = [...elementwiseRows, ...matmulRows];
