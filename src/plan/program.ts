@@ -119,9 +119,14 @@ export class Program {
   async read(name: string): Promise<Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Int32Array<ArrayBuffer>> {
     const output = this.traced.outputs.get(name);
     if (!output) throw new ShapeError('run/output', `read: the program has no output "${name}"; it has ${[...this.traced.outputs.keys()].join(', ') || 'none'}.`);
-    const { buffer, offset } = this.#parts.locate(output.value);
-    const bytes = await readBuffer(this.device, buffer, offset, elementCount(output.spec.shape) * BYTES_PER_ELEMENT);
+    const sizeBytes = elementCount(output.spec.shape) * BYTES_PER_ELEMENT;
+    const bytes = sizeBytes === 0 ? new ArrayBuffer(0) : await this.#readValue(output.value, sizeBytes);
     return output.spec.dtype === 'f32' ? new Float32Array(bytes) : output.spec.dtype === 'u32' ? new Uint32Array(bytes) : new Int32Array(bytes);
+  }
+
+  #readValue(value: Value, sizeBytes: number): Promise<ArrayBuffer> {
+    const { buffer, offset } = this.#parts.locate(value);
+    return readBuffer(this.device, buffer, offset, sizeBytes);
   }
 
   async readFloats(name: string): Promise<Float32Array<ArrayBuffer>> {

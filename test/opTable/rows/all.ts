@@ -2,5 +2,6 @@
 import type { OpRow } from '../table';
 import { elementwiseRows } from './elementwise';
 import { matmulRows } from './matmul';
+import { reduceRows } from './reduce';
 
-export const opRows: readonly OpRow[] = [...elementwiseRows, ...matmulRows];
+export const opRows: readonly OpRow[] = [...elementwiseRows, ...matmulRows, ...reduceRows];
