@@ -110,7 +110,8 @@ class Lowerer {
     const { nodes, replacements } = fuse(reachableNodes(roots), roots);
     const resolve = (tensor: Tensor): Tensor => replacements.get(`${tensor.node.id}:${tensor.output}`) ?? tensor;
     for (const node of nodes) if (!this.#isLeafOrAlias(node)) this.#lowerNode(node, resolve);
-    for (const { name, grad } of grads) this.#placeGradient(name, this.#valueOf(resolve(grad), resolve));
+    const placed = grads.map(({ name, grad }) => ({ name, value: this.#valueOf(resolve(grad), resolve) }));
+    for (const { name, value } of placed) this.#placeGradient(name, value, placed.filter((other) => other.value === value).length > 1);
     const keep = (tensor: Tensor): Value => {
       const value = this.#valueOf(resolve(tensor), resolve);
       value.isKept = true;
@@ -209,11 +210,11 @@ class Lowerer {
   }
 
   /** Lets the gradient's last producer write straight into the gradient arena, or copies it there. */
-  #placeGradient(name: string, value: Value): void {
+  #placeGradient(name: string, value: Value, isShared: boolean): void {
     const slot = this.variables.slot(name);
     const home: Home = { buffer: 'gradients', offsetBytes: slot.offsetBytes };
     const isRead = this.#dispatches.some((dispatch) => accessesOf(dispatch).reads.includes(value));
-    if (!value.home && !isRead && !value.isKept) {
+    if (!value.home && !isRead && !isShared) {
       value.home = home;
       return;
     }
