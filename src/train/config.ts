@@ -1,0 +1,121 @@
+/**
+ * One run's configuration: everything that decides its result, besides the data and the adapter. Outside JSON is checked
+ * field by field; an unknown or impossible field is refused by name.
+ */
+import { ConfigError } from '../base/errors';
+
+export interface EncoderConfig {
+  /** `use-lite`: Universal Sentence Encoder lite, offline. `transformers`: a sentence encoder by model id or folder. */
+  readonly kind: 'use-lite' | 'transformers';
+  readonly model: string;
+  /** Principal components kept after whitening. */
+  readonly components: number;
+}
+
+export interface TokenizerConfig {
+  /** Widths between the input (components) and the latent, e.g. [512, 256, 128]. */
+  readonly hiddenWidths: readonly number[];
+  readonly latentWidth: number;
+  readonly levels: number;
+  /** Codebook entries a level, at most 256 (identifiers are stored as digits of a byte). */
+  readonly codes: number;
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly learningRate: number;
+  readonly commitment: number;
+  readonly decay: number;
+}
+
+export interface RecommenderConfig {
+  readonly width: number;
+  readonly headWidth: number;
+  readonly heads: number;
+  readonly feedForwardWidth: number;
+  readonly encoderLayers: number;
+  readonly decoderLayers: number;
+  readonly dropout: number;
+  /** Latest items of a history that the encoder sees. */
+  readonly historyLimit: number;
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly learningRate: number;
+  readonly warmupSteps: number;
+  readonly weightDecay: number;
+  readonly clipNorm: number;
+  /** Validate every so many epochs on at most `validationUsers` users. */
+  readonly validateEvery: number;
+  readonly validationUsers: number;
+  /** Validations without improvement of NDCG@10 before stopping; 0 = never stop early. */
+  readonly patience: number;
+  readonly validationBeamWidth: number;
+  readonly testBeamWidth: number;
+}
+
+export interface RunConfig {
+  readonly name: string;
+  readonly seed: number;
+  readonly encoder: EncoderConfig;
+  readonly tokenizer: TokenizerConfig;
+  readonly recommender: RecommenderConfig;
+}
+
+type FieldRule = { readonly kind: 'text' } | { readonly kind: 'list' } | { readonly kind: 'integer' | 'number'; readonly min: number; readonly max: number };
+const integer = (min: number, max: number): FieldRule => ({ kind: 'integer', min, max });
+const number = (min: number, max: number): FieldRule => ({ kind: 'number', min, max });
+const MAX_WIDTH = 8192;
+const MAX_COUNT = 1_000_000;
+
+const RULES = {
+  encoder: { kind: { kind: 'text' }, model: { kind: 'text' }, components: integer(2, 768) },
+  tokenizer: {
+    hiddenWidths: { kind: 'list' }, latentWidth: integer(1, MAX_WIDTH), levels: integer(1, 8), codes: integer(2, 256), epochs: integer(1, MAX_COUNT),
+    batchSize: integer(1, 65_536), learningRate: number(0, 10), commitment: number(0, 100), decay: number(0, 1),
+  },
+  recommender: {
+    width: integer(4, MAX_WIDTH), headWidth: integer(4, 256), heads: integer(1, 128), feedForwardWidth: integer(4, 65_536),
+    encoderLayers: integer(1, 48), decoderLayers: integer(1, 48), dropout: number(0, 0.95), historyLimit: integer(1, 200), epochs: integer(1, MAX_COUNT),
+    batchSize: integer(1, 65_536), learningRate: number(0, 10), warmupSteps: integer(0, 10_000_000), weightDecay: number(0, 10), clipNorm: number(0, 1e6),
+    validateEvery: integer(1, MAX_COUNT), validationUsers: integer(1, 10_000_000), patience: integer(0, MAX_COUNT), validationBeamWidth: integer(1, 50), testBeamWidth: integer(1, 50),
+  },
+} as const satisfies Record<string, Record<string, FieldRule>>;
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/**
+ * Checks a configuration read from outside. @param source file name for messages
+ * @throws ConfigError `config/field` naming the field, `config/shape`
+ */
+export function checkRunConfig(value: unknown, source: string): RunConfig {
+  const refuse = (field: string, wanted: string, came: unknown): never => {
+    throw new ConfigError('config/field', `${source}: field "${field}" wants ${wanted}, got ${JSON.stringify(came) ?? 'nothing'}; correct it or start from a preset in models/t5/.`);
+  };
+  if (!isRecord(value)) throw new ConfigError('config/shape', `${source}: wanted a JSON object with name, seed, encoder, tokenizer, recommender.`);
+  for (const key of Object.keys(value)) if (!['name', 'seed', 'encoder', 'tokenizer', 'recommender'].includes(key)) refuse(key, 'to be left out (unknown field)', value[key]);
+  const { name, seed } = value;
+  if (typeof name !== 'string' || name.length === 0 || name.length > 100) refuse('name', 'a text of 1 to 100 letters', name);
+  if (typeof seed !== 'number' || !Number.isInteger(seed) || seed < 0 || seed > 0xffff_ffff) refuse('seed', 'an integer from 0 to 4294967295', seed);
+  for (const section of ['encoder', 'tokenizer', 'recommender'] as const) {
+    const part = value[section];
+    if (!isRecord(part)) return refuse(section, 'an object', part);
+    const rules: Record<string, FieldRule> = RULES[section];
+    for (const key of Object.keys(part)) if (!Object.hasOwn(rules, key)) refuse(`${section}.${key}`, 'to be left out (unknown field)', part[key]);
+    for (const [key, rule] of Object.entries(rules)) checkField(`${section}.${key}`, rule, part[key], refuse);
+  }
+  const config = value as unknown as RunConfig;
+  if (config.encoder.kind !== 'use-lite' && config.encoder.kind !== 'transformers') refuse('encoder.kind', '"use-lite" or "transformers"', config.encoder.kind);
+  if (config.encoder.kind === 'use-lite' && config.encoder.components > 512) refuse('encoder.components', 'at most 512 for use-lite', config.encoder.components);
+  const { recommender } = config;
+  if (recommender.headWidth % 4 !== 0) refuse('recommender.headWidth', 'a multiple of 4', recommender.headWidth);
+  if (recommender.width % 4 !== 0) refuse('recommender.width', 'a multiple of 4', recommender.width);
+  return config;
+}
+
+function checkField(field: string, rule: FieldRule, value: unknown, refuse: (field: string, wanted: string, came: unknown) => never): void {
+  if (rule.kind === 'text') {
+    if (typeof value !== 'string' || value.length > 500) refuse(field, 'a text', value);
+  } else if (rule.kind === 'list') {
+    if (!Array.isArray(value) || value.length > 12 || value.some((width) => !Number.isInteger(width) || width < 1 || width > MAX_WIDTH)) refuse(field, `a list of up to 12 widths from 1 to ${MAX_WIDTH}`, value);
+  } else if (typeof value !== 'number' || !Number.isFinite(value) || value < rule.min || value > rule.max || (rule.kind === 'integer' && !Number.isInteger(value))) {
+    refuse(field, `${rule.kind === 'integer' ? 'an integer' : 'a number'} from ${rule.min} to ${rule.max}`, value);
+  }
+}

@@ -1,0 +1,196 @@
+/**
+ * Messages between the window and the training worker: one discriminated union a direction, versioned. The window owns
+ * pixels, the worker owns tensors, data and storage. Every request gets exactly one reply; events come unasked.
+ */
+import type { RunConfig } from '../train/config';
+
+export type { RunConfig } from '../train/config';
+
+export const PROTOCOL_VERSION = 1;
+
+export type Request =
+  | { readonly kind: 'hello'; readonly version: number; readonly baseUrl: string }
+  /** Opens the embedded sample. */
+  | { readonly kind: 'openSample' }
+  /** Opens dropped files: items.jsonl.gz, sequences.jsonl.gz and optionally an image pack with its index. */
+  | { readonly kind: 'openFiles'; readonly files: readonly File[]; readonly name: string }
+  | { readonly kind: 'startTokenizer'; readonly config: RunConfig }
+  | { readonly kind: 'startRecommender'; readonly config: RunConfig }
+  | { readonly kind: 'pause' }
+  | { readonly kind: 'resume' }
+  | { readonly kind: 'stop' }
+  /** Users for the Demo's picker: ids that contain `query`, at most `limit`. */
+  | { readonly kind: 'findUsers'; readonly query: string; readonly limit: number }
+  /** History, held-out item and top items for a user or an edited history (dense item indices). */
+  | { readonly kind: 'recommend'; readonly user: number; readonly history: readonly number[] | null; readonly count: number }
+  | { readonly kind: 'items'; readonly items: readonly number[] }
+  | { readonly kind: 'searchItems'; readonly query: string; readonly limit: number }
+  /** Forgets the data set, the runs and the checkpoints. */
+  | { readonly kind: 'clear' };
+
+export interface ReplyValues {
+  readonly hello: HelloReply;
+  readonly openSample: DataSummary;
+  readonly openFiles: DataSummary;
+  readonly startTokenizer: null;
+  readonly startRecommender: null;
+  readonly pause: null;
+  readonly resume: null;
+  readonly stop: null;
+  readonly findUsers: readonly UserSummary[];
+  readonly recommend: RecommendReply;
+  readonly items: readonly ItemCard[];
+  readonly searchItems: readonly ItemCard[];
+  readonly clear: null;
+}
+
+export interface ErrorReport {
+  /** Stable code of base/errors.ts, or `defect`. */
+  readonly code: string;
+  readonly message: string;
+}
+
+export type FromWorker =
+  | { readonly kind: 'reply'; readonly id: number; readonly value: unknown }
+  | { readonly kind: 'refusal'; readonly id: number; readonly error: ErrorReport }
+  | { readonly kind: 'event'; readonly event: WorkerEvent };
+
+export type ToWorker = { readonly id: number; readonly request: Request };
+
+export interface AdapterReport {
+  readonly name: string;
+  readonly isSoftware: boolean;
+  readonly hasF16: boolean;
+  readonly subgroupSize: number;
+  readonly maxBufferBytes: number;
+  readonly maxBindingBytes: number;
+}
+
+export interface HelloReply {
+  readonly version: number;
+  /** null without WebGPU; `adapterProblem` says why. */
+  readonly adapter: AdapterReport | null;
+  readonly adapterProblem: string | null;
+  /** What a previous visit left: the page shows it at once and can go on. */
+  readonly restored: RestoredState | null;
+}
+
+export interface RestoredState {
+  readonly data: DataSummary;
+  readonly config: RunConfig;
+  readonly tokenizer: { readonly isDone: boolean; readonly rows: readonly MetricRow[]; readonly codebook: CodebookReport | null };
+  readonly recommender: { readonly isDone: boolean; readonly rows: readonly MetricRow[]; readonly evaluations: readonly EvaluationReport[] };
+}
+
+export interface DataSummary {
+  readonly name: string;
+  /** True for the embedded sample: figures must say "simulated behaviour over public-domain pictures". */
+  readonly isSimulated: boolean;
+  readonly users: number;
+  readonly items: number;
+  readonly interactions: number;
+  readonly images: number;
+  readonly domains: readonly { readonly name: string; readonly items: number; readonly interactions: number }[];
+  /** Sequence lengths: count of users at each length, index = length, capped at 50. */
+  readonly lengthHistogram: readonly number[];
+  /** Sentences for the user: skipped lines, short users … */
+  readonly notes: readonly string[];
+  readonly hash: string;
+}
+
+export interface UserSummary {
+  readonly user: number;
+  readonly id: string;
+  readonly events: number;
+}
+
+export interface ItemCard {
+  readonly item: number;
+  readonly id: string;
+  readonly title: string;
+  readonly detail: string;
+  readonly domain: string | null;
+  /** Encoded picture, or null. */
+  readonly image: { readonly type: string; readonly bytes: ArrayBuffer } | null;
+  /** The item's identifier, digit by digit, once tokenized. */
+  readonly codes: readonly number[] | null;
+}
+
+export interface RecommendReply {
+  readonly user: number;
+  readonly history: readonly ItemCard[];
+  /** The user's true next (test) item, when the history is the user's own. */
+  readonly target: ItemCard | null;
+  readonly top: readonly { readonly card: ItemCard; readonly logProbability: number; readonly isTarget: boolean }[];
+  readonly elapsedMs: number;
+}
+
+export type Stage = 'idle' | 'embedding' | 'tokenizer' | 'recommender' | 'validation' | 'test';
+
+/** Where the running job is; sent at most a few times a second. */
+export interface Progress {
+  readonly stage: Stage;
+  readonly isPaused: boolean;
+  /** Units done and in all: items embedded, optimizer steps, users evaluated. */
+  readonly done: number;
+  readonly total: number;
+  readonly unit: string;
+  /** Units a second over the last seconds. */
+  readonly rate: number;
+  readonly etaSeconds: number | null;
+  readonly epoch: number;
+  readonly epochs: number;
+}
+
+/** One point of the live curves. */
+export interface MetricRow {
+  readonly run: 'tokenizer' | 'recommender';
+  readonly step: number;
+  readonly epoch: number;
+  /** Seconds of training so far. */
+  readonly seconds: number;
+  /** E.g. loss, reconstruction, commitment, learningRate, gradientNorm, validRecall10, validNdcg10. */
+  readonly values: Readonly<Record<string, number>>;
+}
+
+/** Codebook health, for all items and for each domain. Definitions: quantize/statistics.ts. */
+export interface CodebookReport {
+  readonly step: number;
+  readonly codes: number;
+  readonly levels: number;
+  readonly groups: readonly {
+    readonly name: string;
+    readonly items: number;
+    readonly collisionRate: number;
+    readonly levels: readonly { readonly usedShare: number; readonly perplexity: number; readonly dead: number; /** items on each code */ readonly counts: readonly number[] }[];
+  }[];
+}
+
+export interface MetricSet {
+  readonly recall5: number;
+  readonly ndcg5: number;
+  readonly recall10: number;
+  readonly ndcg10: number;
+}
+
+export interface EvaluationReport {
+  readonly name: string;
+  readonly kind: 'model' | 'reference';
+  readonly split: 'validation' | 'test';
+  readonly users: number;
+  readonly metrics: MetricSet;
+  /** Protocol in words: full ranking, ties, beam width, seen items. */
+  readonly protocol: string;
+  /** Against Most-popular on Recall@10: paired randomisation, two-sided; null for itself. */
+  readonly pAgainstPopular: number | null;
+}
+
+export type WorkerEvent =
+  | { readonly kind: 'progress'; readonly progress: Progress }
+  | { readonly kind: 'metrics'; readonly rows: readonly MetricRow[] }
+  | { readonly kind: 'codebook'; readonly report: CodebookReport }
+  | { readonly kind: 'evaluation'; readonly report: EvaluationReport }
+  | { readonly kind: 'finished'; readonly run: 'tokenizer' | 'recommender'; readonly outcome: 'done' | 'stopped' }
+  /** A job ended with an error; nothing half-written. */
+  | { readonly kind: 'failed'; readonly run: 'tokenizer' | 'recommender'; readonly error: ErrorReport }
+  | { readonly kind: 'deviceLost'; readonly message: string };
