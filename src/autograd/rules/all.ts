@@ -1,5 +1,6 @@
 /** Registers every gradient rule. One line a file; a new op with a gradient adds its line here. */
 import './elementwise';
+import './embedding';
 import './matmul';
 import './reduce';
 import './views';
