@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { CancelledError } from '../base/errors';
+import { CancelledError, ConflictError } from '../base/errors';
 import { GpuDevice } from '../gpu/device';
 import { Engine } from '../plan/engine';
 import type { SentenceEncoder } from './sentenceEncoder';
@@ -51,6 +51,13 @@ describe('USE-lite on the engine', () => {
     alone.forEach((value, d) => {
       expect(Math.abs(value - (among[2 * encoder.width + d] ?? Number.NaN))).toBeLessThan(1e-6);
     });
+  });
+
+  it('refuses a second call while the first runs and serves the next one', async () => {
+    const first = encoder.encode(['one']);
+    await expect(encoder.encode(['two'])).rejects.toBeInstanceOf(ConflictError);
+    expect(await first).toHaveLength(encoder.width);
+    expect(await encoder.encode([])).toHaveLength(0);
   });
 
   it('stops when cancelled', async () => {

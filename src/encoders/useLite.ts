@@ -21,10 +21,11 @@
  * float64; each head is its own product, because no step then needs a transpose, and the heads' outputs add up through
  * their rows of Wo. Equal to the published graph within 1e-4 (`useLite.gpu.test.ts`).
  */
+import { ConflictError } from '../base/errors';
 import type { CompiledStep, Engine } from '../plan/engine';
 import type { Batch } from '../plan/program';
 import { type PieceBatch, planPieceBatches } from './pieceBatches';
-import { type SentenceEncoder, throwIfCancelled } from './sentenceEncoder';
+import { type EncodeProgress, type SentenceEncoder, throwIfCancelled } from './sentenceEncoder';
 import type { SentencePieceTokenizer } from './sentencePieces';
 import { declareParameters, encoderStep, valuesByName } from './useLiteGraph';
 import { USE_LITE, type UseLiteWeights } from './useLiteWeights';
@@ -53,30 +54,46 @@ export function createUseLiteEncoder(
   const signal = positionSignal(weights);
   const limit = engine.device.profile.isSoftware ? POSITIONS_PER_SOFTWARE_BATCH : POSITIONS_PER_BATCH;
 
+  async function encodeAll(texts: readonly string[], onProgress?: EncodeProgress, abort?: AbortSignal) {
+    throwIfCancelled(abort);
+    const pieces = texts.map((text) => tokenizer.encode(text).subarray(0, USE_LITE.maxPieceCount));
+    const batches = planPieceBatches(
+      pieces.map((ids) => ids.length),
+      BUCKETS,
+      limit,
+    );
+    const output = new Float32Array(texts.length * USE_LITE.width);
+    let doneCount = 0;
+    for (const batch of batches) {
+      throwIfCancelled(abort);
+      const rows = await runBatch(step, fillBatch(weights, signal, pieces, batch));
+      for (const [row, index] of batch.textIndices.entries()) {
+        const from = row * USE_LITE.width;
+        output.set(normalized(rows.subarray(from, from + USE_LITE.width)), index * USE_LITE.width);
+      }
+      doneCount += batch.textIndices.length;
+      onProgress?.(doneCount, texts.length);
+    }
+    throwIfCancelled(abort);
+    return output;
+  }
+
+  let isBusy = false;
   return {
     width: USE_LITE.width,
     async encode(texts, onProgress, abort) {
-      throwIfCancelled(abort);
-      const pieces = texts.map((text) => tokenizer.encode(text).subarray(0, USE_LITE.maxPieceCount));
-      const batches = planPieceBatches(
-        pieces.map((ids) => ids.length),
-        BUCKETS,
-        limit,
-      );
-      const output = new Float32Array(texts.length * USE_LITE.width);
-      let doneCount = 0;
-      for (const batch of batches) {
-        throwIfCancelled(abort);
-        const rows = await runBatch(step, fillBatch(weights, signal, pieces, batch));
-        for (const [row, index] of batch.textIndices.entries()) {
-          const from = row * USE_LITE.width;
-          output.set(normalized(rows.subarray(from, from + USE_LITE.width)), index * USE_LITE.width);
-        }
-        doneCount += batch.textIndices.length;
-        onProgress?.(doneCount, texts.length);
+      if (isBusy) {
+        throw new ConflictError(
+          'encoders/busy',
+          'encode: this encoder is already encoding and its results would mix; wait for the first call or stop it.',
+        );
       }
-      throwIfCancelled(abort);
-      return output;
+      isBusy = true;
+      try {
+        return await encodeAll(texts, onProgress, abort);
+      } finally {
+        isBusy = false;
+      }
     },
     dispose() {
       void step.dispose().then(() => variables.dispose());
