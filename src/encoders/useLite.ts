@@ -41,6 +41,7 @@ const MASK_BIAS = -1e9;
 
 /**
  * Puts the weights on the GPU (20 MB) and gives an encoder of width 512. Texts are cut after 128 pieces.
+ * `encode` runs one call at a time and throws ConflictError `encoders/busy` otherwise.
  * @param engine borrowed; it must outlive the encoder. @param weights borrowed, the embedding table is kept.
  */
 export function createUseLiteEncoder(
