@@ -3,8 +3,10 @@
  * pixels, the worker owns tensors, data and storage. Every request gets exactly one reply; events come unasked.
  */
 import type { RunConfig } from '../train/config';
+import type { CodebookReport, EvaluationReport, MetricRow, Progress } from '../train/reports';
 
 export type { RunConfig } from '../train/config';
+export type { CodebookReport, EvaluationReport, LevelReport, MetricRow, MetricSet, Progress, Stage } from '../train/reports';
 
 export const PROTOCOL_VERSION = 1;
 
@@ -123,66 +125,6 @@ export interface RecommendReply {
   readonly target: ItemCard | null;
   readonly top: readonly { readonly card: ItemCard; readonly logProbability: number; readonly isTarget: boolean }[];
   readonly elapsedMs: number;
-}
-
-export type Stage = 'idle' | 'embedding' | 'tokenizer' | 'recommender' | 'validation' | 'test';
-
-/** Where the running job is; sent at most a few times a second. */
-export interface Progress {
-  readonly stage: Stage;
-  readonly isPaused: boolean;
-  /** Units done and in all: items embedded, optimizer steps, users evaluated. */
-  readonly done: number;
-  readonly total: number;
-  readonly unit: string;
-  /** Units a second over the last seconds. */
-  readonly rate: number;
-  readonly etaSeconds: number | null;
-  readonly epoch: number;
-  readonly epochs: number;
-}
-
-/** One point of the live curves. */
-export interface MetricRow {
-  readonly run: 'tokenizer' | 'recommender';
-  readonly step: number;
-  readonly epoch: number;
-  /** Seconds of training so far. */
-  readonly seconds: number;
-  /** E.g. loss, reconstruction, commitment, learningRate, gradientNorm, validRecall10, validNdcg10. */
-  readonly values: Readonly<Record<string, number>>;
-}
-
-/** Codebook health, for all items and for each domain. Definitions: quantize/statistics.ts. */
-export interface CodebookReport {
-  readonly step: number;
-  readonly codes: number;
-  readonly levels: number;
-  readonly groups: readonly {
-    readonly name: string;
-    readonly items: number;
-    readonly collisionRate: number;
-    readonly levels: readonly { readonly usedShare: number; readonly perplexity: number; readonly dead: number; /** items on each code */ readonly counts: readonly number[] }[];
-  }[];
-}
-
-export interface MetricSet {
-  readonly recall5: number;
-  readonly ndcg5: number;
-  readonly recall10: number;
-  readonly ndcg10: number;
-}
-
-export interface EvaluationReport {
-  readonly name: string;
-  readonly kind: 'model' | 'reference';
-  readonly split: 'validation' | 'test';
-  readonly users: number;
-  readonly metrics: MetricSet;
-  /** Protocol in words: full ranking, ties, beam width, seen items. */
-  readonly protocol: string;
-  /** Against Most-popular on Recall@10: paired randomisation, two-sided; null for itself. */
-  readonly pAgainstPopular: number | null;
 }
 
 export type WorkerEvent =

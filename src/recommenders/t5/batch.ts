@@ -1,0 +1,98 @@
+/**
+ * Host side of a T5 batch: identifiers of histories and targets as token arrays (mtgrec.md §7). Input of one user:
+ * [user] + digits of the latest items + [end], right-padded; labels: the target's digits + [end].
+ */
+import type { SequenceTable } from '../../base/sequenceTable';
+import { type Examples, historyOf, targetOf } from '../../data/splits';
+import type { Batch } from '../../plan/program';
+import { invertIndex } from '../../tensor/ops/embedding';
+import { type IdentifierVocabulary, PADDING_TOKEN } from '../identifierVocabulary';
+import { IGNORED_LABEL_U32 } from './model';
+
+export interface TokenSource {
+  readonly vocabulary: IdentifierVocabulary;
+  /** Tokens [N, digits] of every item. */
+  readonly tokens: Uint32Array;
+}
+
+/** History lengths (in items) that inputs are padded to; few, so that few programs are compiled. */
+const LENGTH_STEPS = [2, 4, 6, 8, 11, 15, 20, 30, 50, 100, 200] as const;
+
+/** Smallest padded history length that holds `items`, at most `limit`. */
+export function paddedLength(items: number, limit: number): number {
+  for (const step of LENGTH_STEPS) if (step >= items && step < limit) return step;
+  return limit;
+}
+
+/** Tokens of the encoder for a padded history of `items` items. */
+export const inputLength = (vocabulary: IdentifierVocabulary, items: number): number => items * vocabulary.digits + 2;
+
+/** Fills one row of encoder tokens; returns how many are real. */
+export function fillInputRow(row: Uint32Array, history: ArrayLike<number>, source: TokenSource): number {
+  const { vocabulary, tokens } = source;
+  const { digits } = vocabulary;
+  let at = 0;
+  row[at++] = vocabulary.userToken;
+  for (let i = 0; i < history.length; i++) {
+    const item = history[i] as number;
+    for (let digit = 0; digit < digits; digit++) row[at++] = tokens[item * digits + digit] as number;
+  }
+  row[at++] = vocabulary.endToken;
+  return at;
+}
+
+export interface InputArrays {
+  /** u32 [rows, length]. */
+  readonly tokens: Uint32Array;
+  readonly mask: Uint32Array;
+  readonly length: number;
+}
+
+/** Encoder inputs of several histories, padded to one length; rows without a history (a short last batch) hold only [user][end]. */
+export function encodeHistories(histories: readonly ArrayLike<number>[], rows: number, historyLimit: number, source: TokenSource): InputArrays {
+  const longest = histories.reduce((most, history) => Math.max(most, history.length), 1);
+  const length = inputLength(source.vocabulary, paddedLength(longest, historyLimit));
+  const tokens = new Uint32Array(rows * length).fill(PADDING_TOKEN);
+  const mask = new Uint32Array(rows * length);
+  for (let row = 0; row < rows; row++) {
+    const real = fillInputRow(tokens.subarray(row * length, (row + 1) * length), histories[row] ?? [], source);
+    mask.fill(1, row * length, row * length + real);
+  }
+  return { tokens, mask, length };
+}
+
+/** A training batch of `rows` examples; missing rows of a short batch get ignored labels. */
+export function trainingBatch(table: SequenceTable, examples: Examples, chosen: Uint32Array, rows: number, historyLimit: number, source: TokenSource): Batch {
+  const { vocabulary, tokens: itemTokens } = source;
+  const { digits } = vocabulary;
+  const histories: Uint32Array[] = [];
+  const steps = digits + 1;
+  const labels = new Uint32Array(rows * steps).fill(IGNORED_LABEL_U32);
+  const decoderTokens = new Uint32Array(rows * steps).fill(PADDING_TOKEN);
+  chosen.forEach((example, row) => {
+    const user = examples.users[example] as number;
+    const end = examples.ends[example] as number;
+    histories.push(historyOf(table, user, end, historyLimit));
+    const item = targetOf(table, user, end);
+    for (let digit = 0; digit < digits; digit++) {
+      const token = itemTokens[item * digits + digit] as number;
+      labels[row * steps + digit] = token;
+      decoderTokens[row * steps + digit + 1] = token;
+    }
+    labels[row * steps + digits] = vocabulary.endToken;
+  });
+  const inputs = encodeHistories(histories, rows, historyLimit, source);
+  const tokenIndex = invertIndex(inputs.tokens, vocabulary.size);
+  const decoderIndex = invertIndex(decoderTokens, vocabulary.size);
+  const shape = [rows, inputs.length];
+  return {
+    tokens: { data: inputs.tokens, shape },
+    mask: { data: inputs.mask, shape },
+    decoderTokens: { data: decoderTokens, shape: [rows, steps] },
+    labels: { data: labels, shape: [rows, steps] },
+    tokenOrder: { data: tokenIndex.order, shape: [tokenIndex.order.length] },
+    tokenStarts: { data: tokenIndex.starts, shape: [tokenIndex.starts.length] },
+    decoderOrder: { data: decoderIndex.order, shape: [decoderIndex.order.length] },
+    decoderStarts: { data: decoderIndex.starts, shape: [decoderIndex.starts.length] },
+  };
+}

@@ -1,0 +1,171 @@
+/**
+ * Trains a T5 recommender on identifier sequences: prefix-augmented examples in seeded epochs of batches of similar
+ * length, AdamW with warm-up and cosine decay (mtgrec.md §9). The whole state can be taken out and put back: the same
+ * bits follow as without the interruption.
+ */
+import { FormatError } from '../../base/errors';
+import type { SequenceTable } from '../../base/sequenceTable';
+import { type BatchCursor, type BatchPlan, batches, batchesPerEpoch } from '../../data/batches';
+import { type Examples, historyLengths, trainExamples } from '../../data/splits';
+import { adamw } from '../../nn/optimizers';
+import { cosineSchedule } from '../../nn/schedules';
+import type { CompiledStep, Engine } from '../../plan/engine';
+import type { StepMetrics } from '../../plan/metricRing';
+import type { Variables } from '../../plan/variables';
+import type { RowIndex } from '../../tensor/ops/embedding';
+import { type TokenSource, trainingBatch } from './batch';
+import type { T5Config } from './config';
+import { t5Loss, t5Parameters } from './model';
+
+/** Fields of a run configuration that the trainer reads. */
+export interface T5TrainingConfig {
+  readonly width: number;
+  readonly headWidth: number;
+  readonly heads: number;
+  readonly feedForwardWidth: number;
+  readonly encoderLayers: number;
+  readonly decoderLayers: number;
+  readonly dropout: number;
+  readonly historyLimit: number;
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly learningRate: number;
+  readonly warmupSteps: number;
+  readonly weightDecay: number;
+  readonly clipNorm: number;
+}
+
+/** Sizes of the network for a vocabulary; bucket settings and norm are the library's. */
+export function t5ConfigOf(config: T5TrainingConfig, vocabularySize: number): T5Config {
+  const { width, headWidth, heads, feedForwardWidth, encoderLayers, decoderLayers, dropout } = config;
+  return { vocabularySize, width, headWidth, heads, feedForwardWidth, encoderLayers, decoderLayers, buckets: 32, maxDistance: 128, normEps: 1e-6, hasTiedHead: true, dropout };
+}
+
+/** Everything that training continues from. */
+export interface T5State {
+  readonly step: number;
+  readonly cursor: BatchCursor;
+  readonly parameters: ReadonlyMap<string, Float32Array>;
+  readonly moment1: ReadonlyMap<string, Float32Array>;
+  readonly moment2: ReadonlyMap<string, Float32Array>;
+}
+
+export interface T5TrainerOptions {
+  readonly engine: Engine;
+  readonly config: T5TrainingConfig;
+  readonly source: TokenSource;
+  readonly sequences: SequenceTable;
+  readonly seed: number;
+}
+
+export class T5Trainer {
+  readonly variables: Variables;
+  readonly t5: T5Config;
+  readonly stepsPerEpoch: number;
+  readonly totalSteps: number;
+  readonly step: CompiledStep;
+  readonly #options: T5TrainerOptions;
+  readonly #examples: Examples;
+  readonly #plan: BatchPlan;
+  #batches: ReturnType<typeof batches>;
+  #cursor: BatchCursor = { epoch: 0, position: 0 };
+
+  /** Borrows the engine; owns its variables. @throws ConfigError for sizes that cannot be or data without examples */
+  constructor(options: T5TrainerOptions) {
+    const { engine, config, source, sequences, seed } = options;
+    this.#options = options;
+    this.t5 = t5ConfigOf(config, source.vocabulary.size);
+    this.#examples = trainExamples(sequences);
+    this.#plan = {
+      exampleCount: this.#examples.users.length,
+      batchSize: config.batchSize,
+      seed,
+      lengths: historyLengths(this.#examples, config.historyLimit),
+    };
+    this.#batches = batches(this.#plan);
+    this.stepsPerEpoch = batchesPerEpoch(this.#plan);
+    this.totalSteps = this.stepsPerEpoch * config.epochs;
+    this.variables = engine.variables(t5Parameters(this.t5), seed);
+    const { learningRate, warmupSteps, weightDecay, clipNorm } = config;
+    const optimizer = adamw({ learningRate: cosineSchedule(learningRate, this.totalSteps, { warmupSteps }), weightDecay, clipNorm });
+    this.step = engine.compile(
+      this.variables,
+      ({ params, batch }) => {
+        const index = (name: string): RowIndex => ({ order: need(batch, `${name}Order`), starts: need(batch, `${name}Starts`) });
+        const inputs = {
+          tokens: need(batch, 'tokens'), mask: need(batch, 'mask'), decoderTokens: need(batch, 'decoderTokens'), labels: need(batch, 'labels'),
+          tokenIndex: index('token'), decoderIndex: index('decoder'),
+        };
+        return { loss: t5Loss(this.t5, params, inputs, config.dropout).loss };
+      },
+      optimizer,
+      seed,
+    );
+  }
+
+  /** Optimizer updates done. */
+  get stepCount(): number {
+    return this.step.stepCount;
+  }
+
+  /** Epoch that the next batch belongs to. */
+  get epoch(): number {
+    return this.#cursor.epoch;
+  }
+
+  get isDone(): boolean {
+    return this.stepCount >= this.totalSteps;
+  }
+
+  /** Runs one update. @returns whether it ended an epoch @throws DeviceLostError, OutOfMemoryError */
+  async runStep(): Promise<{ readonly isLastOfEpoch: boolean }> {
+    const { sequences, config, source } = this.#options;
+    const { value: batch } = this.#batches.next();
+    await this.step.run(trainingBatch(sequences, this.#examples, batch.examples, config.batchSize, config.historyLimit, source));
+    this.#cursor = batch.next;
+    return { isLastOfEpoch: batch.isLastOfEpoch };
+  }
+
+  /** Loss, gradient norm and learning rate of the steps since the last call. @throws NumericsError */
+  metrics(): Promise<StepMetrics[]> {
+    return this.step.metrics();
+  }
+
+  /** Complete state after the last step. */
+  async state(): Promise<T5State> {
+    const read = (arena: 'parameters' | 'moment1' | 'moment2') => this.variables.readAll(arena);
+    return { step: this.stepCount, cursor: this.#cursor, parameters: await read('parameters'), moment1: await read('moment1'), moment2: await read('moment2') };
+  }
+
+  /** Continues from a state. @throws FormatError `checkpoint/tensor` naming a tensor that is missing, extra or of another size */
+  restore(state: T5State): void {
+    for (const arena of ['parameters', 'moment1', 'moment2'] as const) loadArena(this.variables, state[arena], arena);
+    this.step.stepCount = state.step;
+    this.#cursor = state.cursor;
+    this.#batches = batches(this.#plan, state.cursor);
+  }
+
+  async dispose(): Promise<void> {
+    await this.step.dispose();
+    this.variables.dispose();
+  }
+}
+
+/** Writes all tensors of an arena. @throws FormatError `checkpoint/tensor` */
+export function loadArena(variables: Variables, values: ReadonlyMap<string, Float32Array>, arena: 'parameters' | 'moment1' | 'moment2'): void {
+  for (const [name, slot] of variables.slots) {
+    if (arena !== 'parameters' && !slot.spec.isTrainable) continue;
+    const given = values.get(name);
+    if (!given || given.byteLength !== slot.sizeBytes)
+      throw new FormatError('checkpoint/tensor', `checkpoint: ${arena} "${name}" wants ${slot.sizeBytes / 4} values, got ${given?.length ?? 'none'}; it belongs to another configuration.`);
+  }
+  for (const name of values.keys())
+    if (!variables.slots.has(name)) throw new FormatError('checkpoint/tensor', `checkpoint: ${arena} "${name}" is not part of this model; it belongs to another configuration.`);
+  for (const [name, given] of values) variables.write(name, given, arena);
+}
+
+function need<T>(record: Readonly<Record<string, T>>, name: string): T {
+  const value = record[name];
+  if (value === undefined) throw new Error(`batch: no input "${name}"`);
+  return value;
+}

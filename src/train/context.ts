@@ -1,0 +1,34 @@
+import type { Dataset } from '../data/dataset';
+import type { Engine } from '../plan/engine';
+import type { RunConfig } from './config';
+import type { JobControl } from './jobControl';
+import type { CodebookReport, EvaluationReport, MetricRow, Progress } from './reports';
+import type { RunSink } from './runSink';
+
+/** Called as a run goes on; must not throw. */
+export interface JobHooks {
+  readonly progress: (progress: Progress) => void;
+  readonly rows: (rows: readonly MetricRow[]) => void;
+  readonly codebook: (report: CodebookReport) => void;
+  readonly evaluation: (report: EvaluationReport) => void;
+}
+
+/** Everything a job needs from its host. */
+export interface JobContext {
+  readonly engine: Engine;
+  readonly dataset: Dataset;
+  readonly config: RunConfig;
+  readonly sink: RunSink;
+  readonly control: JobControl;
+  readonly hooks: JobHooks;
+  /** Milliseconds from any fixed moment. */
+  readonly now: () => number;
+  /** Files of the built-in text encoder by name. */
+  readonly readEncoderFile: (name: string) => Promise<Uint8Array>;
+}
+
+/** What decides the bits besides configuration, data and seed. */
+export function adapterFingerprint(context: Pick<JobContext, 'engine'>): string {
+  const { name, subgroupSize, maxInvocations } = context.engine.device.profile;
+  return `${name}; subgroups ${subgroupSize}; ${maxInvocations} invocations`;
+}

@@ -1,0 +1,60 @@
+/** Item text → frozen sentence embedding → PCA-whitened vectors (mtgrec.md §1.2–1.3), kept with the run. */
+import { ConfigError } from '../base/errors';
+import { itemText } from '../data/itemText';
+import type { SentenceEncoder } from '../encoders/sentenceEncoder';
+import { createTransformersEncoder } from '../encoders/transformersEncoder';
+import { createUseLiteEncoder } from '../encoders/useLite';
+import { loadUseLiteTokenizer, loadUseLiteWeights } from '../encoders/useLiteWeights';
+import { applyWhitening, fitWhitening } from '../encoders/whitening';
+import { type Checkpoint, floatsIn, readCheckpoint, requireSameOrigin, writeCheckpoint } from './checkpoint';
+import { adapterFingerprint, type JobContext } from './context';
+import { ProgressMeter } from './jobControl';
+
+/**
+ * Whitened vectors [N, components] of all items; from the run's store if it has them.
+ * @throws CancelledError, FormatError for vectors that are not finite, ConfigError for more components than items
+ */
+export async function itemVectors(context: JobContext): Promise<Float32Array<ArrayBuffer>> {
+  const { dataset, config, sink } = context;
+  const { components } = config.encoder;
+  if (components >= dataset.itemCount)
+    throw new ConfigError('config/field', `configuration: field "encoder.components" wants fewer than the ${dataset.itemCount} items, got ${components}.`);
+  const origin = { kind: 'embeddings' as const, config: JSON.stringify(config.encoder), dataHash: dataset.contentHash };
+  const file = await sink.loadCheckpoint('embeddings');
+  if (file) {
+    const checkpoint = readCheckpoint(file, 'embeddings');
+    requireSameOrigin(checkpoint.identity, origin, 'embeddings');
+    const vectors = vectorsOf(checkpoint);
+    if (vectors.length === dataset.itemCount * components) return vectors;
+  }
+  const texts = Array.from({ length: dataset.itemCount }, (_, item) => itemText(dataset, item));
+  const raw = await embed(context, texts);
+  const whitening = fitWhitening(raw.values, dataset.itemCount, raw.width, components);
+  const vectors = applyWhitening(whitening, raw.values, dataset.itemCount);
+  await sink.saveCheckpoint('embeddings', writeCheckpoint({ ...origin, adapter: adapterFingerprint(context) }, new Map([['vectors/whitened', vectors]]), { components }));
+  return vectors;
+}
+
+function vectorsOf(checkpoint: Checkpoint): Float32Array<ArrayBuffer> {
+  return floatsIn(checkpoint, 'vectors').get('whitened') ?? new Float32Array();
+}
+
+async function embed(context: JobContext, texts: readonly string[]): Promise<{ values: Float32Array<ArrayBuffer>; width: number }> {
+  const { config, control, hooks, now } = context;
+  const meter = new ProgressMeter(now, hooks.progress, control, { stage: 'embedding', total: texts.length, unit: 'items', epochs: 0 });
+  meter.update(0, 0);
+  const encoder = await openEncoder(context, config.encoder);
+  try {
+    const values = await encoder.encode(texts, (done) => meter.update(done, 0), control.signal);
+    return { values, width: encoder.width };
+  } finally {
+    encoder.dispose();
+  }
+}
+
+async function openEncoder(context: JobContext, config: JobContext['config']['encoder']): Promise<SentenceEncoder> {
+  if (config.kind === 'transformers') return createTransformersEncoder(config.model ? { model: config.model } : {});
+  const read = context.readEncoderFile;
+  const [weights, tokenizer] = [await loadUseLiteWeights(read), await loadUseLiteTokenizer(read)];
+  return createUseLiteEncoder(context.engine, weights, tokenizer);
+}

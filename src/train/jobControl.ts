@@ -1,0 +1,75 @@
+import { CancelledError } from '../base/errors';
+import type { Progress, Stage } from './reports';
+
+/** Rates are averaged over this long, so that an ETA neither jumps nor lags. */
+const RATE_WINDOW_MS = 8_000;
+const REPORT_EVERY_MS = 200;
+
+/** Pause, resume and stop for a loop that calls `breathe` between steps; the loop decides what a safe point is. */
+export class JobControl {
+  readonly #abort = new AbortController();
+  #paused: { promise: Promise<void>; release: () => void } | null = null;
+
+  get isPaused(): boolean {
+    return this.#paused !== null;
+  }
+
+  get isStopped(): boolean {
+    return this.#abort.signal.aborted;
+  }
+
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  pause(): void {
+    if (this.#paused) return;
+    let release = (): void => {};
+    const promise = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    this.#paused = { promise, release };
+  }
+
+  resume(): void {
+    this.#paused?.release();
+    this.#paused = null;
+  }
+
+  stop(): void {
+    this.#abort.abort();
+    this.resume();
+  }
+
+  /** Waits while paused. @throws CancelledError `job/stopped` once stopped */
+  async breathe(): Promise<void> {
+    while (this.#paused && !this.isStopped) await this.#paused.promise;
+    if (this.isStopped) throw new CancelledError('job/stopped', 'run: stopped on request; start it again to go on from the last checkpoint.');
+  }
+}
+
+/** Turns counts into progress with rate and ETA. The clock is passed in: nothing below the hosts reads time by itself. */
+export class ProgressMeter {
+  readonly #marks: { at: number; done: number }[] = [];
+  #lastReport = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    readonly now: () => number,
+    readonly report: (progress: Progress) => void,
+    readonly control: JobControl,
+    readonly job: { readonly stage: Stage; readonly total: number; readonly unit: string; readonly epochs: number },
+  ) {}
+
+  /** Notes that `done` units are done; reports at most every 200 ms, always for the last unit. */
+  update(done: number, epoch: number): void {
+    const at = this.now();
+    this.#marks.push({ at, done });
+    while (this.#marks.length > 2 && at - (this.#marks[1]?.at ?? at) > RATE_WINDOW_MS) this.#marks.shift();
+    if (at - this.#lastReport < REPORT_EVERY_MS && done < this.job.total) return;
+    this.#lastReport = at;
+    const first = this.#marks[0] ?? { at, done };
+    const rate = at > first.at ? ((done - first.done) * 1000) / (at - first.at) : 0;
+    const etaSeconds = rate > 0 ? (this.job.total - done) / rate : null;
+    this.report({ ...this.job, isPaused: this.control.isPaused, done, rate, etaSeconds, epoch });
+  }
+}
