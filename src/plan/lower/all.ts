@@ -1,5 +1,9 @@
 /** Registers every lowering. One line a file; a new op adds its line here. */
+import './beam';
+import './decodeAttention';
 import './elementwise';
 import './embedding';
 import './matmul';
+import './norm';
 import './reduce';
+import './topK';

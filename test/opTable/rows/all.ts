@@ -1,8 +1,10 @@
 /** All rows. One import and one spread a file; a new op adds its rows here. */
 import type { OpRow } from '../table';
+import { beamRows } from './beam';
 import { elementwiseRows } from './elementwise';
 import { embeddingRows } from './embedding';
 import { matmulRows } from './matmul';
+import { normRows } from './norm';
 import { reduceRows } from './reduce';
 
-export const opRows: readonly OpRow[] = [...elementwiseRows, ...embeddingRows, ...matmulRows, ...reduceRows];
+export const opRows: readonly OpRow[] = [...beamRows, ...elementwiseRows, ...embeddingRows, ...matmulRows, ...normRows, ...reduceRows];
