@@ -2,5 +2,6 @@
 import './elementwise';
 import './embedding';
 import './matmul';
+import './norm';
 import './reduce';
 import './views';

@@ -1,0 +1,25 @@
+/** Kernels chosen for real GPUs, checked on whatever adapter there is: the rows whose lowering asks whether it is software. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { GpuDevice } from '../../src/gpu/device';
+import { Engine } from '../../src/plan/engine';
+import { normRows } from './rows/norm';
+import { checkCase } from './runner';
+
+describe('op table (as on a hardware adapter)', () => {
+  let engine: Engine;
+  beforeAll(async () => {
+    const device = await GpuDevice.acquire(navigator.gpu);
+    Object.defineProperty(device, 'profile', { value: { ...device.profile, isSoftware: false } });
+    engine = new Engine(device);
+  });
+  afterAll(() => {
+    expect(engine.device.uncapturedErrors).toEqual([]);
+    engine.dispose();
+    engine.device.dispose();
+  });
+  for (const row of [...normRows])
+    for (const opCase of row.cases)
+      it(opCase.name, async () => {
+        expect(await checkCase(engine, opCase)).toEqual([]);
+      });
+});
