@@ -5,5 +5,6 @@ import './elementwise';
 import './embedding';
 import './matmul';
 import './norm';
+import './quantize';
 import './reduce';
 import './topK';

@@ -5,6 +5,7 @@ import { elementwiseRows } from './elementwise';
 import { embeddingRows } from './embedding';
 import { matmulRows } from './matmul';
 import { normRows } from './norm';
+import { quantizeRows } from './quantize';
 import { reduceRows } from './reduce';
 
-export const opRows: readonly OpRow[] = [...beamRows, ...elementwiseRows, ...embeddingRows, ...matmulRows, ...normRows, ...reduceRows];
+export const opRows: readonly OpRow[] = [...beamRows, ...elementwiseRows, ...embeddingRows, ...matmulRows, ...normRows, ...quantizeRows, ...reduceRows];
