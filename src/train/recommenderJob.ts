@@ -27,16 +27,17 @@ interface Progressed {
 
 /**
  * Trains and evaluates. Resumes by itself if the sink holds a recommender of the same configuration, data and identifiers.
+ * @param maxSteps stop (as if cancelled) once so many steps are done; for runs in pieces
  * @returns the trainer with the best parameters loaded; the caller disposes.
  * @throws CancelledError after saving where it was; NumericsError with the last good checkpoint kept
  */
-export async function trainRecommender(context: JobContext, identifiers: Identifiers): Promise<T5Trainer> {
+export async function trainRecommender(context: JobContext, identifiers: Identifiers, maxSteps?: number): Promise<T5Trainer> {
   const source = tokenSource(identifiers);
   const trainer = new T5Trainer({ engine: context.engine, config: context.config.recommender, source, sequences: context.dataset.sequences, seed: context.config.seed });
   const run = new RecommenderRun(context, identifiers, source, trainer);
   try {
     await run.restore();
-    await run.train();
+    await run.train(maxSteps ?? Number.POSITIVE_INFINITY);
     await run.finish();
     return trainer;
   } catch (error) {
@@ -97,13 +98,14 @@ class RecommenderRun {
     this.#isStoppedEarly = this.#isOutOfPatience();
   }
 
-  async train(): Promise<void> {
+  async train(maxSteps: number): Promise<void> {
     const { context, trainer } = this;
     const { recommender } = context.config;
     const meter = new ProgressMeter(context.now, context.hooks.progress, context.control, { stage: 'recommender', total: trainer.totalSteps, unit: 'steps', epochs: recommender.epochs });
     this.#clock = context.now();
     this.#lastSave = this.#clock;
     while (!trainer.isDone && !this.#isStoppedEarly) {
+      if (trainer.stepCount >= maxSteps) context.control.stop();
       try {
         await context.control.breathe();
       } catch (error) {

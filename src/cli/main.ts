@@ -1,0 +1,98 @@
+/** `tessera`: the workbench's runs without a browser, in Node on Dawn. Usage text below; docs/cli.md has examples. */
+import { readFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { ConfigError, TesseraError } from '../base/errors';
+import { evaluate, info, recommend, train } from './commands';
+import { releaseNodeGpu } from './nodeGpu';
+
+const USAGE = `tessera – generative recommendation on your own GPU
+
+  tessera train <config.json> --data <folder> --out <folder>   train tokenizer and recommender, evaluate; resumes by itself
+  tessera evaluate --data <folder> --out <folder>              measure a trained run and the five reference points again
+  tessera recommend --history id,id,… --data <folder> --out <folder> [--count 10]
+  tessera info [--out <folder>]                                the adapter, and what a run's folder holds
+
+  --data sample      the sample that comes with Tessera
+  --beam <width>     beam width of evaluate and recommend (default: the configuration's testBeamWidth)
+  --steps <count>    train: stop after so many recommender steps (to be resumed later)
+  --json             one JSON object a line on standard output
+  --default-limits   use only what every WebGPU device has`;
+
+export interface CliOptions {
+  readonly data: string;
+  readonly out: string;
+  readonly isJson: boolean;
+  readonly beamWidth: number | null;
+  readonly maxSteps: number | null;
+  readonly isDefaultLimits: boolean;
+}
+
+/** Runs one command line; resolves to the exit status. */
+export async function main(argv: readonly string[]): Promise<number> {
+  let parsed: ReturnType<typeof parse>;
+  try {
+    parsed = parse(argv);
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}\n`);
+    return 2;
+  }
+  const { values, positionals } = parsed;
+  const [command, ...rest] = positionals;
+  if (values.help || !command) {
+    process.stdout.write(`${USAGE}\n`);
+    return values.help ? 0 : 2;
+  }
+  try {
+    const options: CliOptions = {
+      data: values.data ?? '', out: values.out ?? '', isJson: values.json === true,
+      beamWidth: wholeNumber('--beam', values.beam, 1, 50), maxSteps: wholeNumber('--steps', values.steps, 1, 1e9), isDefaultLimits: values['default-limits'] === true,
+    };
+    if (command === 'train') await train(await configText(rest[0]), rest[0] ?? '', options);
+    else if (command === 'evaluate') await evaluate(options);
+    else if (command === 'recommend') await recommend(values.history ?? '', wholeNumber('--count', values.count, 1, 50) ?? 10, options);
+    else if (command === 'info') await info(options);
+    else throw new ConfigError('cli/command', `there is no command "${command}"; run tessera --help.`);
+    return 0;
+  } catch (error) {
+    return report(error, values.json === true);
+  } finally {
+    releaseNodeGpu();
+  }
+}
+
+function parse(argv: readonly string[]) {
+  return parseArgs({
+    args: [...argv],
+    allowPositionals: true,
+    options: {
+      data: { type: 'string' }, out: { type: 'string' }, history: { type: 'string' }, count: { type: 'string' }, beam: { type: 'string' }, steps: { type: 'string' },
+      json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' }, 'default-limits': { type: 'boolean' },
+    },
+  });
+}
+
+function wholeNumber(flag: string, text: string | undefined, min: number, max: number): number | null {
+  if (text === undefined) return null;
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < min || value > max) throw new ConfigError('cli/number', `${flag}: wants a whole number from ${min} to ${max}, got "${text}".`);
+  return value;
+}
+
+async function configText(file: string | undefined): Promise<string> {
+  if (!file) throw new ConfigError('cli/config', 'train: wants a configuration file; start from models/t5/laptop.json.');
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    throw new ConfigError('cli/config', `train: cannot read "${file}"; give the path of a configuration such as models/t5/laptop.json.`, { cause });
+  }
+}
+
+/** A sentence for people, code and message for machines; a defect keeps its stack. */
+function report(error: unknown, isJson: boolean): number {
+  const code = error instanceof TesseraError ? error.code : 'defect';
+  const message = error instanceof Error ? error.message : String(error);
+  if (isJson) process.stdout.write(`${JSON.stringify({ kind: 'error', code, message })}\n`);
+  else process.stderr.write(`\n${message} [${code}]\n`);
+  if (code === 'defect' && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+  return 1;
+}

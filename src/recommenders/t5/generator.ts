@@ -1,0 +1,169 @@
+/**
+ * Recommendations from a T5: the encoder reads a history once, then all beams of all users walk the identifier trie in one
+ * program (one submit a batch). Keys and values of earlier digits stay where they were written; beams find theirs
+ * through an ancestor table.
+ */
+import { traceBeamSearch, type DecodeStep } from '../../decode/beamSearch';
+import { buildTrie, type Trie } from '../../decode/trie';
+import { trieConstants } from '../../decode/trieTensors';
+import type { CompiledStep, Engine } from '../../plan/engine';
+import type { TraceResult } from '../../plan/trace';
+import type { Variables } from '../../plan/variables';
+import type { Tensor } from '../../tensor/graph';
+import { attention } from '../../tensor/ops/attention';
+import { decodeAttention } from '../../tensor/ops/decodeAttention';
+import { add } from '../../tensor/ops/elementwise';
+import { embedding } from '../../tensor/ops/embedding';
+import { matmul } from '../../tensor/ops/matmul';
+import { rmsNorm } from '../../tensor/ops/norm';
+import { relativeBias } from '../../tensor/ops/relativeBias';
+import { reshape } from '../../tensor/ops/views';
+import { PADDING_TOKEN } from '../identifierVocabulary';
+import { encodeHistories, type TokenSource } from './batch';
+import type { T5Config } from './config';
+import { type Params, T5Graph } from './model';
+import { relativePositionBucket } from './relativeBuckets';
+
+export interface GeneratorOptions {
+  /** Items returned for a history, at most 50. */
+  readonly beamWidth: number;
+  readonly historyLimit: number;
+  /** Histories of one program run; more use a GPU better and take more memory. */
+  readonly usersPerBatch?: number;
+}
+
+export interface Generated {
+  /** Dense item indices, best first; fewer than the width if the catalogue is smaller. */
+  readonly items: number[];
+  /** Log-probabilities of the items' identifiers. */
+  readonly scores: number[];
+}
+
+const DEFAULT_USERS_PER_BATCH = 32;
+const NOTHING = 0xffff_ffff;
+
+interface LayerCache {
+  readonly keys: readonly Tensor[];
+  readonly values: readonly Tensor[];
+}
+
+/** What a trained model gives the generator. */
+export interface GeneratorModel {
+  readonly variables: Variables;
+  readonly t5: T5Config;
+}
+
+export class T5Generator {
+  readonly trie: Trie;
+  readonly #step: CompiledStep;
+  readonly #usersPerBatch: number;
+
+  /** Borrows everything. @throws ConflictError `trie/duplicate` if two items share an identifier; ConfigError for the width */
+  constructor(
+    readonly engine: Engine,
+    readonly model: GeneratorModel,
+    readonly source: TokenSource,
+    readonly options: GeneratorOptions,
+  ) {
+    this.#usersPerBatch = options.usersPerBatch ?? DEFAULT_USERS_PER_BATCH;
+    this.trie = buildTrie(source.tokens, source.vocabulary.digits);
+    const { trie } = this;
+    this.#step = engine.compile(model.variables, ({ params, batch }) => {
+      const tokens = batch['tokens'] as Tensor;
+      const mask = batch['mask'] as Tensor;
+      return traceGeneration(model.t5, params, tokens, mask, trie, options.beamWidth);
+    });
+  }
+
+  /** Ranks items for a few histories (at most one batch of them per call is efficient). */
+  async generate(histories: readonly ArrayLike<number>[]): Promise<Generated> {
+    const [first = { items: [], scores: [] }] = await this.#run(histories.slice(0, 1), 1);
+    return first;
+  }
+
+  /**
+   * Ranks items for many histories in batches of similar length.
+   * @param onResult called with the position of the history and its items, in no particular order
+   * @param onProgress awaited after each batch; may throw to stop
+   */
+  async generateAll(histories: readonly ArrayLike<number>[], onResult: (at: number, items: readonly number[]) => void | Promise<void>, onProgress: (done: number) => void | Promise<void>): Promise<void> {
+    const order = histories.map((_, at) => at).sort((a, b) => (histories[a]?.length ?? 0) - (histories[b]?.length ?? 0) || a - b);
+    const rows = this.#usersPerBatch;
+    for (let start = 0; start < order.length; start += rows) {
+      const chosen = order.slice(start, start + rows);
+      const results = await this.#run(chosen.map((at) => histories[at] ?? []), rows);
+      for (const [row, at] of chosen.entries()) await onResult(at, results[row]?.items ?? []);
+      await onProgress(Math.min(order.length, start + rows));
+    }
+  }
+
+  async #run(histories: readonly ArrayLike<number>[], rows: number): Promise<Generated[]> {
+    const { beamWidth, historyLimit } = this.options;
+    const inputs = encodeHistories(histories, rows, historyLimit, this.source);
+    const shape = [rows, inputs.length];
+    const program = await this.#step.run({ tokens: { data: inputs.tokens, shape }, mask: { data: inputs.mask, shape } });
+    const items = await program.readIndices('items');
+    const scores = await program.readFloats('scores');
+    return histories.map((_, row) => {
+      const from = row * beamWidth;
+      const real = [...items.subarray(from, from + beamWidth)].filter((item) => item !== NOTHING);
+      return { items: real, scores: [...scores.subarray(from, from + real.length)] };
+    });
+  }
+
+  dispose(): Promise<void> {
+    return this.#step.dispose();
+  }
+}
+
+/** The whole generation as a graph: encoder, cross-attention keys and values once a layer, then one decoder step a digit. */
+export function traceGeneration(config: T5Config, params: Params, tokens: Tensor, mask: Tensor, trie: Trie, beamWidth: number): TraceResult {
+  const graph = new T5Graph(config, params, 0);
+  const users = tokens.shape[0] ?? 0;
+  const encoded = graph.encode(tokens, mask);
+  const memory = Array.from({ length: config.decoderLayers }, (_, layer) => {
+    const weight = (part: string): Tensor => params(`decoder.block.${layer}.layer.1.EncDecAttention.${part}.weight`);
+    return { k: matmul(encoded, weight('k'), { transposeB: true }), v: matmul(encoded, weight('v'), { transposeB: true }) };
+  });
+  const decodeStep: DecodeStep<readonly LayerCache[]> = ({ t, beams, tokens: newest, ancestors }, cache) => {
+    let x = embedding(params('shared.weight'), newest);
+    const next: LayerCache[] = [];
+    const bias = stepBias(config, params, t);
+    for (let layer = 0; layer < config.decoderLayers; layer++) {
+      const block = `decoder.block.${layer}.layer`;
+      const self = (part: string): Tensor => params(`${block}.0.SelfAttention.${part}.weight`);
+      const normed = graph.norm(x, `${block}.0`);
+      const held = cache[layer] ?? { keys: [], values: [] };
+      const keys = [...held.keys, matmul(normed, self('k'), { transposeB: true })];
+      const values = [...held.values, matmul(normed, self('v'), { transposeB: true })];
+      next.push({ keys, values });
+      const mixed = decodeAttention({ q: matmul(normed, self('q'), { transposeB: true }), keys, values, ancestors, heads: config.heads, bias });
+      x = add(matmul(mixed, self('o'), { transposeB: true }), x);
+      x = crossAttend(graph, x, `${block}.1`, memory[layer] as { k: Tensor; v: Tensor }, mask, users, beams);
+      x = graph.feedForward(x, `${block}.2`);
+    }
+    const states = rmsNorm(x, params('decoder.final_layer_norm.weight'), config.normEps);
+    return { logits: graph.logits(states), cache: next };
+  };
+  const { items, scores } = traceBeamSearch({
+    users, beamWidth, trie: trieConstants(trie), bounds: trie, startToken: PADDING_TOKEN, cache: [], decodeStep,
+  });
+  return { outputs: { items, scores } };
+}
+
+/** Cross-attention of the beams [users · beams, D]: the beams of one user are queries over the same encoder states. */
+function crossAttend(graph: T5Graph, x: Tensor, sublayer: string, memory: { k: Tensor; v: Tensor }, keyMask: Tensor, users: number, beams: number): Tensor {
+  const { heads, headWidth } = graph.config;
+  const weight = (part: string): Tensor => graph.params(`${sublayer}.EncDecAttention.${part}.weight`);
+  const q = reshape(matmul(graph.norm(x, sublayer), weight('q'), { transposeB: true }), [users, beams, heads * headWidth]);
+  const mixed = attention({ q, k: memory.k, v: memory.v, heads, scale: 1, isCausal: false, keyMask });
+  return add(matmul(reshape(mixed, [users * beams, heads * headWidth]), weight('o'), { transposeB: true }), x);
+}
+
+/** Position bias [H, t + 1] of the query at step t over steps 0 … t: the last row of the causal bias. */
+function stepBias(config: T5Config, params: Params, t: number): Tensor {
+  const rule = { isBidirectional: false, buckets: config.buckets, maxDistance: config.maxDistance };
+  const buckets = Uint32Array.from({ length: t + 1 }, (_, key) => relativePositionBucket(key - t, rule));
+  const table = params('decoder.block.0.layer.0.SelfAttention.relative_attention_bias.weight');
+  return reshape(relativeBias(table, buckets, 1, t + 1), [config.heads, t + 1]);
+}
