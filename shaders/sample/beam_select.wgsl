@@ -10,7 +10,6 @@
 // One group a user. Ties go to the smaller (beam, token), children being in ascending token order. A beam for which there is
 // no candidate is dead: score LOWEST, token 0, node NOTHING, parent 0.
 // include: lib/top_select.wgsl
-override LANES: u32 = 64;
 const LOWEST: f32 = -3.4028234663852886e38;
 
 struct Params { width: u32, total: u32, levels: u32, base: u32, segments: u32, k: u32 }

@@ -5,7 +5,6 @@
 //   indices [total / segments, k] u32 out   segment in the run * width + element
 // One group a run. Ties go to the smaller index. k must not exceed segments * width.
 // include: lib/top_select.wgsl
-override LANES: u32 = 64;
 
 struct Params { width: u32, total: u32, levels: u32, base: u32, segments: u32, k: u32 }
 

@@ -3,7 +3,7 @@ import { BEAM_ANCESTORS, BEAM_ITEMS, BEAM_STEP } from '../../tensor/ops/beam';
 import { foldGroups, groupsFor } from '../dispatch';
 import { defineLowering, nodeInput } from '../lowering';
 import { ELEMENTWISE_LANES } from './elementwise';
-import { levelsFor, ROW_LANES, rankLanes } from './topK';
+import { levelsFor, ROW_LANES } from './topK';
 
 defineLowering(BEAM_STEP, (node, context) => {
   const { beams, maxChildren, vocabulary } = node.attributes;
@@ -34,7 +34,7 @@ defineLowering(BEAM_STEP, (node, context) => {
   });
   context.dispatch({
     kernel: 'beam_select',
-    overrides: { LANES: rankLanes(context.profile) },
+    overrides: {},
     bind: {
       values: candidates,
       keys,

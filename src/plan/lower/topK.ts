@@ -1,4 +1,3 @@
-import type { AdapterProfile } from '../../gpu/device';
 import { countOf, type GraphNode } from '../../tensor/graph';
 import { BEAM_TOP, TOP_K } from '../../tensor/ops/topK';
 import { foldGroups, type Value } from '../dispatch';
@@ -10,10 +9,6 @@ const POOL = 512;
 
 /** Lanes of the kernels that make candidates: barriers cost little on a GPU, and a row has a few hundred elements. */
 export const ROW_LANES = 64;
-/** Lanes of the ranking: more lanes are faster on a GPU, barriers dearer on a CPU. */
-export const rankLanes = (profile: AdapterProfile): number =>
-  profile.isSoftware ? 64 : Math.min(256, profile.maxInvocations);
-
 /** Levels above elements so that at most POOL nodes are left, and the words they take. */
 export function levelsFor(total: number, segments: number, width: number): { levels: number; words: number } {
   let levels = 0;
@@ -36,7 +31,7 @@ function descend(
 ): void {
   context.dispatch({
     kernel: 'top_descend',
-    overrides: { LANES: rankLanes(context.profile) },
+    overrides: {},
     bind: { values, keys, best: context.output(0), indices: context.output(1) },
     params,
     groups: foldGroups(runs),
