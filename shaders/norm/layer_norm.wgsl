@@ -8,7 +8,7 @@
 // SPAN lanes a row, LANES / SPAN rows a group; groups fold over x and y.
 override LANES: u32 = 64;
 override SPAN: u32 = 32;
-// include: lib/row_sum.wgsl
+// include: lib/row_reduce.wgsl
 
 struct Params { rows: u32, width: u32, eps: f32 }
 

@@ -9,7 +9,7 @@
 override LANES: u32 = 64;
 override SPAN: u32 = 32;
 override HAS_RESIDUAL: bool = false;
-// include: lib/row_sum.wgsl
+// include: lib/row_reduce.wgsl
 
 struct Params { rows: u32, width: u32 }
 

@@ -1,4 +1,5 @@
 /** Registers every gradient rule. One line a file; a new op with a gradient adds its line here. */
+import './crossEntropy';
 import './elementwise';
 import './embedding';
 import './matmul';

@@ -1,6 +1,7 @@
 /** Registers every lowering. One line a file; a new op adds its line here. */
 import './beam';
 import './decodeAttention';
+import './crossEntropy';
 import './elementwise';
 import './embedding';
 import './matmul';

@@ -1,6 +1,7 @@
 /** All rows. One import and one spread a file; a new op adds its rows here. */
 import type { OpRow } from '../table';
 import { beamRows } from './beam';
+import { crossEntropyRows } from './crossEntropy';
 import { elementwiseRows } from './elementwise';
 import { embeddingRows } from './embedding';
 import { matmulRows } from './matmul';
@@ -8,4 +9,4 @@ import { normRows } from './norm';
 import { quantizeRows } from './quantize';
 import { reduceRows } from './reduce';
 
-export const opRows: readonly OpRow[] = [...beamRows, ...elementwiseRows, ...embeddingRows, ...matmulRows, ...normRows, ...quantizeRows, ...reduceRows];
+export const opRows: readonly OpRow[] = [...beamRows, ...crossEntropyRows, ...elementwiseRows, ...embeddingRows, ...matmulRows, ...normRows, ...quantizeRows, ...reduceRows];

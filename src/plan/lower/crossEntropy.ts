@@ -1,0 +1,100 @@
+import { countOf, type GraphNode } from '../../tensor/graph';
+import { CROSS_ENTROPY, CROSS_ENTROPY_GRAD, MEAN_COUNTED } from '../../tensor/ops/crossEntropy';
+import { SOFTMAX, SOFTMAX_GRAD } from '../../tensor/ops/softmax';
+import { sizeAt } from '../../tensor/shape';
+import { foldGroups, type Value } from '../dispatch';
+import { defineLowering, type LowerContext, nodeInput } from '../lowering';
+
+/** Rows longer than this are shared by the lanes of a group on software adapters too. */
+const SERIAL_WIDTH = 256;
+/** Columns a lane of the gradient kernel takes. */
+const RUN = 4;
+
+/** Lanes a row and a group: few on software adapters (barriers cost), up to the 256 that every adapter has elsewhere. */
+function launch(
+  rows: number,
+  width: number,
+  context: LowerContext,
+): { overrides: { LANES: number; SPAN: number }; groups: [number, number, number] } {
+  const { isSoftware } = context.profile;
+  let span = 1;
+  if (isSoftware) span = width > SERIAL_WIDTH ? 32 : 1;
+  else while (span < 256 && span * 4 < width) span *= 2;
+  const lanes = Math.max(span, isSoftware ? 32 : 64);
+  return { overrides: { LANES: lanes, SPAN: span }, groups: foldGroups(Math.ceil((rows * span) / lanes)) };
+}
+
+const valuesOf = (node: GraphNode, context: LowerContext): Value[] => node.inputs.map((input) => context.value(input));
+
+defineLowering(CROSS_ENTROPY, (node, context) => {
+  const [logits, targets] = valuesOf(node as GraphNode, context) as [Value, Value];
+  const { shape } = nodeInput(node as GraphNode, 0);
+  const [rows, classes] = [sizeAt(shape, 0), sizeAt(shape, 1)];
+  const isVector = classes % 4 === 0;
+  const width = isVector ? classes / 4 : classes;
+  context.dispatch({
+    kernel: isVector ? 'cross_entropy4' : 'cross_entropy',
+    ...launch(rows, width, context),
+    bind: { logits, targets, losses: context.output(0), lse: context.output(1) },
+    params: { rows, width, classes, ignored: node.attributes.ignored },
+  });
+});
+
+defineLowering(CROSS_ENTROPY_GRAD, (node, context) => {
+  const [logits, targets, lse, scale] = valuesOf(node as GraphNode, context) as [Value, Value, Value, Value];
+  const { shape } = nodeInput(node as GraphNode, 0);
+  const [rows, classes] = [sizeAt(shape, 0), sizeAt(shape, 1)];
+  const isVector = classes % 4 === 0;
+  const width = isVector ? classes / 4 : classes;
+  const lanes = 64;
+  const [y, z] = foldGroups(rows);
+  context.dispatch({
+    kernel: isVector ? 'cross_entropy_grad4' : 'cross_entropy_grad',
+    overrides: { LANES: lanes, RUN },
+    bind: { logits, targets, lse, scale, grad: context.output(0) },
+    params: { rows, width, classes, ignored: node.attributes.ignored },
+    groups: [Math.ceil(width / (lanes * RUN)), y, z],
+  });
+});
+
+defineLowering(MEAN_COUNTED, (node, context) => {
+  const [losses, targets] = valuesOf(node as GraphNode, context) as [Value, Value];
+  context.dispatch({
+    kernel: 'mean_counted',
+    overrides: { LANES: 64 },
+    bind: { losses, targets, mean: context.output(0), inverse: context.output(1) },
+    params: { rows: countOf(nodeInput(node as GraphNode, 0)), ...node.attributes },
+    groups: [1, 1, 1],
+  });
+});
+
+defineLowering(SOFTMAX, (node, context) => {
+  const { width, rows } = rowsOf(node as GraphNode);
+  const { overrides, groups } = launch(rows, width, context);
+  context.dispatch({
+    kernel: 'softmax',
+    overrides: { ...overrides, IS_LOG: node.attributes.isLog ? 1 : 0 },
+    groups,
+    bind: { x: context.value(nodeInput(node as GraphNode, 0)), y: context.output(0) },
+    params: { rows, width },
+  });
+});
+
+defineLowering(SOFTMAX_GRAD, (node, context) => {
+  const [y, dy] = valuesOf(node as GraphNode, context) as [Value, Value];
+  const { width, rows } = rowsOf(node as GraphNode);
+  const { overrides, groups } = launch(rows, width, context);
+  context.dispatch({
+    kernel: 'softmax_grad',
+    overrides: { ...overrides, IS_LOG: node.attributes.isLog ? 1 : 0 },
+    groups,
+    bind: { y, dy, dx: context.output(0) },
+    params: { rows, width },
+  });
+});
+
+function rowsOf(node: GraphNode): { rows: number; width: number } {
+  const x = nodeInput(node, 0);
+  const width = sizeAt(x.shape, -1);
+  return { width, rows: width === 0 ? 0 : countOf(x) / width };
+}
