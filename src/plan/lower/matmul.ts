@@ -1,20 +1,181 @@
+/**
+ * Matrix products become: (a) at most two matmul_pack launches that lay operands k-major where the chosen kernel cannot
+ * read them as they lie, (b) the kernel, (c) matmul_finish if K was split or N is no multiple of 4. Operand memory is
+ * described by `Operand`, so the same code serves every kernel family.
+ */
 import type { GraphNode } from '../../tensor/graph';
-import { EPILOGUES, MATMUL } from '../../tensor/ops/matmul';
-import { defineLowering, nodeInput } from '../lowering';
+import { EPILOGUES, MATMUL, type MatmulAttributes } from '../../tensor/ops/matmul';
+import { groupsFor, type Value } from '../dispatch';
+import { defineLowering, type LowerContext, nodeInput } from '../lowering';
+import { chooseMatmul, MATMUL_KERNELS, type MatmulChoice, type MatmulKernel, type MatmulKind } from '../matmulChoice';
+
+const VECTOR = 4;
+const FINISH_LANES = 64;
+const TILE_K = 16;
+const alignVector = (size: number): number => Math.ceil(size / VECTOR) * VECTOR;
+
+/** A matrix per batch: `rows` has k innermost ([size, K]), `columns` has k outermost ([K, size]). */
+interface Operand {
+  readonly value: Value;
+  readonly layout: 'rows' | 'columns';
+  readonly batchStride: number;
+  /** Elements from one row of memory to the next. */
+  readonly lead: number;
+  /** M for a, N for b. */
+  readonly size: number;
+}
+
+/** The launches of one product with a given choice; exported for the tests and the tuner, which force families. */
+export function lowerMatmul(
+  context: LowerContext,
+  attributes: MatmulAttributes,
+  inputs: { readonly a: Value; readonly b: Value; readonly aux: Value | null; readonly c: Value },
+  choice: MatmulChoice,
+): void {
+  const { batch, m, n, k, transposeA, transposeB, alpha, aBatchStride, bBatchStride } = attributes;
+  const epilogue = EPILOGUES.indexOf(attributes.epilogue);
+  const aux = inputs.aux ?? inputs.a;
+  if (choice.family === 'plain' || k === 0) {
+    context.dispatch({
+      kernel: 'matmul_plain',
+      overrides: { EPILOGUE: epilogue },
+      bind: { ...inputs, aux },
+      params: {
+        m,
+        n,
+        k,
+        alpha,
+        a_batch: aBatchStride,
+        a_row: transposeA ? 1 : k,
+        a_column: transposeA ? m : 1,
+        b_batch: bBatchStride,
+        b_row: transposeB ? 1 : n,
+        b_column: transposeB ? k : 1,
+      },
+      groups: [Math.ceil(n / 8), Math.ceil(m / 8), batch],
+    });
+    return;
+  }
+  if (m === 0 || n === 0 || batch === 0) return;
+  const given = {
+    a: {
+      value: inputs.a,
+      layout: transposeA ? 'columns' : 'rows',
+      batchStride: aBatchStride,
+      lead: transposeA ? m : k,
+      size: m,
+    },
+    b: {
+      value: inputs.b,
+      layout: transposeB ? 'rows' : 'columns',
+      batchStride: bBatchStride,
+      lead: transposeB ? k : n,
+      size: n,
+    },
+  } as const;
+  const kernel = cheapestKernel(MATMUL_KERNELS[choice.family], given.a, given.b);
+  const a = isReadable(given.a, kernel.a, kernel.vectorA) ? given.a : pack(context, given.a, k, batch);
+  const b = isReadable(given.b, kernel.b, kernel.vectorB) ? given.b : pack(context, given.b, k, batch);
+  const { splits } = choice;
+  const isDirect = splits === 1 && (!kernel.vectorC || n % VECTOR === 0);
+  const lead = isDirect ? n : alignVector(n);
+  const target = isDirect ? inputs.c : context.scratch(batch * splits * m * lead * 4, 'matmul partial');
+  context.dispatch({
+    kernel: kernel.name,
+    overrides: {},
+    bind: { a: a.value, b: b.value, aux: isDirect ? aux : a.value, c: target },
+    params: {
+      m,
+      n,
+      k,
+      alpha: isDirect ? alpha : 1,
+      epilogue: isDirect ? epilogue : 0,
+      a_batch: a.batchStride,
+      a_lead: a.lead,
+      b_batch: b.batchStride,
+      b_lead: b.lead,
+      c_lead: lead,
+      splits,
+      k_chunk: Math.ceil(k / splits / TILE_K) * TILE_K,
+    },
+    groups: [Math.ceil(n / kernel.columns), Math.ceil(m / kernel.rows), batch * splits],
+  });
+  if (isDirect) return;
+  context.dispatch({
+    kernel: 'matmul_finish',
+    overrides: { LANES: FINISH_LANES },
+    bind: { partial: target, aux, c: inputs.c },
+    params: { count: batch * m * n, m, n, lead, splits, epilogue, alpha },
+    groups: groupsFor(batch * m * n, FINISH_LANES),
+  });
+}
+
+function isReadable(operand: Operand, layout: Operand['layout'], isVector: boolean): boolean {
+  return (
+    operand.layout === layout && (!isVector || (operand.lead % VECTOR === 0 && operand.batchStride % VECTOR === 0))
+  );
+}
+
+/** The kernel of a family that needs the fewest elements repacked; repacking yields `columns`. */
+function cheapestKernel(kernels: readonly MatmulKernel[], a: Operand, b: Operand): MatmulKernel {
+  const cost = (kernel: MatmulKernel): number => {
+    const costA = isReadable(a, kernel.a, kernel.vectorA)
+      ? 0
+      : kernel.a === 'columns'
+        ? a.size
+        : Number.POSITIVE_INFINITY;
+    const costB = isReadable(b, kernel.b, kernel.vectorB)
+      ? 0
+      : kernel.b === 'columns'
+        ? b.size
+        : Number.POSITIVE_INFINITY;
+    return costA + costB;
+  };
+  const best = kernels.reduce((held, kernel) => (cost(kernel) < cost(held) ? kernel : held));
+  if (!Number.isFinite(cost(best)))
+    throw new Error(
+      `matmul: no kernel among ${kernels.map(({ name }) => name).join(', ')} reads a ${a.layout}, b ${b.layout}`,
+    );
+  return best;
+}
+
+function pack(context: LowerContext, operand: Operand, k: number, batch: number): Operand {
+  const lead = alignVector(operand.size);
+  const copies = operand.batchStride === 0 ? 1 : batch;
+  const packed = context.scratch(copies * k * lead * 4, 'matmul packed');
+  const isRows = operand.layout === 'rows';
+  context.dispatch({
+    kernel: 'matmul_pack',
+    overrides: {},
+    bind: { x: operand.value, y: packed },
+    params: {
+      size: operand.size,
+      k,
+      lead,
+      x_batch: operand.batchStride,
+      x_k: isRows ? 1 : operand.lead,
+      x_i: isRows ? operand.lead : 1,
+    },
+    groups: [Math.ceil(lead / 8), Math.ceil(k / 8), copies],
+  });
+  return { value: packed, layout: 'columns', batchStride: copies === 1 ? 0 : k * lead, lead, size: operand.size };
+}
 
 defineLowering(MATMUL, (node, context) => {
-  const { batch, m, n, k, transposeA, transposeB, alpha, epilogue, aBatchStride, bBatchStride } = node.attributes;
-  const a = context.value(nodeInput(node as GraphNode, 0));
+  const { attributes } = node;
+  const kind: MatmulKind = attributes.transposeA
+    ? attributes.transposeB
+      ? 'tt'
+      : 'tn'
+    : attributes.transposeB
+      ? 'nt'
+      : 'nn';
   const aux = node.inputs[2];
-  context.dispatch({
-    kernel: 'matmul_plain',
-    overrides: { EPILOGUE: EPILOGUES.indexOf(epilogue) },
-    bind: { a, b: context.value(nodeInput(node as GraphNode, 1)), aux: aux ? context.value(aux) : a, c: context.output(0) },
-    params: {
-      m, n, k, alpha,
-      a_batch: aBatchStride, a_row: transposeA ? 1 : k, a_column: transposeA ? m : 1,
-      b_batch: bBatchStride, b_row: transposeB ? 1 : n, b_column: transposeB ? k : 1,
-    },
-    groups: [Math.ceil(n / 8), Math.ceil(m / 8), batch],
-  });
+  const inputs = {
+    a: context.value(nodeInput(node as GraphNode, 0)),
+    b: context.value(nodeInput(node as GraphNode, 1)),
+    aux: aux ? context.value(aux) : null,
+    c: context.output(0),
+  };
+  lowerMatmul(context, attributes, inputs, chooseMatmul(context.profile, { kind, ...attributes }));
 });
