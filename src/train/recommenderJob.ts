@@ -131,7 +131,7 @@ class RecommenderRun {
   }
 
   async #drain(): Promise<void> {
-    const { context, trainer } = this;
+    const { trainer } = this;
     const metrics = await trainer.metrics();
     this.#tick();
     const seconds = this.#progress.trainedMs / 1000;

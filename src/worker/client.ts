@@ -101,20 +101,23 @@ export function createClient(worker: WorkerPort): Client {
   };
 }
 
-/** Class of an error by the part of its code before the slash, or by the whole code. */
+/** Class of an error by its whole code, else by the part before the slash. */
 const CLASSES: Readonly<Record<string, new (code: string, message: string) => TesseraError>> = {
   config: ConfigError,
+  model: ConfigError,
   shape: ShapeError,
-  format: FormatError,
   data: FormatError,
-  numerics: NumericsError,
-  quota: QuotaError,
-  storage: QuotaError,
-  cancelled: CancelledError,
-  conflict: ConflictError,
-  unsupported: UnsupportedError,
-  'device/lost': DeviceLostError,
-  'device/out-of-memory': OutOfMemoryError,
+  format: FormatError,
+  checkpoint: FormatError,
+  'gpu/lost': DeviceLostError,
+  'gpu/memory': OutOfMemoryError,
+  'gpu/none': UnsupportedError,
+  'job/stopped': CancelledError,
+  'data/cancelled': CancelledError,
+  'evaluate/cancelled': CancelledError,
+  'storage/locked': ConflictError,
+  'storage/quota': QuotaError,
+  'train/not-finite': NumericsError,
 };
 
 /** Rebuilds an error from its report; the code stays. */

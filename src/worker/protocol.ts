@@ -79,7 +79,8 @@ export interface HelloReply {
 
 export interface RestoredState {
   readonly data: DataSummary;
-  readonly config: RunConfig;
+  /** null before the first training on this data. */
+  readonly config: RunConfig | null;
   readonly tokenizer: { readonly isDone: boolean; readonly rows: readonly MetricRow[]; readonly codebook: CodebookReport | null };
   readonly recommender: { readonly isDone: boolean; readonly rows: readonly MetricRow[]; readonly evaluations: readonly EvaluationReport[] };
 }

@@ -1,0 +1,79 @@
+/** Answers about items and users for the page: cards with pictures, search, summaries. */
+import { imageBytes } from '../data/imageIndex';
+import { eventCount } from '../data/splits';
+import type { Identifiers } from '../train/identifiers';
+import type { DataSummary, ItemCard, UserSummary } from './protocol';
+import { type OpenData, SIMULATED_LABEL } from './workspace';
+
+const HISTOGRAM_BINS = 51;
+
+export function summaryOf(data: OpenData): DataSummary {
+  const { dataset, isSimulated } = data;
+  const { items, report } = dataset;
+  const lengthHistogram = new Array<number>(HISTOGRAM_BINS).fill(0);
+  for (let user = 0; user < dataset.userCount; user++) {
+    const bin = Math.min(HISTOGRAM_BINS - 1, eventCount(dataset.sequences, user));
+    lengthHistogram[bin] = (lengthHistogram[bin] ?? 0) + 1;
+  }
+  const domains = items.domainNames.map((name) => ({ name, items: 0, interactions: 0 }));
+  const { domainOfItem } = items;
+  if (domainOfItem) {
+    for (const domain of domainOfItem) count(domains[domain], 'items');
+    for (const item of dataset.sequences.items) count(domains[domainOfItem[item] ?? 0], 'interactions');
+  }
+  const notes: string[] = [];
+  if (isSimulated) notes.push(`This is ${SIMULATED_LABEL}.`);
+  if (report.shortUsers > 0) notes.push(`${report.shortUsers} users with fewer than 3 events are left out.`);
+  if (report.badLines > 0) notes.push(`${report.badLines} lines were skipped: ${report.badLineMessages[0] ?? ''}`);
+  if (report.itemsWithoutTitle > 0) notes.push(`${report.itemsWithoutTitle} items have no title.`);
+  if (report.itemsWithoutEvents > 0) notes.push(`${report.itemsWithoutEvents} items occur in no sequence.`);
+  return {
+    name: dataset.name, isSimulated, users: dataset.userCount, items: dataset.itemCount, interactions: dataset.interactionCount,
+    images: dataset.images?.count ?? 0, domains, lengthHistogram, notes, hash: dataset.contentHash,
+  };
+}
+
+function count<K extends string>(record: Record<K, number> | undefined, key: K): void {
+  if (record) record[key] = record[key] + 1;
+}
+
+export function cardOf(data: OpenData, identifiers: Identifiers | null, item: number): ItemCard {
+  const { dataset, images } = data;
+  const { items } = dataset;
+  const picture = dataset.images && images ? imageBytes(dataset.images, images, item) : null;
+  const domain = items.domainOfItem ? (items.domainNames[items.domainOfItem[item] ?? 0] ?? null) : null;
+  const digits = identifiers ? identifiers.levels + 1 : 0;
+  return {
+    item,
+    id: items.ids[item] ?? '',
+    title: items.titles[item] ?? '',
+    detail: [items.brands[item], ...(items.categories[item] ?? [])].filter(Boolean).join(' › '),
+    domain,
+    image: picture && dataset.images ? { type: mediaType(dataset.images.format), bytes: picture.slice().buffer } : null,
+    codes: identifiers ? [...identifiers.digits.subarray(item * digits, (item + 1) * digits)] : null,
+  };
+}
+
+const mediaType = (format: string): string => (format.includes('/') ? format : `image/${format}`);
+
+/** Users whose id contains `query`, in file order. */
+export function findUsers(data: OpenData, query: string, limit: number): UserSummary[] {
+  const found: UserSummary[] = [];
+  const wanted = query.trim().toLowerCase();
+  for (let user = 0; user < data.dataset.userCount && found.length < limit; user++) {
+    const id = data.dataset.users[user] ?? '';
+    if (id.toLowerCase().includes(wanted)) found.push({ user, id, events: eventCount(data.dataset.sequences, user) });
+  }
+  return found;
+}
+
+/** Items whose title or id contains all words of `query`. */
+export function searchItems(data: OpenData, query: string, limit: number): number[] {
+  const words = query.toLowerCase().split(/\s+/).filter(Boolean);
+  const found: number[] = [];
+  for (let item = 0; item < data.dataset.itemCount && found.length < limit; item++) {
+    const text = `${data.dataset.items.ids[item] ?? ''} ${data.dataset.items.titles[item] ?? ''}`.toLowerCase();
+    if (words.length > 0 && words.every((word) => text.includes(word))) found.push(item);
+  }
+  return found;
+}

@@ -1,0 +1,297 @@
+/**
+ * One page's session: data set, device, current run, running job. The training loop is paced by GPU completion, never by
+ * timers, so it goes on in a hidden tab.
+ */
+import { ConfigError, ConflictError, DeviceLostError, UnsupportedError } from '../base/errors';
+import { heldOutExamples, historyOf, targetOf } from '../data/splits';
+import { GpuDevice } from '../gpu/device';
+import { Engine } from '../plan/engine';
+import { T5Generator } from '../recommenders/t5/generator';
+import { lockRun, openBrowserRunStore } from '../storage/browserRunStore';
+import { createMemoryRunStore } from '../storage/recordRunStore';
+import type { RunStore } from '../storage/runStore';
+import { checkRunConfig, type RunConfig } from '../train/config';
+import type { JobContext } from '../train/context';
+import { evaluateReferencePoints } from '../train/evaluateModel';
+import { type Identifiers, tokenSource } from '../train/identifiers';
+import { JobControl } from '../train/jobControl';
+import { openRecommender, trainRecommender } from '../train/recommenderJob';
+import { codebookReport, openIdentifiers, trainTokenizer } from '../train/tokenizerJob';
+import { cardOf, findUsers, searchItems, summaryOf } from './catalogue';
+import { type AdapterReport, type DataSummary, type ErrorReport, type HelloReply, PROTOCOL_VERSION, type RecommendReply, type Request, type RestoredState, type WorkerEvent } from './protocol';
+import { storedEvaluations, storedRows, storeSink } from './storeSink';
+import { CURRENT_RUN, forget, type OpenData, openFiles, openSample, recallConfig, recallData, rememberData, startRun } from './workspace';
+
+/** After an automatic restart, wait this long before another one: the browser may block the page's GPU on a second loss. */
+const RESTART_PAUSE_MS = 120_000;
+const DEMO_BEAM_WIDTH = 20;
+
+interface Job {
+  readonly run: 'tokenizer' | 'recommender';
+  readonly control: JobControl;
+  readonly done: Promise<void>;
+}
+
+export class Session {
+  #baseUrl = '';
+  #store: RunStore = createMemoryRunStore();
+  #engine: Engine | null = null;
+  #data: OpenData | null = null;
+  #identifiers: Identifiers | null = null;
+  #generator: T5Generator | null = null;
+  #job: Job | null = null;
+  #lastRestart = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    readonly emit: (event: WorkerEvent) => void,
+    readonly reportError: (error: unknown) => ErrorReport,
+  ) {}
+
+  /** @throws ConfigError, ConflictError, FormatError, UnsupportedError … as the request's work does */
+  async answer(request: Request): Promise<unknown> {
+    switch (request.kind) {
+      case 'hello':
+        return this.#hello(request.version, request.baseUrl);
+      case 'openSample':
+        return this.#openData(() => openSample(this.#baseUrl), null);
+      case 'openFiles':
+        return this.#openData(() => openFiles(request.files, request.name), request.files);
+      case 'startTokenizer':
+        return this.#start('tokenizer', checkRunConfig(request.config, 'configuration'));
+      case 'startRecommender':
+        return this.#start('recommender', checkRunConfig(request.config, 'configuration'));
+      case 'pause':
+        this.#job?.control.pause();
+        return null;
+      case 'resume':
+        this.#job?.control.resume();
+        return null;
+      case 'stop':
+        this.#job?.control.stop();
+        await this.#job?.done;
+        return null;
+      case 'findUsers':
+        return findUsers(this.#openedData(), request.query, request.limit);
+      case 'items':
+        return request.items.map((item) => cardOf(this.#openedData(), this.#identifiers, item));
+      case 'searchItems':
+        return searchItems(this.#openedData(), request.query, request.limit).map((item) => cardOf(this.#openedData(), this.#identifiers, item));
+      case 'recommend':
+        return this.#recommend(request.user, request.history, request.count);
+      case 'clear':
+        return this.#clear();
+    }
+  }
+
+  async #hello(version: number, baseUrl: string): Promise<HelloReply> {
+    if (version !== PROTOCOL_VERSION) throw new ConfigError('worker/version', `worker: the page speaks protocol ${version}, the worker ${PROTOCOL_VERSION}; reload the page.`);
+    this.#baseUrl = baseUrl;
+    try {
+      this.#store = await openBrowserRunStore();
+    } catch (error) {
+      if (!(error instanceof UnsupportedError)) throw error;
+      console.warn(`${error.message} Runs are kept in memory only.`);
+    }
+    let adapter: AdapterReport | null = null;
+    let adapterProblem: string | null = null;
+    try {
+      adapter = adapterReport((await this.#engineOrThrow()).device);
+    } catch (error) {
+      if (!(error instanceof UnsupportedError)) throw error;
+      adapterProblem = error.message;
+    }
+    return { version: PROTOCOL_VERSION, adapter, adapterProblem, restored: await this.#restore() };
+  }
+
+  async #restore(): Promise<RestoredState | null> {
+    const data = await recallData(this.#store, this.#baseUrl);
+    if (!data) return null;
+    this.#data = data;
+    const config = await recallConfig(this.#store, data.dataset);
+    const summary = summaryOf(data);
+    if (!config) return { data: summary, config: null, tokenizer: { isDone: false, rows: [], codebook: null }, recommender: { isDone: false, rows: [], evaluations: [] } };
+    const rows = await storedRows(this.#store, CURRENT_RUN);
+    const sink = storeSink(this.#store, CURRENT_RUN, Date.now);
+    this.#identifiers = await openIdentifiers({ dataset: data.dataset, config, sink });
+    const evaluations = await storedEvaluations(this.#store, CURRENT_RUN);
+    const codebook = this.#identifiers ? codebookReport(data.dataset, this.#identifiers, rows.findLast((row) => row.run === 'tokenizer')?.step ?? 0) : null;
+    return {
+      data: summary, config,
+      tokenizer: { isDone: this.#identifiers !== null, rows: rows.filter((row) => row.run === 'tokenizer'), codebook },
+      recommender: { isDone: evaluations.some((report) => report.kind === 'model' && report.split === 'test'), rows: rows.filter((row) => row.run === 'recommender'), evaluations },
+    };
+  }
+
+  async #openData(open: () => Promise<OpenData>, files: readonly File[] | null): Promise<DataSummary> {
+    this.#requireIdle('open another data set');
+    const data = await open();
+    if (data.dataset.userCount === 0) throw new ConfigError('data/no-users', 'open data: there are items but no sequences; add sequences.jsonl.gz.');
+    await rememberData(this.#store, data, files, Date.now());
+    await this.#forgetModel();
+    this.#identifiers = null;
+    this.#data = data;
+    return summaryOf(data);
+  }
+
+  async #start(run: Job['run'], config: RunConfig): Promise<null> {
+    this.#requireIdle(`train a ${run}`);
+    const { dataset } = this.#openedData();
+    const engine = await this.#engineOrThrow();
+    if (run === 'tokenizer') {
+      await startRun(this.#store, config, dataset, Date.now());
+      this.#identifiers = null;
+    }
+    const current = await recallConfig(this.#store, dataset);
+    if (!current) throw new ConfigError('worker/no-tokenizer', 'train a recommender: there is no tokenizer for this data set yet; train one first.');
+    if (JSON.stringify(current) !== JSON.stringify(config)) {
+      if (JSON.stringify([current.seed, current.encoder, current.tokenizer]) !== JSON.stringify([config.seed, config.encoder, config.tokenizer]))
+        throw new ConfigError('worker/other-tokenizer', 'train a recommender: the tokenizer was trained with another configuration; train it again first.');
+      await this.#changeRecommender(config);
+    }
+    await this.#forgetModel();
+    const release = await lockRun(CURRENT_RUN);
+    const control = new JobControl();
+    this.#job = { run, control, done: this.#runJob(run, this.#context(engine, config, control)).finally(() => { release(); this.#job = null; }) };
+    return null;
+  }
+
+  /** Keeps the tokenizer, replaces the recommender's part of the configuration and drops what it made. */
+  async #changeRecommender(config: RunConfig): Promise<void> {
+    const sink = storeSink(this.#store, CURRENT_RUN, Date.now);
+    const kept = [await sink.loadCheckpoint('embeddings'), await sink.loadCheckpoint('tokenizer')] as const;
+    const rows = (await storedRows(this.#store, CURRENT_RUN)).filter((row) => row.run === 'tokenizer');
+    await startRun(this.#store, config, this.#openedData().dataset, Date.now());
+    if (kept[0]) await sink.saveCheckpoint('embeddings', kept[0]);
+    if (kept[1]) await sink.saveCheckpoint('tokenizer', kept[1]);
+    await sink.appendRows(rows);
+  }
+
+  async #runJob(run: Job['run'], context: JobContext): Promise<void> {
+    try {
+      if (run === 'tokenizer') this.#identifiers = await trainTokenizer(context);
+      else await this.#runRecommender(context);
+      this.emit({ kind: 'finished', run, outcome: 'done' });
+    } catch (error) {
+      if (context.control.isStopped) this.emit({ kind: 'finished', run, outcome: 'stopped' });
+      else if (error instanceof DeviceLostError) await this.#recover(run, context, error);
+      else this.emit({ kind: 'failed', run, error: this.reportError(error) });
+    }
+  }
+
+  async #runRecommender(context: JobContext): Promise<void> {
+    const identifiers = this.#identifiers ?? (await openIdentifiers(context));
+    if (!identifiers) throw new ConfigError('worker/no-tokenizer', 'train a recommender: the tokenizer is not trained yet; train it first.');
+    this.#identifiers = identifiers;
+    await evaluateReferencePoints(context);
+    const trainer = await trainRecommender(context, identifiers);
+    this.#generator = new T5Generator(context.engine, trainer, tokenSource(identifiers), { beamWidth: DEMO_BEAM_WIDTH, historyLimit: context.config.recommender.historyLimit });
+  }
+
+  /** One attempt on a new adapter from the last checkpoint; then the page decides. */
+  async #recover(run: Job['run'], context: JobContext, error: DeviceLostError): Promise<void> {
+    this.emit({ kind: 'deviceLost', message: error.message });
+    this.#engine = null;
+    this.#generator = null;
+    const isTooSoon = context.now() - this.#lastRestart < RESTART_PAUSE_MS;
+    this.#lastRestart = context.now();
+    if (isTooSoon) return this.emit({ kind: 'failed', run, error: this.reportError(error) });
+    try {
+      const engine = await this.#engineOrThrow();
+      await this.#runJob(run, { ...context, engine });
+    } catch (again) {
+      this.emit({ kind: 'failed', run, error: this.reportError(again) });
+    }
+  }
+
+  async #recommend(user: number, edited: readonly number[] | null, count: number): Promise<RecommendReply> {
+    const data = this.#openedData();
+    const { dataset } = data;
+    const generator = await this.#demoGenerator();
+    const [end = 0] = heldOutExamples(dataset.sequences, 'test', Uint32Array.of(user)).ends;
+    const limit = generator.options.historyLimit;
+    const history = edited ? edited.slice(-limit) : [...historyOf(dataset.sequences, user, end, limit)];
+    if (history.length === 0) throw new ConfigError('demo/empty', 'recommend: the history is empty; add an item.');
+    const target = edited ? null : targetOf(dataset.sequences, user, end);
+    const started = performance.now();
+    const { items, scores } = await generator.generate([history]);
+    const card = (item: number) => cardOf(data, this.#identifiers, item);
+    return {
+      user, history: history.map(card), target: target === null ? null : card(target), elapsedMs: performance.now() - started,
+      top: items.slice(0, count).map((item, rank) => ({ card: card(item), logProbability: scores[rank] ?? Number.NaN, isTarget: item === target })),
+    };
+  }
+
+  async #demoGenerator(): Promise<T5Generator> {
+    if (this.#generator) return this.#generator;
+    this.#requireIdle('recommend');
+    const { dataset } = this.#openedData();
+    const config = await recallConfig(this.#store, dataset);
+    const engine = await this.#engineOrThrow();
+    const trainer = config && this.#identifiers ? await openRecommender(this.#context(engine, config, new JobControl()), this.#identifiers) : null;
+    if (!trainer || !this.#identifiers || !config) throw new ConfigError('demo/untrained', 'recommend: there is no trained recommender yet; train one first.');
+    this.#generator = new T5Generator(engine, trainer, tokenSource(this.#identifiers), { beamWidth: DEMO_BEAM_WIDTH, historyLimit: config.recommender.historyLimit });
+    return this.#generator;
+  }
+
+  async #clear(): Promise<null> {
+    this.#requireIdle('clear the workspace');
+    await forget(this.#store);
+    await this.#forgetModel();
+    this.#data = null;
+    this.#identifiers = null;
+    return null;
+  }
+
+  async #forgetModel(): Promise<void> {
+    const generator = this.#generator;
+    this.#generator = null;
+    if (!generator) return;
+    await generator.dispose();
+    generator.model.variables.dispose();
+  }
+
+  #context(engine: Engine, config: RunConfig, control: JobControl): JobContext {
+    return {
+      engine, config, control, dataset: this.#openedData().dataset,
+      sink: storeSink(this.#store, CURRENT_RUN, Date.now),
+      now: () => performance.now(),
+      readEncoderFile: async (name) => fetchBytes(new URL(`models/use-lite/${name}`, this.#baseUrl)),
+      hooks: {
+        progress: (progress) => this.emit({ kind: 'progress', progress }),
+        rows: (rows) => this.emit({ kind: 'metrics', rows }),
+        codebook: (report) => this.emit({ kind: 'codebook', report }),
+        evaluation: (report) => this.emit({ kind: 'evaluation', report }),
+      },
+    };
+  }
+
+  async #engineOrThrow(): Promise<Engine> {
+    if (this.#engine && !this.#engine.device.isLost) return this.#engine;
+    const device = await GpuDevice.acquire(navigator.gpu);
+    void device.lost.then(({ reason, message }) => {
+      if (reason !== 'destroyed' && !this.#job) this.emit({ kind: 'deviceLost', message });
+    });
+    this.#engine = new Engine(device);
+    return this.#engine;
+  }
+
+  #openedData(): OpenData {
+    if (!this.#data) throw new ConfigError('data/none', 'no data set is open; use the sample or drop your files.');
+    return this.#data;
+  }
+
+  #requireIdle(wish: string): void {
+    if (this.#job) throw new ConflictError('worker/busy', `${wish}: a ${this.#job.run} is training; wait for it or stop it first.`);
+  }
+}
+
+function adapterReport(device: GpuDevice): AdapterReport {
+  const { name, isSoftware, hasF16, subgroupSize, maxBufferBytes, maxBindingBytes } = device.profile;
+  return { name, isSoftware, hasF16, subgroupSize, maxBufferBytes, maxBindingBytes };
+}
+
+async function fetchBytes(url: URL): Promise<Uint8Array> {
+  const response = await fetch(url);
+  if (!response.ok) throw new UnsupportedError('worker/file', `fetch ${url.pathname}: status ${response.status}; the installation is incomplete, run npm start again.`);
+  return new Uint8Array(await response.arrayBuffer());
+}

@@ -1,0 +1,82 @@
+/**
+ * What the worker remembers between visits: which data set is open (the sample, or the user's files kept in the store),
+ * and one current run on it. Keys of the store: run "data" and run "current".
+ */
+import type { Dataset } from '../data/dataset';
+import type { DataSource } from '../data/dataSource';
+import { fetchSource } from '../data/fetchSource';
+import { filesSource } from '../data/filesSource';
+import { loadImages } from '../data/imageIndex';
+import { loadDataset } from '../data/loadDataset';
+import type { RunStore } from '../storage/runStore';
+import { checkRunConfig, type RunConfig } from '../train/config';
+
+const DATA_RUN = 'data';
+export const CURRENT_RUN = 'current';
+export const SIMULATED_LABEL = 'simulated behaviour over public-domain pictures';
+
+/** A data set in memory. */
+export interface OpenData {
+  readonly dataset: Dataset;
+  readonly images: Uint8Array | null;
+  readonly isSimulated: boolean;
+}
+
+type Origin = { readonly kind: 'sample' } | { readonly kind: 'files'; readonly name: string; readonly files: readonly string[] };
+
+export async function openSample(baseUrl: string): Promise<OpenData> {
+  return load(fetchSource(new URL('sample/', baseUrl).href, fetch.bind(globalThis), 'sample'), true);
+}
+
+export async function openFiles(files: readonly File[], name: string): Promise<OpenData> {
+  return load(filesSource(files, name), false);
+}
+
+async function load(source: DataSource, isSimulated: boolean): Promise<OpenData> {
+  const dataset = await loadDataset(source);
+  return { dataset, images: await loadImages(source, dataset), isSimulated };
+}
+
+/** Remembers the data set; forgets the run on the previous one. */
+export async function rememberData(store: RunStore, data: OpenData, files: readonly File[] | null, nowMs: number): Promise<void> {
+  await forget(store);
+  const origin: Origin = files ? { kind: 'files', name: data.dataset.name, files: files.map((file) => file.name) } : { kind: 'sample' };
+  await store.createRun({ id: DATA_RUN, name: data.dataset.name, config: JSON.stringify(origin), dataHash: data.dataset.contentHash, status: 'finished', createdAtMs: nowMs });
+  for (const [index, file] of (files ?? []).entries())
+    await store.saveCheckpoint(DATA_RUN, { name: `file-${index}`, step: 0, isBest: false, createdAtMs: nowMs }, new Uint8Array(await file.arrayBuffer()));
+}
+
+/** The data set of the last visit, or null. */
+export async function recallData(store: RunStore, baseUrl: string): Promise<OpenData | null> {
+  const run = await store.getRun(DATA_RUN);
+  if (!run) return null;
+  const origin = JSON.parse(run.config) as Origin;
+  if (origin.kind === 'sample') return openSample(baseUrl);
+  const files: File[] = [];
+  for (const [index, name] of origin.files.entries()) {
+    const saved = await store.loadCheckpoint(DATA_RUN, `file-${index}`, 'newest');
+    if (saved) files.push(new File([saved.bytes as Uint8Array<ArrayBuffer>], name));
+  }
+  return openFiles(files, origin.name);
+}
+
+/** Forgets data set and run. */
+export async function forget(store: RunStore): Promise<void> {
+  for (const id of [CURRENT_RUN, DATA_RUN]) if (await store.getRun(id)) await store.deleteRun(id);
+}
+
+/** Starts the current run anew unless it has the same configuration on the same data (then it goes on). */
+export async function startRun(store: RunStore, config: RunConfig, dataset: Dataset, nowMs: number): Promise<void> {
+  const text = JSON.stringify(config);
+  const known = await store.getRun(CURRENT_RUN);
+  if (known && known.config === text && known.dataHash === dataset.contentHash) return;
+  if (known) await store.deleteRun(CURRENT_RUN);
+  await store.createRun({ id: CURRENT_RUN, name: config.name, config: text, dataHash: dataset.contentHash, status: 'created', createdAtMs: nowMs });
+}
+
+/** Configuration of the current run, if it belongs to `dataset`. */
+export async function recallConfig(store: RunStore, dataset: Dataset): Promise<RunConfig | null> {
+  const run = await store.getRun(CURRENT_RUN);
+  if (!run || run.dataHash !== dataset.contentHash) return null;
+  return checkRunConfig(JSON.parse(run.config), 'stored run');
+}
