@@ -1,4 +1,6 @@
 /** Registers every gradient rule. One line a file; a new op with a gradient adds its line here. */
+import './attention';
+import './relativeBias';
 import './crossEntropy';
 import './elementwise';
 import './embedding';

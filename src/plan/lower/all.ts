@@ -1,4 +1,6 @@
 /** Registers every lowering. One line a file; a new op adds its line here. */
+import './attention';
+import './relativeBias';
 import './beam';
 import './decodeAttention';
 import './crossEntropy';

@@ -1,5 +1,6 @@
 /** All rows. One import and one spread a file; a new op adds its rows here. */
 import type { OpRow } from '../table';
+import { attentionRows } from './attention';
 import { beamRows } from './beam';
 import { crossEntropyRows } from './crossEntropy';
 import { elementwiseRows } from './elementwise';
@@ -9,4 +10,4 @@ import { normRows } from './norm';
 import { quantizeRows } from './quantize';
 import { reduceRows } from './reduce';
 
-export const opRows: readonly OpRow[] = [...beamRows, ...crossEntropyRows, ...elementwiseRows, ...embeddingRows, ...matmulRows, ...normRows, ...quantizeRows, ...reduceRows];
+export const opRows: readonly OpRow[] = [...attentionRows, ...beamRows, ...crossEntropyRows, ...elementwiseRows, ...embeddingRows, ...matmulRows, ...normRows, ...quantizeRows, ...reduceRows];
