@@ -2,9 +2,11 @@
 import './attention';
 import './relativeBias';
 import './crossEntropy';
+import './dropout';
 import './elementwise';
 import './embedding';
 import './matmul';
+import './move';
 import './norm';
 import './reduce';
 import './views';

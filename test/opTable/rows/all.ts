@@ -3,11 +3,13 @@ import type { OpRow } from '../table';
 import { attentionRows } from './attention';
 import { beamRows } from './beam';
 import { crossEntropyRows } from './crossEntropy';
+import { dropoutRows } from './dropout';
 import { elementwiseRows } from './elementwise';
 import { embeddingRows } from './embedding';
 import { matmulRows } from './matmul';
+import { moveRows } from './move';
 import { normRows } from './norm';
 import { quantizeRows } from './quantize';
 import { reduceRows } from './reduce';
 
-export const opRows: readonly OpRow[] = [...attentionRows, ...beamRows, ...crossEntropyRows, ...elementwiseRows, ...embeddingRows, ...matmulRows, ...normRows, ...quantizeRows, ...reduceRows];
+export const opRows: readonly OpRow[] = [...attentionRows, ...beamRows, ...crossEntropyRows, ...dropoutRows, ...elementwiseRows, ...embeddingRows, ...matmulRows, ...moveRows, ...normRows, ...quantizeRows, ...reduceRows];
