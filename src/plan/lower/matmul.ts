@@ -25,9 +25,12 @@ interface Operand {
   readonly size: number;
 }
 
+/** All that a product needs of its surroundings. */
+export type MatmulContext = Pick<LowerContext, 'scratch' | 'dispatch'>;
+
 /** The launches of one product with a given choice; exported for the tests and the tuner, which force families. */
 export function lowerMatmul(
-  context: LowerContext,
+  context: MatmulContext,
   attributes: MatmulAttributes,
   inputs: { readonly a: Value; readonly b: Value; readonly aux: Value | null; readonly c: Value },
   choice: MatmulChoice,
@@ -139,7 +142,7 @@ function cheapestKernel(kernels: readonly MatmulKernel[], a: Operand, b: Operand
   return best;
 }
 
-function pack(context: LowerContext, operand: Operand, k: number, batch: number): Operand {
+function pack(context: MatmulContext, operand: Operand, k: number, batch: number): Operand {
   const lead = alignVector(operand.size);
   const copies = operand.batchStride === 0 ? 1 : batch;
   const packed = context.scratch(copies * k * lead * 4, 'matmul packed');
