@@ -1,4 +1,5 @@
 /** Registers every lowering. One line a file; a new op adds its line here. */
+import './infoNce';
 import './attention';
 import './relativeBias';
 import './beam';
@@ -7,6 +8,7 @@ import './crossEntropy';
 import './dropout';
 import './elementwise';
 import './embedding';
+import './gruCell';
 import './matmul';
 import './move';
 import './norm';

@@ -6,10 +6,12 @@ import { crossEntropyRows } from './crossEntropy';
 import { dropoutRows } from './dropout';
 import { elementwiseRows } from './elementwise';
 import { embeddingRows } from './embedding';
+import { gruCellRows } from './gruCell';
+import { infoNceRows } from './infoNce';
 import { matmulRows } from './matmul';
 import { moveRows } from './move';
 import { normRows } from './norm';
 import { quantizeRows } from './quantize';
 import { reduceRows } from './reduce';
 
-export const opRows: readonly OpRow[] = [...attentionRows, ...beamRows, ...crossEntropyRows, ...dropoutRows, ...elementwiseRows, ...embeddingRows, ...matmulRows, ...moveRows, ...normRows, ...quantizeRows, ...reduceRows];
+export const opRows: readonly OpRow[] = [...attentionRows, ...beamRows, ...crossEntropyRows, ...dropoutRows, ...elementwiseRows, ...embeddingRows, ...gruCellRows, ...infoNceRows, ...matmulRows, ...moveRows, ...normRows, ...quantizeRows, ...reduceRows];

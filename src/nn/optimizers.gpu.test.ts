@@ -1,0 +1,130 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Golden, goldenNumber, goldenTensor, loadGolden } from '../../test/goldens';
+import { GpuDevice } from '../gpu/device';
+import { Engine } from '../plan/engine';
+import type { VariableArena } from '../plan/variables';
+import { add, multiply } from '../tensor/ops/elementwise';
+import { sumAll } from '../tensor/ops/reduce';
+import { adagrad, adamw, type Optimizer } from './optimizers';
+import { fillInit, parameter } from './parameters';
+
+let engine: Engine;
+beforeAll(async () => {
+  engine = new Engine(await GpuDevice.acquire(navigator.gpu));
+});
+afterAll(() => {
+  engine.dispose();
+  engine.device.dispose();
+});
+
+const SHAPES = { w: [3, 4], b: [4] } as const;
+const STEPS = 5;
+
+/** Five updates with the golden's gradients (the loss Σ g·θ has gradient g), compared after each; returns the norms logged. */
+async function replay(
+  golden: Golden,
+  optimizer: Optimizer,
+  state: Readonly<Record<string, VariableArena>>,
+): Promise<number[]> {
+  using model = engine.variables(
+    Object.entries(SHAPES).map(([name, shape]) => parameter(name, shape, fillInit(0))),
+    0,
+  );
+  const floats = (name: string): Float32Array => Float32Array.from(goldenTensor(golden, name).data);
+  for (const name of Object.keys(SHAPES)) model.write(name, floats(`initial:${name}`));
+  const step = engine.compile(
+    model,
+    ({ params, batch }) => {
+      const term = (name: string) => sumAll(multiply(params(name), batch[`grad ${name}`] as never));
+      return { loss: add(term('w'), term('b')) };
+    },
+    optimizer,
+  );
+  for (let update = 1; update <= STEPS; update++) {
+    await step.run(
+      Object.fromEntries(
+        Object.entries(SHAPES).map(([name, shape]) => [
+          `grad ${name}`,
+          { data: floats(`step${update}:grad:${name}`), shape },
+        ]),
+      ),
+    );
+    for (const [prefix, arena] of Object.entries({ '': 'parameters' as const, ...state }))
+      for (const name of Object.keys(SHAPES)) {
+        const got = await model.read(name, arena);
+        const want = floats(`step${update}:${prefix}${name}`);
+        for (const [i, value] of want.entries())
+          expect(Math.abs((got[i] as number) - value), `step ${update} ${prefix}${name} at ${i}`).toBeLessThan(
+            1e-7 + 1e-5 * Math.abs(value),
+          );
+      }
+  }
+  const norms = (await step.metrics()).map(({ gradientNorm }) => gradientNorm);
+  await step.dispose();
+  return norms;
+}
+
+/** One parameter p = 1 with the gradient 0.5 at every step. */
+async function scalarRun(optimizer: Optimizer, updates: number): Promise<number[]> {
+  using model = engine.variables([parameter('p', [1], fillInit(1))], 0);
+  const step = engine.compile(
+    model,
+    ({ params, batch }) => ({ loss: sumAll(multiply(params('p'), batch['g'] as never)) }),
+    optimizer,
+  );
+  const values: number[] = [];
+  for (let update = 0; update < updates; update++) {
+    await step.run({ g: { data: Float32Array.of(0.5), shape: [1] } });
+    values.push((await model.read('p'))[0] as number);
+  }
+  await step.dispose();
+  return values;
+}
+
+describe('optimizers', () => {
+  it('adamw with decay and clipping equals torch over five steps, moments and norms included', async () => {
+    const golden = loadGolden('models/blocks/golden/adamw');
+    const optimizer = adamw({
+      learningRate: goldenNumber(golden, 'settings', 'lr'),
+      weightDecay: goldenNumber(golden, 'settings', 'weight_decay'),
+      eps: goldenNumber(golden, 'settings', 'eps'),
+      clipNorm: goldenNumber(golden, 'max_norm'),
+    });
+    const norms = await replay(golden, optimizer, { 'm:': 'moment1', 'v:': 'moment2' });
+    const want = golden.meta['norms_before_clipping'] as number[];
+    expect(want.some((norm) => norm > 1) && want.some((norm) => norm < 1)).toBe(true);
+    want.forEach((norm, i) => {
+      expect(norms[i]).toBeCloseTo(norm, 5);
+    });
+  });
+
+  it('adam without decay or clipping equals torch over five steps', async () => {
+    const golden = loadGolden('models/blocks/golden/adam');
+    await replay(
+      golden,
+      adamw({ learningRate: goldenNumber(golden, 'settings', 'lr'), eps: goldenNumber(golden, 'settings', 'eps') }),
+      { 'm:': 'moment1', 'v:': 'moment2' },
+    );
+  });
+
+  it('adagrad equals torch over five steps, accumulator included', async () => {
+    const golden = loadGolden('models/blocks/golden/adagrad');
+    await replay(
+      golden,
+      adagrad({ learningRate: goldenNumber(golden, 'settings', 'lr'), eps: goldenNumber(golden, 'settings', 'eps') }),
+      { 'sum:': 'moment1' },
+    );
+  });
+
+  it('adagrad with rate .001 and gradient .5 takes 1 to .999 and .9982928932', async () => {
+    const [first, second] = await scalarRun(adagrad({ learningRate: 0.001 }), 2);
+    expect(first).toBeCloseTo(0.999, 7);
+    expect(second).toBeCloseTo(0.9982928932, 7);
+  });
+
+  it('adamw with rate .01, decay .05 and gradient .5 takes 1 to .9895000002', async () => {
+    const [first] = await scalarRun(adamw({ learningRate: 0.01, weightDecay: 0.05 }), 1);
+    // Two roundings of float32 just below 1, where one is up to 2^-25 and the subtraction adds another.
+    expect(Math.abs((first as number) - 0.9895000002)).toBeLessThan(2 ** -23);
+  });
+});
