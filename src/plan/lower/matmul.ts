@@ -12,6 +12,8 @@ import { chooseMatmul, MATMUL_KERNELS, type MatmulChoice, type MatmulKernel, typ
 const VECTOR = 4;
 const FINISH_LANES = 64;
 const TILE_K = 16;
+/** matmul_pack moves 32 x 32 elements a group. */
+const PACK_TILE = 32;
 const alignVector = (size: number): number => Math.ceil(size / VECTOR) * VECTOR;
 
 /** A matrix per batch: `rows` has k innermost ([size, K]), `columns` has k outermost ([K, size]). */
@@ -154,12 +156,12 @@ function pack(context: MatmulContext, operand: Operand, k: number, batch: number
     params: {
       size: operand.size,
       k,
-      lead,
+      quads: lead / VECTOR,
       x_batch: operand.batchStride,
       x_k: isRows ? 1 : operand.lead,
       x_i: isRows ? operand.lead : 1,
     },
-    groups: [Math.ceil(lead / 8), Math.ceil(k / 8), copies],
+    groups: [Math.ceil(lead / PACK_TILE), Math.ceil(k / PACK_TILE), copies],
   });
   return { value: packed, layout: 'columns', batchStride: copies === 1 ? 0 : k * lead, lead, size: operand.size };
 }
