@@ -1,0 +1,95 @@
+/**
+ * One engine on one workload in a process (or page) of its own. The driver opens a cell for every engine and lets them
+ * take turns, so that noise of the machine meets all of them; each cell times its own steps and counts its own calls.
+ */
+import {
+  addDifference,
+  type Counts,
+  countsPerStep,
+  observeWebGpu,
+  openedAdapterName,
+  peakBytes,
+  queueIdle,
+  restartPeak,
+  snapshotCounts,
+} from './gpuCounters';
+import { type EngineName, loadEngine, type Workload, type WorkloadName } from './workload';
+
+export interface FirstStep {
+  /** Milliseconds of the first step, compilation included. */
+  readonly firstMs: number;
+  readonly pipelines: number;
+}
+
+export interface TurnLimits {
+  readonly steps: number;
+  /** The turn ends after the step in which this has passed. */
+  readonly milliseconds: number;
+}
+
+export interface CellSummary {
+  readonly perStep: Counts;
+  readonly peakMB: number;
+  readonly flops: number | null;
+  readonly check: string;
+}
+
+const BYTES_PER_MB = 1 << 20;
+
+let workload: Workload | null = null;
+let steps = 0;
+const totals: Counts = { ...snapshotCounts() };
+
+function requireWorkload(): Workload {
+  if (!workload) throw new Error('bench: open the cell first');
+  return workload;
+}
+
+/** Sets the workload up. @returns the adapter's name, or null where the engine cannot do the workload */
+export async function open(engineName: EngineName, name: WorkloadName): Promise<{ adapterName: string } | null> {
+  observeWebGpu();
+  const { engine } = await loadEngine(engineName);
+  const build = engine.workloads[name];
+  if (!build) return null;
+  await engine.init();
+  workload = await build();
+  await queueIdle();
+  return { adapterName: openedAdapterName() };
+}
+
+export async function first(): Promise<FirstStep> {
+  restartPeak();
+  const before = snapshotCounts();
+  const started = performance.now();
+  await requireWorkload().step();
+  return { firstMs: performance.now() - started, pipelines: snapshotCounts().pipelines - before.pipelines };
+}
+
+/** Untimed steps. */
+export async function warm(count: number): Promise<void> {
+  for (let i = 0; i < count; i++) await requireWorkload().step();
+}
+
+/** Timed steps. @returns milliseconds of each */
+export async function turn(limits: TurnLimits): Promise<number[]> {
+  const { step } = requireWorkload();
+  const times: number[] = [];
+  const before = snapshotCounts();
+  const startedTurn = performance.now();
+  while (times.length < limits.steps) {
+    const started = performance.now();
+    await step();
+    const ended = performance.now();
+    times.push(ended - started);
+    if (ended - startedTurn > limits.milliseconds) break;
+  }
+  addDifference(totals, before, snapshotCounts());
+  steps += times.length;
+  return times;
+}
+
+export async function finish(): Promise<CellSummary> {
+  const { check, flops } = requireWorkload();
+  const peakMB = peakBytes() / BYTES_PER_MB;
+  return { perStep: countsPerStep(totals, Math.max(1, steps)), peakMB, flops: flops ?? null, check: await check() };
+}

@@ -1,0 +1,40 @@
+/** A cell in a Node process on Dawn; the driver speaks to it over the process channel. */
+import { create, globals } from 'webgpu';
+import * as cell from './cell';
+import type { EngineName, WorkloadName } from './workload';
+
+type Request =
+  | { readonly method: 'open'; readonly engine: EngineName; readonly workload: WorkloadName }
+  | { readonly method: 'first' }
+  | { readonly method: 'warm'; readonly count: number }
+  | { readonly method: 'turn'; readonly limits: cell.TurnLimits }
+  | { readonly method: 'finish' };
+
+Object.assign(globalThis, globals);
+// Must stay referenced for the life of the process: once it is collected, Dawn aborts.
+const held = { gpu: create([]) };
+const navigator = {
+  gpu: held.gpu,
+  userAgent: 'Mozilla/5.0 (X11; Linux x86_64) Chrome/140',
+  platform: 'Linux',
+  hardwareConcurrency: 2,
+  language: 'en',
+};
+Object.defineProperty(globalThis, 'navigator', { value: navigator, configurable: true });
+
+function answer(request: Request): Promise<unknown> {
+  if (request.method === 'open') return cell.open(request.engine, request.workload);
+  if (request.method === 'first') return cell.first();
+  if (request.method === 'warm') return cell.warm(request.count);
+  if (request.method === 'turn') return cell.turn(request.limits);
+  return cell.finish();
+}
+
+process.on('message', (request: Request) => {
+  answer(request).then(
+    (result) => process.send?.({ result: result ?? null }),
+    (error: unknown) =>
+      process.send?.({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
+  );
+});
+process.send?.({ result: 'ready' });

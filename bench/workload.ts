@@ -1,0 +1,43 @@
+/** What a benchmark is: one workload, the same data and the same question for every engine. */
+
+export const WORKLOADS = [
+  'W1-512',
+  'W1-1024',
+  'W1-batch',
+  'W2-argmin',
+  'W3-infonce',
+  'W4-t5',
+  'W5a-gather',
+  'W5b-ce25k',
+  'W6-beam',
+] as const;
+export type WorkloadName = (typeof WORKLOADS)[number];
+
+/** One workload in one engine, with its data on the GPU and nothing compiled yet. */
+export interface Workload {
+  /** Runs one step; resolves when the GPU has finished it. */
+  step(): Promise<void>;
+  /** One line on whether the answer is right, against float64 on the host. Called once, after the timed steps. */
+  check(): Promise<string> | string;
+  /** Floating-point operations of a step, for a rate. */
+  readonly flops?: number;
+}
+
+export type WorkloadTable = Partial<Record<WorkloadName, () => Workload | Promise<Workload>>>;
+
+/** An engine under test. Workloads it cannot do are absent. */
+export interface BenchEngine {
+  init(): Promise<void>;
+  readonly workloads: WorkloadTable;
+}
+
+export const ENGINES = ['tessera', 'jax', 'tfjs', 'ort'] as const;
+export type EngineName = (typeof ENGINES)[number];
+
+/** Loads an engine; only the one under test is evaluated. */
+export function loadEngine(name: EngineName): Promise<{ readonly engine: BenchEngine }> {
+  if (name === 'tessera') return import('./tessera/engine');
+  if (name === 'jax') return import('./peers/jax');
+  if (name === 'tfjs') return import('./peers/tfjs');
+  return import('./peers/ort');
+}

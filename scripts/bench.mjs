@@ -1,0 +1,38 @@
+// Compares the engine with its peers on one machine in one run: `npm run bench -- --help`; docs/benchmarks.md explains how to
+// read the result. Exit code 1 if a workload of ours fails.
+import { appendFileSync, mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { parseOptions, USAGE } from './bench/options.mjs';
+import { ROOT } from './setup/packages.mjs';
+
+let options;
+try {
+  options = parseOptions(process.argv.slice(2));
+} catch (error) {
+  console.error(`${error.message}\n${USAGE}`);
+  process.exit(2);
+}
+if (options.help) {
+  console.log(USAGE);
+  process.exit(0);
+}
+
+const { race } = await import('./bench/race.mjs');
+const { tables } = await import('./bench/table.mjs');
+mkdirSync(path.join(ROOT, '.cache/bench'), { recursive: true });
+const { adapter, workloads, engines, rounds, json, isCold } = options;
+const cells =
+  adapter === 'swiftshader'
+    ? await (await import('./bench/pageCells.mjs')).pageCells()
+    : await (await import('./bench/nodeCells.mjs')).nodeCells({ adapter, isCold });
+const records = [];
+for (const workload of workloads)
+  for (const record of await race(cells, { workload, engines, rounds, adapter })) {
+    const line = JSON.stringify(isCold ? { ...record, cold: true } : record);
+    console.log(line);
+    if (json) appendFileSync(json, `${line}\n`);
+    records.push(record);
+  }
+await cells.close();
+console.log(`\n${tables(records, engines)}`);
+process.exit(records.some(({ engine, error }) => engine === 'tessera' && error) ? 1 : 0);
