@@ -1,4 +1,4 @@
-// Running arg-min of eight rows in two vec4s a side, for the tiled nearest-code kernels. `consider` takes one candidate
+// Running arg-min of four rows at a time, for the tiled nearest-code kernels. `consider` takes one candidate
 // code for four rows; strictly smaller wins, so within a lane, which meets its codes in ascending order, the smaller index keeps a tie.
 const FARTHEST: f32 = 3.4028234663852886e38; // largest f32; constants cannot be infinite
 

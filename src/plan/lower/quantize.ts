@@ -14,7 +14,7 @@ const TILE_DIMS = 8;
 
 type TiledKernel = 'nearest_code_tile' | 'nearest_code_subgroup4' | 'nearest_code_subgroup8';
 
-const ROWS_A_GROUP = { nearest_code_tile: 16, nearest_code_subgroup4: 8, nearest_code_subgroup8: 8 } as const;
+const ROWS_A_GROUP = { nearest_code_tile: 16, nearest_code_subgroup4: 8, nearest_code_subgroup8: 16 } as const;
 
 /** Subgroup kernels win on software adapters (no memory traffic between lanes); real GPUs want full groups of 64. */
 function tiledKernel(profile: { isSoftware: boolean; subgroupSize: number }): TiledKernel {
