@@ -1,6 +1,7 @@
 import type { AdapterProfile } from '../gpu/device';
 import type { GraphNode, Op, Tensor } from '../tensor/graph';
 import type { Dispatch, Value } from './dispatch';
+import type { ParameterMatrix } from './parameterPacks';
 
 /** What a lowering may use: values of tensors, scratch memory, the adapter's profile, and a list to append launches to. */
 export interface LowerContext {
@@ -11,6 +12,10 @@ export interface LowerContext {
   output(index: number): Value;
   /** Memory that lives only between the launches of this node. */
   scratch(sizeBytes: number, label: string): Value;
+  /** What `make` gives, made once a program for each key; for launches whose result several nodes need. */
+  memo(key: string, make: () => Value): Value;
+  /** A weight matrix repacked at the start of the step; see parameterPacks.ts. */
+  packParameter(matrix: ParameterMatrix): Value;
   /** Appends a launch; dropped if any group count is 0. */
   dispatch(dispatch: Dispatch): void;
 }

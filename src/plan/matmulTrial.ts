@@ -4,7 +4,7 @@ import { KERNELS } from '../gpu/generated/kernels.gen';
 import { readBuffer } from '../gpu/readback';
 import type { MatmulAttributes } from '../tensor/ops/matmul';
 import type { Dispatch, Value } from './dispatch';
-import { lowerMatmul } from './lower/matmul';
+import { lowerMatmul, type MatmulContext } from './lower/matmul';
 import type { MatmulChoice } from './matmulChoice';
 
 const UNIFORM_SLOT_BYTES = 256;
@@ -68,7 +68,14 @@ export class MatmulTrial {
       aux: operands.aux && value(operands.aux.byteLength, 'aux'),
     };
     const result = value(attributes.batch * attributes.m * attributes.n * 4, 'c');
-    const context = { scratch: value, dispatch: (dispatch: Dispatch) => void dispatches.push(dispatch) };
+    const context: MatmulContext = {
+      scratch: value,
+      dispatch: (dispatch) => void dispatches.push(dispatch),
+      memo: (_key, make) => make(),
+      packParameter: () => {
+        throw new Error('matmul trial: operands are no parameters');
+      },
+    };
     lowerMatmul(context, attributes, { ...given, c: result }, choice);
     const compiled = await Promise.all(dispatches.map(({ kernel, overrides }) => device.kernel(kernel, overrides)));
     const owned: GPUBuffer[] = [];

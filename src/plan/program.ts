@@ -191,6 +191,7 @@ function assemble(
   const inputBuffer = own(traced.inputBytes, STORAGE | COPY_DST | COPY_SRC, 'inputs');
   const constants = own(Math.max(16, traced.constantBytes), STORAGE | COPY_DST | COPY_SRC, 'constants');
   const status = own(256, STORAGE | COPY_SRC, 'status');
+  const packed = own(traced.packedBytes, STORAGE, 'packed weights');
   for (const { value, data } of traced.constants)
     device.raw.queue.writeBuffer(constants, value.home?.offsetBytes ?? 0, data as Float32Array<ArrayBuffer>);
   const locate = (value: Value): Located => {
@@ -204,6 +205,7 @@ function assemble(
     if (buffer === 'inputs') return { buffer: inputBuffer, offset: offsetBytes };
     if (buffer === 'constants') return { buffer: constants, offset: offsetBytes };
     if (buffer === 'status') return { buffer: status, offset: offsetBytes };
+    if (buffer === 'packed') return { buffer: packed, offset: offsetBytes };
     return { buffer: variables.arena(buffer), offset: offsetBytes };
   };
   const slotBytes = Math.max(256, ...traced.dispatches.map((dispatch) => alignUp(KERNELS[dispatch.kernel].params.length * 4)));

@@ -13,6 +13,7 @@ import { fuse } from './fuse';
 import './lower/all';
 import { type LowerContext, loweringFor } from './lowering';
 import { optimizerDispatches } from './optimizerPlan';
+import { ParameterPacks } from './parameterPacks';
 import type { Variables } from './variables';
 
 export interface TraceInputs<Names extends string = string> {
@@ -40,6 +41,8 @@ export interface TracedProgram {
   readonly inputBytes: number;
   readonly constants: readonly { readonly value: Value; readonly data: Float32Array | Uint32Array | Int32Array }[];
   readonly constantBytes: number;
+  /** Weights repacked at the start of a step. */
+  readonly packedBytes: number;
   readonly outputs: ReadonlyMap<string, { readonly value: Value; readonly spec: TensorSpec }>;
   readonly metrics: ReadonlyMap<string, Value>;
   readonly updates: readonly { readonly from: Value; readonly toOffsetBytes: number; readonly sizeBytes: number }[];
@@ -73,6 +76,8 @@ class Lowerer {
   readonly #constants: { value: Value; data: Float32Array | Uint32Array | Int32Array }[] = [];
   readonly #inputs = new Map<string, { value: Value; spec: TensorSpec }>();
   readonly #stepState: Value;
+  readonly #packs = new ParameterPacks(this.#make.bind(this));
+  readonly #memo = new Map<string, Value>();
   #constantBytes = 0;
   #inputBytes = 0;
   #nextValue = 0;
@@ -124,8 +129,10 @@ class Lowerer {
       this.#dispatches.push(...tail.dispatches);
       status = tail.status;
     }
+    const packing = this.#packs.dispatch(this.variables.totalBytes, (data) => this.#constant(data));
     return {
-      dispatches: this.#dispatches,
+      dispatches: packing ? [packing, ...this.#dispatches] : this.#dispatches,
+      packedBytes: this.#packs.sizeBytes,
       inputs: this.#inputs,
       inputBytes: this.#inputBytes,
       constants: this.#constants,
@@ -183,13 +190,16 @@ class Lowerer {
       return this.#make(node.attributes.name, slot.sizeBytes, { buffer: 'parameters', offsetBytes: slot.offsetBytes });
     }
     if (isOp(node, CONSTANT)) {
-      const { data } = node.attributes;
-      const value = this.#make('constant', data.byteLength, { buffer: 'constants', offsetBytes: this.#constantBytes });
-      this.#constantBytes += alignUp(data.byteLength);
-      this.#constants.push({ value, data });
-      return value;
+      return this.#constant(node.attributes.data);
     }
     return null;
+  }
+
+  #constant(data: Float32Array | Uint32Array | Int32Array): Value {
+    const value = this.#make('constant', data.byteLength, { buffer: 'constants', offsetBytes: this.#constantBytes });
+    this.#constantBytes += alignUp(data.byteLength);
+    this.#constants.push({ value, data });
+    return value;
   }
 
   #lowerNode(node: GraphNode, resolve: (tensor: Tensor) => Tensor): void {
@@ -202,6 +212,12 @@ class Lowerer {
         return this.#valueOf({ shape: spec.shape, dtype: spec.dtype, node, output }, resolve);
       },
       scratch: (sizeBytes, label) => this.#make(`${node.op.name}#${node.id} ${label}`, sizeBytes, null),
+      memo: (key, make) => {
+        const value = this.#memo.get(key) ?? make();
+        this.#memo.set(key, value);
+        return value;
+      },
+      packParameter: (matrix) => this.#packs.pack(matrix),
       dispatch: (dispatch) => {
         if (dispatch.groups.every((count) => count > 0)) this.#dispatches.push(dispatch);
       },

@@ -7,8 +7,8 @@ import { defineLowering, type LowerContext, nodeInput } from '../lowering';
 
 /** Rows longer than this are shared by the lanes of a group on software adapters too. */
 const SERIAL_WIDTH = 256;
-/** Columns a lane of the gradient kernel takes. */
-const RUN = 4;
+/** Columns a lane of the gradient kernel takes: its start costs software adapters as much as several columns. */
+const runOf = (context: LowerContext): number => (context.profile.isSoftware ? 16 : 4);
 
 /** Lanes a row and a group: few on software adapters (barriers cost), up to the 256 that every adapter has elsewhere. */
 function launch(
@@ -47,13 +47,14 @@ defineLowering(CROSS_ENTROPY_GRAD, (node, context) => {
   const isVector = classes % 4 === 0;
   const width = isVector ? classes / 4 : classes;
   const lanes = 64;
+  const run = runOf(context);
   const [y, z] = foldGroups(rows);
   context.dispatch({
     kernel: isVector ? 'cross_entropy_grad4' : 'cross_entropy_grad',
-    overrides: { LANES: lanes, RUN },
+    overrides: { LANES: lanes, RUN: run },
     bind: { logits, targets, lse, scale, grad: context.output(0) },
     params: { rows, width, classes, ignored: node.attributes.ignored },
-    groups: [Math.ceil(width / (lanes * RUN)), y, z],
+    groups: [Math.ceil(width / (lanes * run)), y, z],
   });
 });
 

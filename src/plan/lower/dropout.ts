@@ -1,10 +1,7 @@
 import { countOf, type GraphNode } from '../../tensor/graph';
 import { DROPOUT } from '../../tensor/ops/dropout';
-import { groupsFor } from '../dispatch';
 import { defineLowering, nodeInput } from '../lowering';
-
-const LANES = 64;
-const RUN = 4;
+import { elementwiseLaunch } from './elementwise';
 
 defineLowering(DROPOUT, (node, context) => {
   const x = nodeInput(node as GraphNode, 0);
@@ -12,9 +9,8 @@ defineLowering(DROPOUT, (node, context) => {
   const count = countOf(x);
   context.dispatch({
     kernel: 'dropout',
-    overrides: { LANES, RUN },
+    ...elementwiseLaunch(count, context),
     bind: { x: context.value(x), state: context.value(nodeInput(node as GraphNode, 1)), y: context.output(0) },
     params: { count, stream, threshold: Math.min(0xffff_ffff, Math.round(rate * 2 ** 32)), scale: 1 / (1 - rate) },
-    groups: groupsFor(count, LANES * RUN),
   });
 });

@@ -28,7 +28,7 @@ interface Operand {
 }
 
 /** All that a product needs of its surroundings. */
-export type MatmulContext = Pick<LowerContext, 'scratch' | 'dispatch'>;
+export type MatmulContext = Pick<LowerContext, 'scratch' | 'dispatch' | 'memo' | 'packParameter'>;
 
 /** The launches of one product with a given choice; exported for the tests and the tuner, which force families. */
 export function lowerMatmul(
@@ -144,26 +144,29 @@ function cheapestKernel(kernels: readonly MatmulKernel[], a: Operand, b: Operand
   return best;
 }
 
+/** The operand k-major. Weights are packed together at the start of the step; any other operand once, however often it is used. */
 function pack(context: MatmulContext, operand: Operand, k: number, batch: number): Operand {
-  const lead = alignVector(operand.size);
+  const { value, size } = operand;
+  const lead = alignVector(size);
   const copies = operand.batchStride === 0 ? 1 : batch;
-  const packed = context.scratch(copies * k * lead * 4, 'matmul packed');
   const isRows = operand.layout === 'rows';
-  context.dispatch({
-    kernel: 'matmul_pack',
-    overrides: {},
-    bind: { x: operand.value, y: packed },
-    params: {
-      size: operand.size,
-      k,
-      quads: lead / VECTOR,
-      x_batch: operand.batchStride,
-      x_k: isRows ? 1 : operand.lead,
-      x_i: isRows ? operand.lead : 1,
-    },
-    groups: [Math.ceil(lead / PACK_TILE), Math.ceil(k / PACK_TILE), copies],
-  });
-  return { value: packed, layout: 'columns', batchStride: copies === 1 ? 0 : k * lead, lead, size: operand.size };
+  const [strideK, strideI] = isRows ? [1, operand.lead] : [operand.lead, 1];
+  const key = `pack:${value.id}:${size}:${k}:${copies}:${operand.batchStride}:${strideK}:${strideI}`;
+  const packed =
+    value.home?.buffer === 'parameters' && copies === 1
+      ? context.packParameter({ value, size, k, strideK, strideI })
+      : context.memo(key, () => {
+          const target = context.scratch(copies * k * lead * 4, 'matmul packed');
+          context.dispatch({
+            kernel: 'matmul_pack',
+            overrides: {},
+            bind: { x: value, y: target },
+            params: { size, k, quads: lead / VECTOR, x_batch: operand.batchStride, x_k: strideK, x_i: strideI },
+            groups: [Math.ceil(lead / PACK_TILE), Math.ceil(k / PACK_TILE), copies],
+          });
+          return target;
+        });
+  return { value: packed, layout: 'columns', batchStride: copies === 1 ? 0 : k * lead, lead, size };
 }
 
 defineLowering(MATMUL, (node, context) => {

@@ -1,10 +1,9 @@
 import { countOf, type GraphNode, type Tensor } from '../../tensor/graph';
 import { BROADCAST_TO, CONCAT, PAD, SLICE, SPLIT, TRANSPOSE } from '../../tensor/ops/move';
 import { elementCount, type Shape, sizeAt, stridesOf } from '../../tensor/shape';
-import { groupsFor, type Value } from '../dispatch';
+import type { Value } from '../dispatch';
 import { defineLowering, type LowerContext, nodeInput } from '../lowering';
-
-const LANES = 64;
+import { elementwiseLaunch } from './elementwise';
 
 /** An index space and where it reads and writes; strides in elements. */
 interface Copy {
@@ -49,7 +48,7 @@ function copyStrided(context: LowerContext, x: Value, y: Value, copy: Copy): voi
   const count = elementCount(sizes);
   context.dispatch({
     kernel: 'strided_copy',
-    overrides: { LANES },
+    ...elementwiseLaunch(count, context),
     bind: { x, y },
     params: {
       count,
@@ -67,7 +66,6 @@ function copyStrided(context: LowerContext, x: Value, y: Value, copy: Copy): voi
       to2,
       to3,
     },
-    groups: groupsFor(count, LANES),
   });
 }
 
@@ -106,11 +104,9 @@ defineLowering(PAD, (node, context) => {
   const { axis, before } = node.attributes;
   const count = elementCount(shape);
   context.dispatch({
-    kernel: 'fill',
-    overrides: { LANES },
+    kernel: 'fill', ...elementwiseLaunch(count, context),
     bind: { y: context.output(0) },
     params: { count, value: 0 },
-    groups: groupsFor(count, LANES),
   });
   copyStrided(context, value, context.output(0), {
     sizes: tensor.shape,

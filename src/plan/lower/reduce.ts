@@ -2,7 +2,7 @@ import type { GraphNode } from '../../tensor/graph';
 import { REDUCE_MAX, REDUCE_SUM, SPREAD } from '../../tensor/ops/reduce';
 import { foldGroups, groupsFor } from '../dispatch';
 import { defineLowering, nodeInput } from '../lowering';
-import { ELEMENTWISE_LANES } from './elementwise';
+import { ELEMENTWISE_LANES, elementwiseLaunch } from './elementwise';
 
 /** Middle axes longer than this are first cut into pieces, so that one column is not one lane's long loop. */
 const COLUMN_PIECE = 256;
@@ -47,8 +47,10 @@ defineLowering(REDUCE_MAX, (node, context) => {
 defineLowering(SPREAD, (node, context) => {
   const { outer, middle, inner, scale } = node.attributes;
   const count = outer * middle * inner;
+  const { overrides, groups } = elementwiseLaunch(count, context);
+  const reach = outer === 1 && inner === 1 ? 1 : inner === 1 ? 2 : outer === 1 ? 3 : 0;
   context.dispatch({
-    kernel: 'spread', overrides: { LANES: ELEMENTWISE_LANES }, bind: { x: context.value(nodeInput(node as GraphNode, 0)), y: context.output(0) },
-    params: { count, middle, inner, scale }, groups: groupsFor(count, ELEMENTWISE_LANES),
+    kernel: 'spread', overrides: { ...overrides, REACH: reach }, bind: { x: context.value(nodeInput(node as GraphNode, 0)), y: context.output(0) },
+    params: { count, middle, inner, scale }, groups,
   });
 });
