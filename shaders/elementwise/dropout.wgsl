@@ -7,7 +7,7 @@
 // include: lib/linear_index.wgsl
 // include: lib/random.wgsl
 override LANES: u32 = 64;
-override RUN: u32 = 4;
+override RUN: u32 = 1;
 
 struct Params { count: u32, stream: u32, threshold: u32, scale: f32 }
 

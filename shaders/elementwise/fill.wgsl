@@ -1,8 +1,9 @@
 // fill: y = value (bits).
 //   y [count] u32 out
-// One element a lane.
+// RUN elements a lane, LANES apart: software adapters pay for each lane's start.
 // include: lib/linear_index.wgsl
 override LANES: u32 = 64;
+override RUN: u32 = 1;
 
 struct Params { count: u32, value: u32 }
 
@@ -11,6 +12,7 @@ struct Params { count: u32, value: u32 }
 
 @compute @workgroup_size(LANES)
 fn fill(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let i = linear_index(group, groups, lane, LANES);
-  if (i < params.count) { y[i] = params.value; }
+  let first = linear_index(group, groups, 0u, LANES * RUN);
+  let end = min(first + LANES * RUN, params.count);
+  for (var i = first + lane; i < end; i += LANES) { y[i] = params.value; }
 }

@@ -2,9 +2,10 @@
 //   y  [count] f32 in
 //   dy [count] f32 in
 //   dx [count] f32 out
-// One element a lane.
+// RUN elements a lane, LANES apart: software adapters pay for each lane's start.
 // include: lib/linear_index.wgsl
 override LANES: u32 = 64;
+override RUN: u32 = 1;
 
 struct Params { count: u32 }
 
@@ -15,6 +16,7 @@ struct Params { count: u32 }
 
 @compute @workgroup_size(LANES)
 fn relu_mask(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let i = linear_index(group, groups, lane, LANES);
-  if (i < params.count) { dx[i] = select(0.0, dy[i], y[i] > 0.0); }
+  let first = linear_index(group, groups, 0u, LANES * RUN);
+  let end = min(first + LANES * RUN, params.count);
+  for (var i = first + lane; i < end; i += LANES) { dx[i] = select(0.0, dy[i], y[i] > 0.0); }
 }

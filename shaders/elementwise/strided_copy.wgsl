@@ -1,9 +1,10 @@
 // strided_copy: y[to(i)] = x[from(i)] over an index space of up to four axes; any 4-byte element.
 //   x [..] u32 in      read at from_offset + sum of index * from stride
 //   y [..] u32 out     written at to_offset + sum of index * to stride
-// Transposes, slices, concatenation and broadcasting (stride 0) are this one kernel. One element a lane, last axis fastest.
+// Transposes, slices, concatenation and broadcasting (stride 0) are this one kernel. RUN elements a lane, LANES apart, last axis fastest.
 // include: lib/linear_index.wgsl
 override LANES: u32 = 64;
+override RUN: u32 = 1;
 
 struct Params {
   count: u32, size1: u32, size2: u32, size3: u32,
@@ -17,15 +18,17 @@ struct Params {
 
 @compute @workgroup_size(LANES)
 fn strided_copy(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let i = linear_index(group, groups, lane, LANES);
-  if (i >= params.count) { return; }
-  let i3 = i % params.size3;
-  let r3 = i / params.size3;
-  let i2 = r3 % params.size2;
-  let r2 = r3 / params.size2;
-  let i1 = r2 % params.size1;
-  let i0 = r2 / params.size1;
-  let from_index = params.from_offset + i0 * params.from0 + i1 * params.from1 + i2 * params.from2 + i3 * params.from3;
-  let to_index = params.to_offset + i0 * params.to0 + i1 * params.to1 + i2 * params.to2 + i3 * params.to3;
-  y[to_index] = x[from_index];
+  let first = linear_index(group, groups, 0u, LANES * RUN);
+  let end = min(first + LANES * RUN, params.count);
+  for (var i = first + lane; i < end; i += LANES) {
+    let i3 = i % params.size3;
+    let r3 = i / params.size3;
+    let i2 = r3 % params.size2;
+    let r2 = r3 / params.size2;
+    let i1 = r2 % params.size1;
+    let i0 = r2 / params.size1;
+    let from_index = params.from_offset + i0 * params.from0 + i1 * params.from1 + i2 * params.from2 + i3 * params.from3;
+    let to_index = params.to_offset + i0 * params.to0 + i1 * params.to1 + i2 * params.to2 + i3 * params.to3;
+    y[to_index] = x[from_index];
+  }
 }

@@ -1,10 +1,11 @@
 // unary: y = f(x), f chosen by KIND (order of UNARY_KINDS in src/tensor/ops/elementwise.ts).
 //   x [count] f32 in
 //   y [count] f32 out
-// One element a lane.
+// RUN elements a lane, LANES apart: software adapters pay for each lane's start.
 // include: lib/linear_index.wgsl
 // include: lib/functions.wgsl
 override LANES: u32 = 64;
+override RUN: u32 = 1;
 override KIND: u32 = 0;
 
 struct Params { count: u32 }
@@ -15,6 +16,7 @@ struct Params { count: u32 }
 
 @compute @workgroup_size(LANES)
 fn unary(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let i = linear_index(group, groups, lane, LANES);
-  if (i < params.count) { y[i] = unary_value(KIND, x[i]); }
+  let first = linear_index(group, groups, 0u, LANES * RUN);
+  let end = min(first + LANES * RUN, params.count);
+  for (var i = first + lane; i < end; i += LANES) { y[i] = unary_value(KIND, x[i]); }
 }

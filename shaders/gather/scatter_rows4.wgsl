@@ -4,11 +4,12 @@
 //   starts  [rows + 1]      u32 in    first place of each row in order
 //   partial [chunks, width] vec4<f32> in   sums of chunks of CHUNK places that belong to one row (scatter_chunks4)
 //   y       [rows, width]   vec4<f32> out
-// One vector a lane in groups of COLUMNS x ROWS, rows folded over group y and z; no atomics. The sum runs in ascending
-// position, whole aligned chunks at once (HAS_CHUNKS), so a row hit thousands of times is no long serial loop.
-// Row `frozen` gets zeros.
+// One column (vector) and RUN rows a lane in groups of COLUMNS x ROWS lanes, folded over group y and z; no atomics. The sum
+// runs in ascending position, whole aligned chunks at once (HAS_CHUNKS), so a row hit thousands of times is no long serial
+// loop. Row `frozen` gets zeros. `width` counts vectors.
 override COLUMNS: u32 = 16;
 override ROWS: u32 = 4;
+override RUN: u32 = 1;
 override CHUNK: u32 = 32;
 override HAS_CHUNKS: bool = true;
 
@@ -24,19 +25,22 @@ struct Params { width: u32, rows: u32, frozen: u32 }
 @compute @workgroup_size(COLUMNS, ROWS)
 fn scatter_rows4(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_id) lane: vec3<u32>) {
   let column = group.x * COLUMNS + lane.x;
-  let row = (group.y + group.z * groups.y) * ROWS + lane.y;
-  if (column >= params.width || row >= params.rows) { return; }
-  var total = vec4<f32>();
-  var place = starts[row];
-  let end = select(starts[row + 1u], place, row == params.frozen);
-  while (place < end) {
-    if (HAS_CHUNKS && place % CHUNK == 0u && place + CHUNK <= end) {
-      total += partial[(place / CHUNK) * params.width + column];
-      place += CHUNK;
-    } else {
-      total += grad[order[place] * params.width + column];
-      place++;
+  if (column >= params.width) { return; }
+  let first = (group.y + group.z * groups.y) * ROWS * RUN;
+  let last = min(first + ROWS * RUN, params.rows);
+  for (var row = first + lane.y; row < last; row += ROWS) {
+    var total = vec4<f32>();
+    var place = starts[row];
+    let end = select(starts[row + 1u], place, row == params.frozen);
+    while (place < end) {
+      if (HAS_CHUNKS && place % CHUNK == 0u && place + CHUNK <= end) {
+        total += partial[(place / CHUNK) * params.width + column];
+        place += CHUNK;
+      } else {
+        total += grad[order[place] * params.width + column];
+        place++;
+      }
     }
+    y[row * params.width + column] = total;
   }
-  y[row * params.width + column] = total;
 }

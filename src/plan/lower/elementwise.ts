@@ -8,10 +8,14 @@ import { defineLowering, type LowerContext, nodeInput } from '../lowering';
 export const ELEMENTWISE_LANES = 64;
 
 /** Elements a lane takes: a lane's start costs software adapters as much as several elements; real GPUs want more lanes. */
-const runOf = (count: number, context: LowerContext): number => (context.profile.isSoftware ? 16 : count >= 1 << 20 ? 4 : 1);
+const runOf = (count: number, context: LowerContext): number =>
+  context.profile.isSoftware ? 16 : count >= 1 << 20 ? 4 : 1;
 
 /** Groups of a kernel that takes RUN elements a lane. */
-export function elementwiseLaunch(count: number, context: LowerContext): { overrides: { LANES: number; RUN: number }; groups: [number, number, number] } {
+export function elementwiseLaunch(
+  count: number,
+  context: LowerContext,
+): { overrides: { LANES: number; RUN: number }; groups: [number, number, number] } {
   const run = runOf(count, context);
   return { overrides: { LANES: ELEMENTWISE_LANES, RUN: run }, groups: groupsFor(count, ELEMENTWISE_LANES * run) };
 }
@@ -22,9 +26,11 @@ defineLowering(UNARY, (node, context) => {
   const count = elements(node as GraphNode);
   const { overrides, groups } = elementwiseLaunch(count, context);
   context.dispatch({
-    kernel: 'unary', overrides: { ...overrides, KIND: UNARY_KINDS.indexOf(node.attributes.kind) },
+    kernel: 'unary',
+    overrides: { ...overrides, KIND: UNARY_KINDS.indexOf(node.attributes.kind) },
     bind: { x: context.value(nodeInput(node as GraphNode, 0)), y: context.output(0) },
-    params: { count }, groups,
+    params: { count },
+    groups,
   });
 });
 
@@ -32,9 +38,15 @@ defineLowering(UNARY_GRAD, (node, context) => {
   const count = elements(node as GraphNode);
   const { overrides, groups } = elementwiseLaunch(count, context);
   context.dispatch({
-    kernel: 'unary_grad', overrides: { ...overrides, KIND: UNARY_KINDS.indexOf(node.attributes.kind) },
-    bind: { x: context.value(nodeInput(node as GraphNode, 0)), dy: context.value(nodeInput(node as GraphNode, 1)), dx: context.output(0) },
-    params: { count }, groups,
+    kernel: 'unary_grad',
+    overrides: { ...overrides, KIND: UNARY_KINDS.indexOf(node.attributes.kind) },
+    bind: {
+      x: context.value(nodeInput(node as GraphNode, 0)),
+      dy: context.value(nodeInput(node as GraphNode, 1)),
+      dx: context.output(0),
+    },
+    params: { count },
+    groups,
   });
 });
 
@@ -42,9 +54,15 @@ defineLowering(RELU_MASK, (node, context) => {
   const count = elements(node as GraphNode);
   const { overrides, groups } = elementwiseLaunch(count, context);
   context.dispatch({
-    kernel: 'relu_mask', overrides,
-    bind: { y: context.value(nodeInput(node as GraphNode, 0)), dy: context.value(nodeInput(node as GraphNode, 1)), dx: context.output(0) },
-    params: { count }, groups,
+    kernel: 'relu_mask',
+    overrides,
+    bind: {
+      y: context.value(nodeInput(node as GraphNode, 0)),
+      dy: context.value(nodeInput(node as GraphNode, 1)),
+      dx: context.output(0),
+    },
+    params: { count },
+    groups,
   });
 });
 
@@ -54,9 +72,15 @@ defineLowering(BINARY, (node, context) => {
   const { kind, middle, inner } = node.attributes;
   const reach = middle === count && inner === 1 ? 1 : middle === 1 ? 2 : inner === 1 ? 3 : 0;
   context.dispatch({
-    kernel: 'binary', overrides: { ...overrides, KIND: BINARY_KINDS.indexOf(kind), REACH: reach },
-    bind: { a: context.value(nodeInput(node as GraphNode, 0)), b: context.value(nodeInput(node as GraphNode, 1)), y: context.output(0) },
-    params: { count, middle, inner }, groups,
+    kernel: 'binary',
+    overrides: { ...overrides, KIND: BINARY_KINDS.indexOf(kind), REACH: reach },
+    bind: {
+      a: context.value(nodeInput(node as GraphNode, 0)),
+      b: context.value(nodeInput(node as GraphNode, 1)),
+      y: context.output(0),
+    },
+    params: { count, middle, inner },
+    groups,
   });
 });
 
@@ -65,8 +89,10 @@ defineLowering(AFFINE, (node, context) => {
   const { overrides, groups } = elementwiseLaunch(count, context);
   const { scale, offset } = node.attributes;
   context.dispatch({
-    kernel: 'affine', overrides,
+    kernel: 'affine',
+    overrides,
     bind: { x: context.value(nodeInput(node as GraphNode, 0)), y: context.output(0) },
-    params: { count, scale, offset }, groups,
+    params: { count, scale, offset },
+    groups,
   });
 });

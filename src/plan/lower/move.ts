@@ -104,7 +104,8 @@ defineLowering(PAD, (node, context) => {
   const { axis, before } = node.attributes;
   const count = elementCount(shape);
   context.dispatch({
-    kernel: 'fill', ...elementwiseLaunch(count, context),
+    kernel: 'fill',
+    ...elementwiseLaunch(count, context),
     bind: { y: context.output(0) },
     params: { count, value: 0 },
   });

@@ -15,6 +15,7 @@ const LANES = 64;
 /** Rows summed by one lane before the blocks are added. */
 const BLOCK_ROWS = 64;
 const MAX_BLOCKS = 65_535;
+const ONE_PASS_ROWS = 16_384;
 
 type Rows = { readonly rows: number; readonly width: number };
 
@@ -96,7 +97,9 @@ function sumBlocks(
   run: (partials: readonly Value[], params: Rows & { block: number }, groups: [number, number, number]) => void,
 ): void {
   const { rows, width } = rowsOf(x);
-  const block = Math.max(BLOCK_ROWS, Math.ceil(rows / MAX_BLOCKS));
+  // A software adapter has few lanes to fill: one pass without partial sums saves a launch.
+  const isOnePass = context.profile.isSoftware && rows <= ONE_PASS_ROWS;
+  const block = isOnePass ? Math.max(1, rows) : Math.max(BLOCK_ROWS, Math.ceil(rows / MAX_BLOCKS));
   const blocks = Math.ceil(rows / block);
   const partials =
     blocks === 1

@@ -12,13 +12,22 @@ defineLowering(REDUCE_SUM, (node, context) => {
   const outputs = outer * inner;
   const x = context.value(nodeInput(node as GraphNode, 0));
   if (inner === 1) {
-    context.dispatch({ kernel: 'reduce_sum', overrides: { LANES: 64 }, bind: { x, y: context.output(0) }, params: { outputs, middle, inner, scale }, groups: foldGroups(outputs) });
+    context.dispatch({
+      kernel: 'reduce_sum',
+      overrides: { LANES: 64 },
+      bind: { x, y: context.output(0) },
+      params: { outputs, middle, inner, scale },
+      groups: foldGroups(outputs),
+    });
     return;
   }
   const columns = (from: typeof x, to: typeof x, outerCount: number, length: number, factor: number): void =>
     context.dispatch({
-      kernel: 'reduce_columns', overrides: { LANES: ELEMENTWISE_LANES }, bind: { x: from, y: to },
-      params: { outputs: outerCount * inner, middle: length, inner, scale: factor }, groups: groupsFor(outerCount * inner, ELEMENTWISE_LANES),
+      kernel: 'reduce_columns',
+      overrides: { LANES: ELEMENTWISE_LANES },
+      bind: { x: from, y: to },
+      params: { outputs: outerCount * inner, middle: length, inner, scale: factor },
+      groups: groupsFor(outerCount * inner, ELEMENTWISE_LANES),
     });
   const pieces = largestDivisor(middle, Math.ceil(middle / COLUMN_PIECE));
   if (pieces === 1) columns(x, context.output(0), outer, middle, scale);
@@ -39,8 +48,11 @@ function largestDivisor(length: number, wanted: number): number {
 defineLowering(REDUCE_MAX, (node, context) => {
   const { outer, middle, inner } = node.attributes;
   context.dispatch({
-    kernel: 'reduce_max', overrides: { LANES: 64 }, bind: { x: context.value(nodeInput(node as GraphNode, 0)), y: context.output(0) },
-    params: { outputs: outer * inner, middle, inner }, groups: foldGroups(outer * inner),
+    kernel: 'reduce_max',
+    overrides: { LANES: 64 },
+    bind: { x: context.value(nodeInput(node as GraphNode, 0)), y: context.output(0) },
+    params: { outputs: outer * inner, middle, inner },
+    groups: foldGroups(outer * inner),
   });
 });
 
@@ -50,7 +62,10 @@ defineLowering(SPREAD, (node, context) => {
   const { overrides, groups } = elementwiseLaunch(count, context);
   const reach = outer === 1 && inner === 1 ? 1 : inner === 1 ? 2 : outer === 1 ? 3 : 0;
   context.dispatch({
-    kernel: 'spread', overrides: { ...overrides, REACH: reach }, bind: { x: context.value(nodeInput(node as GraphNode, 0)), y: context.output(0) },
-    params: { count, middle, inner, scale }, groups,
+    kernel: 'spread',
+    overrides: { ...overrides, REACH: reach },
+    bind: { x: context.value(nodeInput(node as GraphNode, 0)), y: context.output(0) },
+    params: { count, middle, inner, scale },
+    groups,
   });
 });
