@@ -1,0 +1,156 @@
+/** A tokenizer's training from item text to identifiers: embed, whiten, RQ-VAE epochs with live statistics, conflict digits. */
+import { CancelledError } from '../base/errors';
+import type { Dataset } from '../data/dataset';
+import { trainingItems } from '../data/splits';
+import { appendConflictDigits } from '../quantize/conflict';
+import { type CodebookStatistics, codebookStatistics, statisticsByDomain } from '../quantize/statistics';
+import type { RqvaeConfig } from '../tokenizers/rqvae/config';
+import { createRqvaeTrainer, type RqvaeState, type RqvaeTrainer } from '../tokenizers/rqvae/trainer';
+import { type Arrays, type Checkpoint, floatsIn, numberIn, readCheckpoint, requireSameOrigin, writeCheckpoint } from './checkpoint';
+import type { RunConfig, TokenizerConfig } from './config';
+import { adapterFingerprint, type JobContext } from './context';
+import { type Identifiers, makeIdentifiers } from './identifiers';
+import { itemVectors } from './itemVectors';
+import { ProgressMeter } from './jobControl';
+import type { CodebookReport } from './reports';
+
+const CHECKPOINT_EVERY_MS = 30_000;
+/** Statistics and snapshots this often at most: they read all codes back. */
+const SNAPSHOT_EVERY_MS = 2_000;
+/** Largest conflict digit; one more would be the user token. */
+const MAX_CONFLICT_DIGIT = 255;
+/** Lloyd iterations at most; k-means on a few thousand items settles in far fewer. */
+const KMEANS_ITERATIONS = 100;
+
+export function rqvaeConfigOf(config: TokenizerConfig, components: number): RqvaeConfig {
+  return {
+    name: 'run', inputDim: components, hidden: config.hiddenWidths, latentDim: config.latentWidth, levels: config.levels, entries: config.codes,
+    commitmentWeight: config.commitment, emaDecay: config.decay, emaEps: 1e-5, learningRate: config.learningRate, adagradEps: 1e-10,
+    batchSize: config.batchSize, epochs: config.epochs, kmeansIterations: KMEANS_ITERATIONS,
+  };
+}
+
+type Stored = Pick<JobContext, 'dataset' | 'config' | 'sink'>;
+
+function originOf({ config, dataset }: { readonly config: RunConfig; readonly dataset: Dataset }) {
+  return { kind: 'tokenizer' as const, config: JSON.stringify({ seed: config.seed, encoder: config.encoder, tokenizer: config.tokenizer }), dataHash: dataset.contentHash };
+}
+
+async function storedCheckpoint(stored: Stored): Promise<Checkpoint | null> {
+  const file = await stored.sink.loadCheckpoint('tokenizer');
+  if (!file) return null;
+  const checkpoint = readCheckpoint(file, 'tokenizer');
+  requireSameOrigin(checkpoint.identity, originOf(stored), 'tokenizer');
+  return checkpoint;
+}
+
+/** Identifiers of a finished tokenizer, or null. @throws FormatError, ConfigError for a file of another origin */
+export async function openIdentifiers(stored: Stored): Promise<Identifiers | null> {
+  const checkpoint = await storedCheckpoint(stored);
+  if (!checkpoint || numberIn(checkpoint, 'epoch', 'tokenizer') < stored.config.tokenizer.epochs) return null;
+  const digits = checkpoint.arrays.get('identifiers');
+  const { levels, codes } = stored.config.tokenizer;
+  return digits instanceof Uint16Array ? makeIdentifiers(levels, codes, digits) : null;
+}
+
+/**
+ * Trains (or finishes, or only opens) the tokenizer of the configuration.
+ * @throws CancelledError after saving; ConfigError if more than 255 items share their codes
+ */
+export async function trainTokenizer(context: JobContext): Promise<Identifiers> {
+  const known = await openIdentifiers(context);
+  if (known) return known;
+  const { config, dataset, engine } = context;
+  const vectors = await itemVectors(context);
+  const checkpoint = await storedCheckpoint(context);
+  const task = { config: rqvaeConfigOf(config.tokenizer, config.encoder.components), vectors, trainingItems: trainingItems(dataset.sequences, dataset.itemCount), seed: config.seed };
+  const trainer = await createRqvaeTrainer(engine, task, checkpoint ? stateOf(checkpoint, config.seed) : undefined);
+  try {
+    const codes = await runEpochs(context, trainer);
+    const { levels, codes: entries } = config.tokenizer;
+    const digits = appendConflictDigits(codes, levels, MAX_CONFLICT_DIGIT);
+    await save(context, trainer, digits);
+    return await makeIdentifiers(levels, entries, digits);
+  } finally {
+    await trainer.dispose();
+  }
+}
+
+async function runEpochs(context: JobContext, trainer: RqvaeTrainer): Promise<Uint16Array> {
+  const { config, control, hooks, now, sink, dataset } = context;
+  const { epochs, levels, codes: entries } = config.tokenizer;
+  const meter = new ProgressMeter(now, hooks.progress, control, { stage: 'tokenizer', total: epochs, unit: 'epochs', epochs });
+  const started = now();
+  let lastSave = started;
+  let lastSnapshot = Number.NEGATIVE_INFINITY;
+  const snapshot = async (): Promise<Uint16Array> => {
+    const codes = await trainer.assignments();
+    const step = trainer.epochsDone * trainer.stepsPerEpoch;
+    hooks.codebook(reportOf(dataset, { codes, levels, entries }, step));
+    await sink.saveSnapshot(step, levels, codes);
+    lastSnapshot = now();
+    return codes;
+  };
+  while (trainer.epochsDone < epochs) {
+    try {
+      await control.breathe();
+    } catch (error) {
+      if (error instanceof CancelledError) await save(context, trainer, null);
+      throw error;
+    }
+    const result = await trainer.epoch();
+    const { loss, reconstruction, commitment, gradientNorm } = result;
+    const row = { run: 'tokenizer' as const, step: result.epoch * result.steps, epoch: result.epoch, seconds: (now() - started) / 1000, values: { loss, reconstruction, commitment, gradientNorm } };
+    hooks.rows([row]);
+    await sink.appendRows([row]);
+    meter.update(trainer.epochsDone, trainer.epochsDone);
+    if (now() - lastSnapshot > SNAPSHOT_EVERY_MS && trainer.epochsDone < epochs) await snapshot();
+    if (now() - lastSave > CHECKPOINT_EVERY_MS) {
+      await save(context, trainer, null);
+      lastSave = now();
+    }
+  }
+  return snapshot();
+}
+
+function stateOf(checkpoint: Checkpoint, seed: number): RqvaeState {
+  return {
+    epoch: numberIn(checkpoint, 'epoch', 'tokenizer'), seed,
+    parameters: Object.fromEntries(floatsIn(checkpoint, 'parameters')),
+    accumulators: Object.fromEntries(floatsIn(checkpoint, 'accumulators')),
+  };
+}
+
+async function save(context: JobContext, trainer: RqvaeTrainer, digits: Uint16Array | null): Promise<void> {
+  const state = await trainer.state();
+  const arrays = new Map<string, Float32Array | Uint16Array>();
+  for (const [name, values] of Object.entries(state.parameters)) arrays.set(`parameters/${name}`, values);
+  for (const [name, values] of Object.entries(state.accumulators)) arrays.set(`accumulators/${name}`, values);
+  if (digits) arrays.set('identifiers', digits);
+  await context.sink.saveCheckpoint('tokenizer', writeCheckpoint({ ...originOf(context), adapter: adapterFingerprint(context) }, arrays as Arrays, { epoch: state.epoch }));
+}
+
+interface Table {
+  readonly codes: Uint16Array;
+  readonly levels: number;
+  readonly entries: number;
+}
+
+function reportOf(dataset: Dataset, table: Table, step: number): CodebookReport {
+  const { domainOfItem, domainNames } = dataset.items;
+  const group = (name: string, { itemCount, collisionRate, levels }: CodebookStatistics) => ({
+    name, items: itemCount, collisionRate,
+    levels: levels.map((level) => ({ usedShare: level.usage, perplexity: level.perplexity, dead: level.dead, counts: [...level.histogram] })),
+  });
+  if (!domainOfItem) return { step, codes: table.entries, levels: table.levels, groups: [group('all items', codebookStatistics(table))] };
+  const { all, domains } = statisticsByDomain(table, domainOfItem, domainNames.length);
+  return { step, codes: table.entries, levels: table.levels, groups: [group('all items', all), ...domains.map((domain, index) => group(domainNames[index] ?? '', domain))] };
+}
+
+/** Codebook health of finished identifiers (the conflict digit takes no part). */
+export function codebookReport(dataset: Dataset, identifiers: Identifiers, step: number): CodebookReport {
+  const { levels, codes: entries, digits } = identifiers;
+  const codes = digits.filter((_, at) => at % (levels + 1) < levels);
+  return reportOf(dataset, { codes, levels, entries }, step);
+}
+
