@@ -11,6 +11,9 @@ import { backportsLine, majorVersion, parseListFile, parseSourcesFile } from './
 
 /** Dawn refuses older ones; 22.3 was tried. */
 const MESA_FLOOR = 24;
+/** The oldest that the suite was seen to pass on. Firefox 140 says that WebGPU is not in release builds yet. */
+const CHROMIUM_FLOOR = 150;
+const FIREFOX_FLOOR = 153;
 const APT_FOLDER = '/etc/apt';
 
 const capture = (command, args) => spawnSync(command, args, { encoding: 'utf8' }).stdout ?? '';
@@ -41,11 +44,21 @@ function hasVulkanDriver() {
   return findLavapipe() !== null && !(installedMesa() < MESA_FLOOR);
 }
 
+/** Major version of a browser from its `--version` line; NaN if it does not start. */
+const browserVersion = (file) => Number.parseInt(/ (\d+)\./.exec(capture(file, ['--version']))?.[1] ?? '', 10);
+
+function hasBrowser(file, floor) {
+  return file !== null && browserVersion(file) >= floor;
+}
+const hasChromium = () => hasBrowser(findChromium(), CHROMIUM_FLOOR);
+const hasFirefox = () => hasBrowser(findFirefox(), FIREFOX_FLOOR);
+
 /** What is missing, as names for people. */
 export function missingParts() {
   const parts = [];
-  if (!findChromium()) parts.push('Chromium (chromium, chromium-browser or google-chrome on PATH)');
-  if (!findFirefox()) parts.push('Firefox (firefox-esr or firefox on PATH)');
+  if (!hasChromium())
+    parts.push(`Chromium ${CHROMIUM_FLOOR} or newer (chromium, chromium-browser or google-chrome on PATH)`);
+  if (!hasFirefox()) parts.push(`Firefox ${FIREFOX_FLOOR} or newer (firefox-esr or firefox on PATH)`);
   if (!hasVulkanLoader()) parts.push('the Vulkan loader (libvulkan1)');
   if (!hasVulkanDriver())
     parts.push(`Mesa's software Vulkan driver, version ${MESA_FLOOR} or newer (mesa-vulkan-drivers)`);
@@ -103,8 +116,8 @@ function installParts(release, isDryRun, isForced) {
   if (!apt(['update'], isDryRun)) return false;
   const isUbuntu = release.id === 'ubuntu';
   const browsers = [
-    ...(isForced || !findChromium() ? [isUbuntu ? 'chromium-browser' : 'chromium'] : []),
-    ...(isForced || !findFirefox() ? [isUbuntu ? 'firefox' : 'firefox-esr'] : []),
+    ...(isForced || !hasChromium() ? [isUbuntu ? 'chromium-browser' : 'chromium'] : []),
+    ...(isForced || !hasFirefox() ? [isUbuntu ? 'firefox' : 'firefox-esr'] : []),
   ];
   if (browsers.length > 0 && !apt(['install', '-y', ...browsers], isDryRun)) return false;
   return isForced || !hasVulkanLoader() || !hasVulkanDriver() ? installDriver(release, isDryRun) : true;
@@ -135,7 +148,7 @@ export function prepareTestMachine({ isDryRun = false, isForced = false } = {}) 
 
 function adviceFor({ id, codename }) {
   if (id === 'debian')
-    return `As root, add the suite ${codename}-backports if mesa-vulkan-drivers is older than ${MESA_FLOOR}, then:\n  apt-get install chromium firefox-esr libvulkan1 && apt-get install -t ${codename}-backports mesa-vulkan-drivers\nRun as root, npm test does this itself.`;
+    return `As root, have the suite ${codename}-security in APT’s sources (current browsers), add ${codename}-backports if mesa-vulkan-drivers is older than ${MESA_FLOOR}, then:\n  apt-get install chromium firefox-esr libvulkan1 && apt-get install -t ${codename}-backports mesa-vulkan-drivers\nRun as root, npm test does this itself.`;
   if (id === 'ubuntu')
     return 'As root: apt-get install chromium-browser firefox libvulkan1 mesa-vulkan-drivers (the browsers come as snaps; where snaps do not run, install Google Chrome and Mozilla’s own Firefox package).';
   if (process.platform === 'linux')
