@@ -19,6 +19,7 @@ const SHAPES: readonly (readonly [rows: number, width: number, count: number])[]
   [9, 8, 0],
   [40, 64, 129],
   [130, 36, 1000],
+  [3, 8, 500],
   [300, 7, 700],
   [25, 1, 257],
 ];
