@@ -1,29 +1,42 @@
-// Builds the tree of maxima over elements [first, end) of a segment, `first` a multiple of FAN^levels; one group, one
-// barrier a level from the second on. The including kernel declares `override LANES`, `keys` (read_write) and
-// `fn element_key(segment: u32, element: u32) -> u32`, called once for each element.
+// Builds the tree over elements [first, end) of a segment by one group, a barrier a level. `first` is a multiple of SPAN
+// and of the elements below a node of the highest level. `shift` is added to positions (segment in its run * width).
+// The including kernel declares `override LANES`, `keys: array<vec2<u32>>` (read_write) and
+// `fn element_value(segment: u32, element: u32) -> f32`, called once for each element.
 // include: lib/top_order.wgsl
 
-fn build_levels(lane: u32, segment: u32, first: u32, end: u32) {
+fn build_levels(lane: u32, segment: u32, first: u32, end: u32, shift: u32) {
   if (params.levels == 0u) {
-    for (var e = first + lane; e < end; e += LANES) { _ = element_key(segment, e); }
+    for (var e = first + lane; e < end; e += LANES) { _ = element_value(segment, e); }
     return;
   }
-  var start = first;
-  var stop = end;
-  for (var level = 1u; level <= params.levels; level++) {
-    let below_start = start;
-    let below_stop = stop;
-    start = below_start / FAN;
-    stop = (below_stop + FAN - 1u) / FAN;
-    let offset = level_offset(level) + segment * level_width(level);
-    let below = level_offset(max(level, 2u) - 1u) + segment * level_width(level - 1u);
-    for (var c = start + lane; c < stop; c += LANES) {
-      var best = 0u;
-      for (var child = c * FAN; child < min(c * FAN + FAN, below_stop); child++) {
-        if (level == 1u) { best = max(best, element_key(segment, child)); } else { best = max(best, keys[below + child]); }
+  var start = first / FAN;
+  var stop = first_level(end);
+  var offset = level_offset(1u) + segment * level_width(1u);
+  for (var node = start + lane; node < stop; node += LANES) {
+    var best = vec2<u32>(0u, 0u);
+    for (var i = 0u; i < FAN; i++) {
+      let e = child_of(1u, node, i);
+      if (e < end) {
+        let key = order_key(element_value(segment, e));
+        best = select(best, vec2<u32>(key, shift + e), key > best.x);
       }
-      keys[offset + c] = best;
     }
-    if (level < params.levels) { storageBarrier(); }
+    keys[offset + node] = best;
+  }
+  for (var level = 2u; level <= params.levels; level++) {
+    storageBarrier();
+    let below = offset;
+    let below_stop = stop;
+    start /= FAN;
+    stop = (stop + FAN - 1u) / FAN;
+    offset = level_offset(level) + segment * level_width(level);
+    for (var node = start + lane; node < stop; node += LANES) {
+      var best = keys[below + node * FAN];
+      for (var child = node * FAN + 1u; child < min(node * FAN + FAN, below_stop); child++) {
+        let other = keys[below + child];
+        if (is_better(other, best)) { best = other; }
+      }
+      keys[offset + node] = best;
+    }
   }
 }

@@ -1,98 +1,64 @@
-// The k best of `segments` consecutive segments, by descending the tree of maxima: the k best elements lie below the k
-// best nodes of every level (a node counts as its best element; the order is total). On each level at most POOL entries
-// are ranked by counting the better ones, which needs no sorting network and two barriers. Afterwards picked[rank] of
-// level 0 is the position (segment in the group * width + element), or NOTHING.
-// The including kernel declares `keys` (read), `values` (array<f32>, level 0) and params.segments, params.k
-// beside those of lib/top_order.wgsl. k <= 64 and segments * level_width(levels) <= POOL.
+// The k best of `segments` consecutive segments, by descending the tree: the k best elements lie below the k best nodes
+// of every level, and none of them comes after the worst of those k nodes, so few children are left to rank. Survivors
+// are appended in any order and ranked by counting the better ones in a total order: the result does not depend on the
+// order of lanes. Two barriers a level. Afterwards picked[rank], rank < kept, is a position.
+// The including kernel declares `override LANES`, `keys: array<vec2<u32>>` (read), `values: array<f32>` (level 0) and params.segments and
+// params.k beside those of lib/top_order.wgsl. k <= 64 and segments * level_width(levels) <= 64.
 // include: lib/top_order.wgsl
-const POOL: u32 = 512u;
-const MOST: u32 = 64u;
-const LANES: u32 = 64u;
-const NOTHING: u32 = 0xffffffffu;
 
-var<workgroup> pool: array<vec2<u32>, POOL>;
-// Levels alternate between the halves, so that one is cleared while the other is read.
-var<workgroup> picked: array<u32, 128>;
+var<workgroup> pool: array<vec2<u32>, 512>;
+var<workgroup> picked: array<u32, 64>;
+// Survivors of the level; levels alternate, so that one count is cleared while the other is read.
+var<workgroup> survivors: array<atomic<u32>, 2>;
+var<workgroup> bound: vec2<u32>;
 
-fn entry_key(level: u32, offset: u32, index: u32) -> u32 {
-  if (level == 0u) { return order_key(values[index]); }
-  return keys[offset + index];
-}
-
-// Entries of the four slots lane, lane + LANES … of a half of the pool: keys and positions.
-fn four(lane: u32, half: u32) -> array<vec4<u32>, 2> {
-  let e = half * 4u * LANES + lane;
-  let a = pool[e];
-  let b = pool[e + LANES];
-  let c = pool[e + 2u * LANES];
-  let d = pool[e + 3u * LANES];
-  return array<vec4<u32>, 2>(vec4<u32>(a.x, b.x, c.x, d.x), vec4<u32>(a.y, b.y, c.y, d.y));
-}
-
-fn is_before(other: vec2<u32>, keys4: vec4<u32>, positions4: vec4<u32>) -> vec4<u32> {
-  let key = vec4<u32>(other.x);
-  return select(vec4<u32>(0u), vec4<u32>(1u), (key > keys4) | ((key == keys4) & (vec4<u32>(other.y) < positions4)));
-}
-
-fn keep_picked(half: u32, ranks: vec4<u32>, positions: vec4<u32>) {
-  for (var i = 0u; i < 4u; i++) {
-    if (ranks[i] < params.k && positions[i] != NOTHING) { picked[half + ranks[i]] = positions[i]; }
+fn node_entry(level: u32, first_segment: u32, segment: u32, node: u32) -> vec2<u32> {
+  if (level == 0u) {
+    let position = segment * params.width + node;
+    return vec2<u32>(order_key(values[first_segment * params.width + position]), position);
   }
+  return keys[level_offset(level) + (first_segment + segment) * level_width(level) + node];
 }
 
-// Ranks pool[0, count), the rest being NOTHING, and writes the positions of rank < k. A lane holds its eight entries in
-// registers, so each entry of the pool is fetched once for eight comparisons.
-fn rank_pool(lane: u32, level: u32, count: u32) {
-  let half = (level & 1u) * MOST;
-  let low = four(lane, 0u);
-  let high = four(lane, 1u);
-  var low_ranks = vec4<u32>(0u);
-  var high_ranks = vec4<u32>(0u);
-  for (var o = 0u; o < count; o++) {
-    let other = pool[o];
-    low_ranks += is_before(other, low[0], low[1]);
-    high_ranks += is_before(other, high[0], high[1]);
+// Number of positions in `picked`, which are those of rank < k, best first.
+fn select_top(lane: u32, first_segment: u32) -> u32 {
+  if (lane == 0u) {
+    atomicStore(&survivors[0], 0u);
+    atomicStore(&survivors[1], 0u);
+    bound = vec2<u32>(0u, 0xffffffffu);
   }
-  keep_picked(half, low_ranks, low[1]);
-  keep_picked(half, high_ranks, high[1]);
-}
-
-fn select_top(lane: u32, first_segment: u32) {
-  var level = params.levels;
-  var width = level_width(level);
-  var offset = level_offset(max(level, 1u));
-  var count = params.segments * width;
-  for (var e = lane; e < POOL; e += LANES) {
-    var entry = vec2<u32>(0u, NOTHING);
-    if (e < count) { entry = vec2<u32>(entry_key(level, offset, first_segment * width + e), e); }
-    pool[e] = entry;
-  }
-  for (var r = lane; r < MOST; r += LANES) { picked[(level & 1u) * MOST + r] = NOTHING; }
   workgroupBarrier();
-  rank_pool(lane, level, count);
-  workgroupBarrier();
-  loop {
-    if (level == 0u) { break; }
-    let above_width = width;
-    let above_half = (level & 1u) * MOST;
-    level -= 1u;
-    width = level_width(level);
-    offset = level_offset(max(level, 1u));
-    count = params.k * FAN;
-    for (var e = lane; e < POOL; e += LANES) {
-      let parent = select(NOTHING, picked[above_half + e / FAN], e < count);
-      let segment = parent / above_width;
-      let child = (parent % above_width) * FAN + e % FAN;
-      var entry = vec2<u32>(0u, NOTHING);
-      if (parent != NOTHING && child < width) {
-        let position = segment * width + child;
-        entry = vec2<u32>(entry_key(level, offset, first_segment * width + position), position);
+  var kept = 0u;
+  for (var step = 0u; step <= params.levels; step++) {
+    let level = params.levels - step;
+    let width = level_width(level);
+    let worst = bound;
+    let count = select(kept * FAN, params.segments * width, step == 0u);
+    for (var e = lane; e < count; e += LANES) {
+      var segment = e / width;
+      var node = e % width;
+      if (step > 0u) {
+        let parent = picked[e / FAN];
+        segment = parent / params.width;
+        node = child_of(level + 1u, node_above(level + 1u, parent % params.width), e % FAN);
       }
-      pool[e] = entry;
+      if (node < width) {
+        let entry = node_entry(level, first_segment, segment, node);
+        if (!is_better(worst, entry)) { pool[atomicAdd(&survivors[step & 1u], 1u)] = entry; }
+      }
     }
-    for (var r = lane; r < MOST; r += LANES) { picked[(level & 1u) * MOST + r] = NOTHING; }
     workgroupBarrier();
-    rank_pool(lane, level, count);
+    let left = atomicLoad(&survivors[step & 1u]);
+    kept = min(left, params.k);
+    for (var e = lane; e < left; e += LANES) {
+      let mine = pool[e];
+      var rank = 0u;
+      for (var o = 0u; o < left; o++) { rank += select(0u, 1u, is_better(pool[o], mine)); }
+      if (rank < params.k) { picked[rank] = mine.y; }
+      if (rank == params.k - 1u) { bound = mine; }
+    }
+    if (lane == 0u) { atomicStore(&survivors[(step + 1u) & 1u], 0u); }
     workgroupBarrier();
   }
+  return kept;
 }

@@ -270,8 +270,8 @@ describe('traceBeamSearch over a table of next-token probabilities', () => {
     const table = Float32Array.of(1 / 3, 1 / 3, 1 / 3, 0.5, 0.25, 0.25, 0.9, 0.05, 0.05, 0.1, 0.6, 0.3).map(Math.log);
     const { items, scores } = await search(table, 3, 2, 2);
     expect(Array.from(items)).toEqual([3, 6]);
-    [-1.2039728, -1.3093333].forEach((want, i) => expect(scores[i]).toBeCloseTo(want, 5));
-    [-0.6019864, -0.6546667].forEach((want, i) => expect((scores[i] ?? 0) / 2).toBeCloseTo(want, 5));
+    for (const [i, want] of [-1.2039728, -1.3093333].entries()) expect(scores[i]).toBeCloseTo(want, 5);
+    for (const [i, want] of [-0.6019864, -0.6546667].entries()) expect((scores[i] ?? 0) / 2).toBeCloseTo(want, 5);
   });
 
   it('equals brute force over all triples of 4 tokens at width 64', async () => {

@@ -7,15 +7,13 @@ import { buildTrie } from './trie';
 
 const VOCABULARY = 6;
 const catalogues = fc.record({
-  identifiers: fc
-    .integer({ min: 1, max: 4 })
-    .chain((depth) =>
-      fc.uniqueArray(fc.array(fc.integer({ min: 0, max: VOCABULARY - 1 }), { minLength: depth, maxLength: depth }), {
-        minLength: 1,
-        maxLength: 64,
-        selector: (tokens) => tokens.join(),
-      }),
-    ),
+  identifiers: fc.integer({ min: 1, max: 4 }).chain((depth) =>
+    fc.uniqueArray(fc.array(fc.integer({ min: 0, max: VOCABULARY - 1 }), { minLength: depth, maxLength: depth }), {
+      minLength: 1,
+      maxLength: 64,
+      selector: (tokens) => tokens.join(),
+    }),
+  ),
   seed: fc.nat(),
 });
 /** Logits that are a fixed function of the whole prefix. */
@@ -32,7 +30,8 @@ describe('beamSearchReference', () => {
         const beam = beamSearchReference(buildTrie(flat, depth), identifiers.length, logits);
         const all = exhaustiveSearch(flat, depth, logits);
         expect(beam.items).toEqual(all.items);
-        beam.scores.forEach((score, i) => expect(Math.abs(score - (all.scores[i] ?? 0))).toBeLessThan(1e-9));
+        for (const [i, score] of beam.scores.entries())
+          expect(Math.abs(score - (all.scores[i] ?? 0))).toBeLessThan(1e-9);
       }),
       { numRuns: 2000 },
     );

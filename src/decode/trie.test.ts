@@ -37,15 +37,13 @@ function compareFrom(trie: Trie, at: number, node: MapNode): number {
 }
 
 /** Distinct identifiers of one length over few tokens, so that prefixes are shared. */
-const catalogues = fc
-  .integer({ min: 1, max: 4 })
-  .chain((depth) =>
-    fc.uniqueArray(fc.array(fc.integer({ min: 0, max: 5 }), { minLength: depth, maxLength: depth }), {
-      minLength: 1,
-      maxLength: 64,
-      selector: (tokens) => tokens.join(),
-    }),
-  );
+const catalogues = fc.integer({ min: 1, max: 4 }).chain((depth) =>
+  fc.uniqueArray(fc.array(fc.integer({ min: 0, max: 5 }), { minLength: depth, maxLength: depth }), {
+    minLength: 1,
+    maxLength: 64,
+    selector: (tokens) => tokens.join(),
+  }),
+);
 
 describe('buildTrie', () => {
   it('holds the same paths, items and ascending children as a trie of maps', () => {

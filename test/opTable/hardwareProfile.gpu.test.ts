@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { GpuDevice } from '../../src/gpu/device';
 import { Engine } from '../../src/plan/engine';
+import { beamRows } from './rows/beam';
 import { crossEntropyRows } from './rows/crossEntropy';
 import { normRows } from './rows/norm';
 import { checkCase } from './runner';
@@ -18,7 +19,7 @@ describe('op table (as on a hardware adapter)', () => {
     engine.dispose();
     engine.device.dispose();
   });
-  for (const row of [...normRows, ...crossEntropyRows])
+  for (const row of [...beamRows, ...normRows, ...crossEntropyRows])
     for (const opCase of row.cases)
       it(opCase.name, async () => {
         expect(await checkCase(engine, opCase)).toEqual([]);

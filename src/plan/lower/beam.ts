@@ -3,7 +3,7 @@ import { BEAM_ANCESTORS, BEAM_ITEMS, BEAM_STEP } from '../../tensor/ops/beam';
 import { foldGroups, groupsFor } from '../dispatch';
 import { defineLowering, nodeInput } from '../lowering';
 import { ELEMENTWISE_LANES } from './elementwise';
-import { levelsFor, ROW_LANES } from './topK';
+import { levelsFor, selectionLanes } from './topK';
 
 defineLowering(BEAM_STEP, (node, context) => {
   const { beams, maxChildren, vocabulary } = node.attributes;
@@ -12,13 +12,13 @@ defineLowering(BEAM_STEP, (node, context) => {
   const total = users * segments;
   if (total === 0) return;
   const stride = nodeInput(node as GraphNode, 0).shape[1] ?? 0;
-  const { levels, words } = levelsFor(total, segments, maxChildren);
+  const { levels, bytes } = levelsFor(total, segments, maxChildren);
   const candidates = context.scratch(total * maxChildren * 4, 'candidates');
-  const keys = context.scratch((total + words) * 4, 'maxima');
+  const keys = context.scratch(total * 8 + bytes, 'tree');
   const params = { width: maxChildren, total, levels, base: total };
   context.dispatch({
     kernel: 'beam_candidates',
-    overrides: { LANES: ROW_LANES },
+    overrides: { LANES: selectionLanes(context.profile) },
     bind: {
       logits: input(0),
       scores: input(1),
@@ -29,12 +29,12 @@ defineLowering(BEAM_STEP, (node, context) => {
       candidates,
       keys,
     },
-    params: { ...params, stride, vocabulary },
+    params: { ...params, stride, vocabulary, segments },
     groups: foldGroups(total),
   });
   context.dispatch({
     kernel: 'beam_select',
-    overrides: {},
+    overrides: { LANES: selectionLanes(context.profile) },
     bind: {
       values: candidates,
       keys,

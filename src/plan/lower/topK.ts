@@ -1,25 +1,31 @@
+import type { AdapterProfile } from '../../gpu/device';
 import { countOf, type GraphNode } from '../../tensor/graph';
 import { BEAM_TOP, TOP_K } from '../../tensor/ops/topK';
 import { foldGroups, type Value } from '../dispatch';
 import { defineLowering, type LowerContext, nodeInput } from '../lowering';
 
-/** Children of a node of the tree of maxima, and entries ranked at once: FAN and POOL of shaders/lib/top_*.wgsl. */
+/** Layout of the tree of best elements: FAN, COLUMNS and SPAN of shaders/lib/top_order.wgsl. */
 const FAN = 8;
-const POOL = 512;
+const COLUMNS = 64;
+const SPAN = 512;
+/** Nodes of the highest level that top_select ranks without a bound. */
+const TOP_NODES = 64;
+const NODE_BYTES = 8;
 
-/** Lanes of the kernels that make candidates: barriers cost little on a GPU, and a row has a few hundred elements. */
-export const ROW_LANES = 64;
-/** Levels above elements so that at most POOL nodes are left, and the words they take. */
-export function levelsFor(total: number, segments: number, width: number): { levels: number; words: number } {
+/** Lanes of the selection kernels: a column of a span each on a GPU; on a CPU a group costs by its lanes and barriers. */
+export const selectionLanes = (profile: AdapterProfile): number => (profile.isSoftware ? 8 : COLUMNS);
+
+/** Levels above the elements so that a run of `segments` has at most TOP_NODES at the top, and the bytes of all levels. */
+export function levelsFor(total: number, segments: number, width: number): { levels: number; bytes: number } {
   let levels = 0;
-  let words = 0;
+  let nodes = 0;
   let size = width;
-  while (segments * size > POOL) {
-    size = Math.ceil(size / FAN);
+  while (segments * size > TOP_NODES) {
+    size = levels === 0 ? Math.floor(width / SPAN) * COLUMNS + Math.min(width % SPAN, COLUMNS) : Math.ceil(size / FAN);
     levels++;
-    words += total * size;
+    nodes += total * size;
   }
-  return { levels, words };
+  return { levels, bytes: nodes * NODE_BYTES };
 }
 
 function descend(
@@ -31,7 +37,7 @@ function descend(
 ): void {
   context.dispatch({
     kernel: 'top_descend',
-    overrides: {},
+    overrides: { LANES: selectionLanes(context.profile) },
     bind: { values, keys, best: context.output(0), indices: context.output(1) },
     params,
     groups: foldGroups(runs),
@@ -43,20 +49,21 @@ defineLowering(TOP_K, (node, context) => {
   const [total = 0, width = 0] = scores.shape;
   if (total === 0) return;
   const values = context.value(scores);
-  const { levels, words } = levelsFor(total, 1, width);
+  const { levels, bytes } = levelsFor(total, 1, width);
   const params = { width, total, levels, base: 0, segments: 1, k: node.attributes.k };
   if (levels === 0) {
     descend(context, values, values, params, total);
     return;
   }
-  const keys = context.scratch(words * 4, 'maxima');
-  const spans = Math.ceil(width / POOL);
+  const keys = context.scratch(bytes, 'tree');
+  const piece = Math.max(SPAN, FAN ** levels);
+  const pieces = Math.ceil(width / piece);
   context.dispatch({
     kernel: 'top_levels',
-    overrides: { LANES: ROW_LANES },
+    overrides: { LANES: selectionLanes(context.profile) },
     bind: { values, keys },
-    params: { width, total, levels, base: 0, spans },
-    groups: foldGroups(total * spans),
+    params: { width, total, levels, base: 0, pieces, piece },
+    groups: foldGroups(total * pieces),
   });
   descend(context, values, keys, params, total);
 });
@@ -64,13 +71,13 @@ defineLowering(TOP_K, (node, context) => {
 defineLowering(BEAM_TOP, (node, context) => {
   const logits = nodeInput(node as GraphNode, 0);
   const [total = 0, width = 0] = logits.shape;
-  const { levels, words } = levelsFor(total, total, width);
+  const { levels, bytes } = levelsFor(total, total, width);
   const candidates = context.scratch(countOf(logits) * 4, 'candidates');
-  const keys = context.scratch(Math.max(words, 1) * 4, 'maxima');
+  const keys = context.scratch(Math.max(bytes, NODE_BYTES), 'tree');
   const params = { width, total, levels, base: 0 };
   context.dispatch({
     kernel: 'beam_rows',
-    overrides: { LANES: ROW_LANES },
+    overrides: { LANES: selectionLanes(context.profile) },
     bind: { logits: context.value(logits), scores: context.value(nodeInput(node as GraphNode, 1)), candidates, keys },
     params,
     groups: foldGroups(total),

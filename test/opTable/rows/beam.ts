@@ -12,10 +12,12 @@ import { decodeAttention } from '../../../src/tensor/ops/decodeAttention';
 import { beamTop, topK } from '../../../src/tensor/ops/topK';
 import { type CaseInput, dotTolerance, type OpCase, type OpRow } from '../table';
 
-/** Positions of the k largest of values[first, first + count), ties by position. */
+/** Positions of the k largest of values[first, first + count), ties by position, NaN last. */
 function best(values: ArrayLike<number>, first: number, count: number, k: number): number[] {
   const order = Array.from({ length: count }, (_, i) => i);
-  return order.sort((a, b) => (values[first + b] as number) - (values[first + a] as number) || a - b).slice(0, k);
+  const at = (i: number): number =>
+    Number.isNaN(values[first + i]) ? Number.NEGATIVE_INFINITY : (values[first + i] as number);
+  return order.sort((a, b) => (at(a) === at(b) ? a - b : at(b) - at(a))).slice(0, k);
 }
 
 const topReference = (x: Float64Array, rows: number, columns: number, k: number): Float64Array[] => {
@@ -66,6 +68,15 @@ const topCases: OpCase[] = [
   topCase('ties', 1, 5000, 50, tied(5000)),
   topCase('all equal', 2, 1000, 33, new Float32Array(2000).fill(1.5)),
   topCase('lowest', 1, 600, 5, new Float32Array(600).fill(DEAD_SCORE)),
+  topCase(
+    'NaN and -infinity left behind',
+    1,
+    1300,
+    60,
+    Float32Array.from({ length: 1300 }, (_, i) =>
+      i % 20 === 7 ? Math.sin(i) : i % 2 ? Number.NaN : Number.NEGATIVE_INFINITY,
+    ),
+  ),
   topCase(
     'ascending',
     1,
