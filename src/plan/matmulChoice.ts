@@ -86,39 +86,41 @@ function splitsFor({ batch, m, n, k }: MatmulShape): number {
   return Math.max(1, Math.min(Math.floor(WANTED_TILES / tiles), Math.floor(k / LEAST_CHUNK), MOST_SPLITS));
 }
 
-/** What a kernel asks of its operands and how many outputs a group covers. */
+/** What a kernel asks of its operands and how many outputs a group covers. C is always written as vec4. */
 export interface MatmulKernel {
   readonly name: KernelName;
   /** Operand layouts it reads: `rows` with k innermost, `columns` with k outermost. */
   readonly a: 'rows' | 'columns';
   readonly b: 'rows' | 'columns';
-  /** Whether a, b and c are read as vec4: row lengths and batch strides must then be multiples of 4. */
+  /** Whether a and b are read as vec4: row lengths and batch strides must then be multiples of 4. */
   readonly vectorA: boolean;
   readonly vectorB: boolean;
-  readonly vectorC: boolean;
   readonly rows: number;
   readonly columns: number;
+  /** For outputs of at most this many columns only. */
+  readonly mostColumns: number;
 }
 
-const SUBGROUP = { rows: 8, columns: 32, vectorA: false, vectorB: true } as const;
-const BLOCK = { rows: TILE, columns: TILE, vectorC: true } as const;
+const PANEL = { a: 'columns', b: 'columns', vectorA: true, vectorB: true } as const;
+const SUBGROUP = {
+  b: 'columns',
+  vectorA: false,
+  vectorB: true,
+  rows: 16,
+  columns: 32,
+  mostColumns: Number.POSITIVE_INFINITY,
+} as const;
+const BLOCK = { rows: TILE, columns: TILE, mostColumns: Number.POSITIVE_INFINITY } as const;
+
+/** Kernels of a family, the preferred one first where several can read the operands as they lie. */
 export const MATMUL_KERNELS: Readonly<Record<Exclude<MatmulFamily, 'plain'>, readonly MatmulKernel[]>> = {
   panel: [
-    {
-      name: 'matmul_panel',
-      a: 'columns',
-      b: 'columns',
-      vectorA: true,
-      vectorB: true,
-      vectorC: true,
-      rows: 8,
-      columns: 64,
-    },
+    { name: 'matmul_panel_narrow', ...PANEL, rows: 16, columns: 32, mostColumns: 32 },
+    { name: 'matmul_panel', ...PANEL, rows: 12, columns: 64, mostColumns: Number.POSITIVE_INFINITY },
   ],
   subgroup4: [
-    { name: 'matmul_subgroup4_nn', a: 'rows', b: 'columns', vectorC: true, ...SUBGROUP },
-    { name: 'matmul_subgroup4_nt', a: 'rows', b: 'rows', vectorC: false, ...SUBGROUP },
-    { name: 'matmul_subgroup4_tn', a: 'columns', b: 'columns', vectorC: true, ...SUBGROUP },
+    { name: 'matmul_subgroup4_nn', a: 'rows', ...SUBGROUP },
+    { name: 'matmul_subgroup4_tn', a: 'columns', ...SUBGROUP },
   ],
   tile: [
     { name: 'matmul_tile_nn', a: 'rows', b: 'columns', vectorA: false, vectorB: true, ...BLOCK },

@@ -3,8 +3,9 @@
 //   b   [batch, K, N] f32 in    rows b_lead apart, matrices b_batch apart
 //   aux [..]          f32 in    EPILOGUES 2, 3: laid out as c; 4, 5: [N]; else unused (bind any buffer)
 //   c   [batch, M, N] f32 out   rows c_lead apart, matrices without gaps
-// A lane owns 8 rows x 8 columns; 8 lanes lie side by side, so all read the same a. One k an iteration keeps the
-// body small: on software adapters the count of load instructions is the cost, and workgroup memory loses. Sums run in order of k.
+// A lane owns 12 rows x 8 columns; 8 lanes lie side by side, so all read the same a. One k an iteration keeps
+// the body small: on software adapters the count of load instructions is the cost, and workgroup memory loses. Sums run
+// in order of k.
 // Needs a_lead, b_lead, c_lead, a_batch, b_batch multiples of 4. Sizes beyond M and N are clamped when read and not stored.
 // Written by scripts/matmulKernels.mjs; do not edit.
 struct Params {
@@ -19,8 +20,8 @@ struct Params {
 @group(0) @binding(3) var<storage, read_write> c: array<vec4<f32>>;
 @group(0) @binding(4) var<uniform> params: Params;
 
-// The epilogue is chosen by a uniform without branches: one pipeline serves all six (0 none, 1 relu, 2 + aux, 3 where aux > 0,
-// 4 + aux[n], 5 relu(+ aux[n])).
+// The epilogue is chosen by a uniform without branches: one pipeline serves all six (0 none, 1 relu, 2 + aux,
+// 3 where aux > 0, 4 + aux[n], 5 relu(+ aux[n])).
 fn store(z: u32, row: u32, column: u32, columns: u32, total: vec4<f32>) {
   if (row < params.m && column < columns) {
     let zero = vec4<f32>(0.0);
@@ -36,45 +37,52 @@ fn store(z: u32, row: u32, column: u32, columns: u32, total: vec4<f32>) {
 @compute @workgroup_size(8)
 fn matmul_panel(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
   let z = group.z;
-  let row = group.y * 8u;
+  let row = group.y * 12u;
   let columns = (params.n + 3u) / 4u;
-  let a_last = params.a_lead / 4u - 1u;
-  var a0_at = z * (params.a_batch / 4u) + min(row / 4u + 0u, a_last);
-  var a1_at = z * (params.a_batch / 4u) + min(row / 4u + 1u, a_last);
+  let a_step = params.a_lead / 4u;
+  let b_step = params.b_lead / 4u;
+  var a0_at = z * (params.a_batch / 4u) + min(row / 4u + 0u, a_step - 1u);
+  var a1_at = z * (params.a_batch / 4u) + min(row / 4u + 1u, a_step - 1u);
+  var a2_at = z * (params.a_batch / 4u) + min(row / 4u + 2u, a_step - 1u);
   let column0 = group.x * 16u + 0u + lane;
   let column1 = group.x * 16u + 8u + lane;
   var b0_at = z * (params.b_batch / 4u) + min(column0, columns - 1u);
   var b1_at = z * (params.b_batch / 4u) + min(column1, columns - 1u);
-  let a_step = params.a_lead / 4u;
-  let b_step = params.b_lead / 4u;
-  var s00 = vec4<f32>(0.0); var s01 = vec4<f32>(0.0);
-  var s10 = vec4<f32>(0.0); var s11 = vec4<f32>(0.0);
-  var s20 = vec4<f32>(0.0); var s21 = vec4<f32>(0.0);
-  var s30 = vec4<f32>(0.0); var s31 = vec4<f32>(0.0);
-  var s40 = vec4<f32>(0.0); var s41 = vec4<f32>(0.0);
-  var s50 = vec4<f32>(0.0); var s51 = vec4<f32>(0.0);
-  var s60 = vec4<f32>(0.0); var s61 = vec4<f32>(0.0);
-  var s70 = vec4<f32>(0.0); var s71 = vec4<f32>(0.0);
+  var s0_0 = vec4<f32>(0.0); var s0_1 = vec4<f32>(0.0);
+  var s1_0 = vec4<f32>(0.0); var s1_1 = vec4<f32>(0.0);
+  var s2_0 = vec4<f32>(0.0); var s2_1 = vec4<f32>(0.0);
+  var s3_0 = vec4<f32>(0.0); var s3_1 = vec4<f32>(0.0);
+  var s4_0 = vec4<f32>(0.0); var s4_1 = vec4<f32>(0.0);
+  var s5_0 = vec4<f32>(0.0); var s5_1 = vec4<f32>(0.0);
+  var s6_0 = vec4<f32>(0.0); var s6_1 = vec4<f32>(0.0);
+  var s7_0 = vec4<f32>(0.0); var s7_1 = vec4<f32>(0.0);
+  var s8_0 = vec4<f32>(0.0); var s8_1 = vec4<f32>(0.0);
+  var s9_0 = vec4<f32>(0.0); var s9_1 = vec4<f32>(0.0);
+  var s10_0 = vec4<f32>(0.0); var s10_1 = vec4<f32>(0.0);
+  var s11_0 = vec4<f32>(0.0); var s11_1 = vec4<f32>(0.0);
   for (var k = 0u; k < params.k; k++) {
     let x0 = a[a0_at]; a0_at += a_step;
     let x1 = a[a1_at]; a1_at += a_step;
+    let x2 = a[a2_at]; a2_at += a_step;
     let b0 = b[b0_at]; b0_at += b_step;
     let b1 = b[b1_at]; b1_at += b_step;
-    s00 = fma(vec4<f32>(x0.x), b0, s00); s01 = fma(vec4<f32>(x0.x), b1, s01);
-    s10 = fma(vec4<f32>(x0.y), b0, s10); s11 = fma(vec4<f32>(x0.y), b1, s11);
-    s20 = fma(vec4<f32>(x0.z), b0, s20); s21 = fma(vec4<f32>(x0.z), b1, s21);
-    s30 = fma(vec4<f32>(x0.w), b0, s30); s31 = fma(vec4<f32>(x0.w), b1, s31);
-    s40 = fma(vec4<f32>(x1.x), b0, s40); s41 = fma(vec4<f32>(x1.x), b1, s41);
-    s50 = fma(vec4<f32>(x1.y), b0, s50); s51 = fma(vec4<f32>(x1.y), b1, s51);
-    s60 = fma(vec4<f32>(x1.z), b0, s60); s61 = fma(vec4<f32>(x1.z), b1, s61);
-    s70 = fma(vec4<f32>(x1.w), b0, s70); s71 = fma(vec4<f32>(x1.w), b1, s71);
+    s0_0 = fma(vec4<f32>(x0.x), b0, s0_0); s0_1 = fma(vec4<f32>(x0.x), b1, s0_1);
+    s1_0 = fma(vec4<f32>(x0.y), b0, s1_0); s1_1 = fma(vec4<f32>(x0.y), b1, s1_1);
+    s2_0 = fma(vec4<f32>(x0.z), b0, s2_0); s2_1 = fma(vec4<f32>(x0.z), b1, s2_1);
+    s3_0 = fma(vec4<f32>(x0.w), b0, s3_0); s3_1 = fma(vec4<f32>(x0.w), b1, s3_1);
+    s4_0 = fma(vec4<f32>(x1.x), b0, s4_0); s4_1 = fma(vec4<f32>(x1.x), b1, s4_1);
+    s5_0 = fma(vec4<f32>(x1.y), b0, s5_0); s5_1 = fma(vec4<f32>(x1.y), b1, s5_1);
+    s6_0 = fma(vec4<f32>(x1.z), b0, s6_0); s6_1 = fma(vec4<f32>(x1.z), b1, s6_1);
+    s7_0 = fma(vec4<f32>(x1.w), b0, s7_0); s7_1 = fma(vec4<f32>(x1.w), b1, s7_1);
+    s8_0 = fma(vec4<f32>(x2.x), b0, s8_0); s8_1 = fma(vec4<f32>(x2.x), b1, s8_1);
+    s9_0 = fma(vec4<f32>(x2.y), b0, s9_0); s9_1 = fma(vec4<f32>(x2.y), b1, s9_1);
+    s10_0 = fma(vec4<f32>(x2.z), b0, s10_0); s10_1 = fma(vec4<f32>(x2.z), b1, s10_1);
+    s11_0 = fma(vec4<f32>(x2.w), b0, s11_0); s11_1 = fma(vec4<f32>(x2.w), b1, s11_1);
   }
-  store(z, row + 0u, column0, columns, s00); store(z, row + 0u, column1, columns, s01);
-  store(z, row + 1u, column0, columns, s10); store(z, row + 1u, column1, columns, s11);
-  store(z, row + 2u, column0, columns, s20); store(z, row + 2u, column1, columns, s21);
-  store(z, row + 3u, column0, columns, s30); store(z, row + 3u, column1, columns, s31);
-  store(z, row + 4u, column0, columns, s40); store(z, row + 4u, column1, columns, s41);
-  store(z, row + 5u, column0, columns, s50); store(z, row + 5u, column1, columns, s51);
-  store(z, row + 6u, column0, columns, s60); store(z, row + 6u, column1, columns, s61);
-  store(z, row + 7u, column0, columns, s70); store(z, row + 7u, column1, columns, s71);
+  var t0 = array<vec4<f32>, 12>(s0_0, s1_0, s2_0, s3_0, s4_0, s5_0, s6_0, s7_0, s8_0, s9_0, s10_0, s11_0);
+  var t1 = array<vec4<f32>, 12>(s0_1, s1_1, s2_1, s3_1, s4_1, s5_1, s6_1, s7_1, s8_1, s9_1, s10_1, s11_1);
+  for (var i = 0u; i < 12u; i++) {
+    store(z, row + i, column0, columns, t0[i]);
+    store(z, row + i, column1, columns, t1[i]);
+  }
 }

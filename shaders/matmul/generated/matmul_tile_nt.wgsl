@@ -4,8 +4,8 @@
 //   aux [..]          f32 in    EPILOGUES 2, 3: laid out as c; 4, 5: [N]; else unused (bind any buffer)
 //   c   [batch, M, N] f32 out   rows c_lead apart, matrices without gaps
 // A group of 128 lanes holds 16 k of both operands, k-major (stride 17 to spread banks); a lane owns 8 rows x 4 columns.
-// group.z = batch * splits + split: a split sums k_chunk of K and stores it as a matrix of its own (then alpha 1, epilogue 0,
-// and matmul_finish adds them in order). Sums run in order of k.
+// group.z = batch * splits + split: a split sums k_chunk of K and stores it as a matrix of its own (then alpha 1,
+// epilogue 0, and matmul_finish adds them in order). Sums run in order of k.
 // Needs c_lead multiples of 4. Sizes beyond M and N are clamped when read and not stored.
 // Written by scripts/matmulKernels.mjs; do not edit.
 struct Params {
@@ -20,8 +20,8 @@ struct Params {
 @group(0) @binding(3) var<storage, read_write> c: array<vec4<f32>>;
 @group(0) @binding(4) var<uniform> params: Params;
 
-// The epilogue is chosen by a uniform without branches: one pipeline serves all six (0 none, 1 relu, 2 + aux, 3 where aux > 0,
-// 4 + aux[n], 5 relu(+ aux[n])).
+// The epilogue is chosen by a uniform without branches: one pipeline serves all six (0 none, 1 relu, 2 + aux,
+// 3 where aux > 0, 4 + aux[n], 5 relu(+ aux[n])).
 fn store(z: u32, row: u32, column: u32, columns: u32, total: vec4<f32>) {
   if (row < params.m && column < columns) {
     let zero = vec4<f32>(0.0);
@@ -37,6 +37,30 @@ fn store(z: u32, row: u32, column: u32, columns: u32, total: vec4<f32>) {
 var<workgroup> a_tile: array<vec4<f32>, 272>;
 var<workgroup> b_tile: array<vec4<f32>, 272>;
 
+fn load_a(z: u32, i: u32, k: u32, k_last: u32) -> vec4<f32> {
+  let at = z * params.a_batch + min(k, k_last - 1u);
+  let last = params.m - 1u;
+  let quad = vec4<f32>(
+    a[at + min(i + 0u, last) * params.a_lead],
+    a[at + min(i + 1u, last) * params.a_lead],
+    a[at + min(i + 2u, last) * params.a_lead],
+    a[at + min(i + 3u, last) * params.a_lead]
+  );
+  return select(vec4<f32>(0.0), quad, k < k_last);
+}
+
+fn load_b(z: u32, i: u32, k: u32, k_last: u32) -> vec4<f32> {
+  let at = z * params.b_batch + min(k, k_last - 1u);
+  let last = params.n - 1u;
+  let quad = vec4<f32>(
+    b[at + min(i + 0u, last) * params.b_lead],
+    b[at + min(i + 1u, last) * params.b_lead],
+    b[at + min(i + 2u, last) * params.b_lead],
+    b[at + min(i + 3u, last) * params.b_lead]
+  );
+  return select(vec4<f32>(0.0), quad, k < k_last);
+}
+
 @compute @workgroup_size(128)
 fn matmul_tile_nt(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
   let z = group.z;
@@ -48,45 +72,45 @@ fn matmul_tile_nt(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invoca
   let columns = (params.n + 3u) / 4u;
   let k_first = (z % params.splits) * params.k_chunk;
   let k_last = min(params.k, k_first + params.k_chunk);
-  var s00 = vec4<f32>(0.0);
-  var s10 = vec4<f32>(0.0);
-  var s20 = vec4<f32>(0.0);
-  var s30 = vec4<f32>(0.0);
-  var s40 = vec4<f32>(0.0);
-  var s50 = vec4<f32>(0.0);
-  var s60 = vec4<f32>(0.0);
-  var s70 = vec4<f32>(0.0);
+  var s0_0 = vec4<f32>(0.0);
+  var s1_0 = vec4<f32>(0.0);
+  var s2_0 = vec4<f32>(0.0);
+  var s3_0 = vec4<f32>(0.0);
+  var s4_0 = vec4<f32>(0.0);
+  var s5_0 = vec4<f32>(0.0);
+  var s6_0 = vec4<f32>(0.0);
+  var s7_0 = vec4<f32>(0.0);
   for (var k = k_first; k < k_last; k += 16u) {
     for (var item = lane; item < 256u; item += 128u) {
-      let a_k = item % 16u; let a_quad = item / 16u;
-      let a_at = z_in * params.a_batch + min(k + a_k, k_last - 1u);
-      a_tile[a_k * 17u + a_quad] = select(vec4<f32>(0.0), vec4<f32>(a[a_at + min(a_first + a_quad * 4u + 0u, params.m - 1u) * params.a_lead], a[a_at + min(a_first + a_quad * 4u + 1u, params.m - 1u) * params.a_lead], a[a_at + min(a_first + a_quad * 4u + 2u, params.m - 1u) * params.a_lead], a[a_at + min(a_first + a_quad * 4u + 3u, params.m - 1u) * params.a_lead]), k + a_k < k_last);
-      let b_k = item % 16u; let b_quad = item / 16u;
-      let b_at = z_in * params.b_batch + min(k + b_k, k_last - 1u);
-      b_tile[b_k * 17u + b_quad] = select(vec4<f32>(0.0), vec4<f32>(b[b_at + min(b_first + b_quad * 4u + 0u, params.n - 1u) * params.b_lead], b[b_at + min(b_first + b_quad * 4u + 1u, params.n - 1u) * params.b_lead], b[b_at + min(b_first + b_quad * 4u + 2u, params.n - 1u) * params.b_lead], b[b_at + min(b_first + b_quad * 4u + 3u, params.n - 1u) * params.b_lead]), k + b_k < k_last);
+      let a_k = item % 16u;
+      let a_quad = item / 16u;
+      a_tile[a_k * 17u + a_quad] = load_a(z_in, a_first + a_quad * 4u, k + a_k, k_last);
+      let b_k = item % 16u;
+      let b_quad = item / 16u;
+      b_tile[b_k * 17u + b_quad] = load_b(z_in, b_first + b_quad * 4u, k + b_k, k_last);
     }
     workgroupBarrier();
     for (var q = 0u; q < 16u; q++) {
       let x0 = a_tile[q * 17u + (lane / 16u) * 2u];
       let x1 = a_tile[q * 17u + (lane / 16u) * 2u + 1u];
       let b0 = b_tile[q * 17u + lane % 16u];
-      s00 = fma(vec4<f32>(x0.x), b0, s00);
-      s10 = fma(vec4<f32>(x0.y), b0, s10);
-      s20 = fma(vec4<f32>(x0.z), b0, s20);
-      s30 = fma(vec4<f32>(x0.w), b0, s30);
-      s40 = fma(vec4<f32>(x1.x), b0, s40);
-      s50 = fma(vec4<f32>(x1.y), b0, s50);
-      s60 = fma(vec4<f32>(x1.z), b0, s60);
-      s70 = fma(vec4<f32>(x1.w), b0, s70);
+      s0_0 = fma(vec4<f32>(x0.x), b0, s0_0);
+      s1_0 = fma(vec4<f32>(x0.y), b0, s1_0);
+      s2_0 = fma(vec4<f32>(x0.z), b0, s2_0);
+      s3_0 = fma(vec4<f32>(x0.w), b0, s3_0);
+      s4_0 = fma(vec4<f32>(x1.x), b0, s4_0);
+      s5_0 = fma(vec4<f32>(x1.y), b0, s5_0);
+      s6_0 = fma(vec4<f32>(x1.z), b0, s6_0);
+      s7_0 = fma(vec4<f32>(x1.w), b0, s7_0);
     }
     workgroupBarrier();
   }
-  store(z, row + 0u, column, columns, s00);
-  store(z, row + 1u, column, columns, s10);
-  store(z, row + 2u, column, columns, s20);
-  store(z, row + 3u, column, columns, s30);
-  store(z, row + 4u, column, columns, s40);
-  store(z, row + 5u, column, columns, s50);
-  store(z, row + 6u, column, columns, s60);
-  store(z, row + 7u, column, columns, s70);
+  store(z, row + 0u, column, columns, s0_0);
+  store(z, row + 1u, column, columns, s1_0);
+  store(z, row + 2u, column, columns, s2_0);
+  store(z, row + 3u, column, columns, s3_0);
+  store(z, row + 4u, column, columns, s4_0);
+  store(z, row + 5u, column, columns, s5_0);
+  store(z, row + 6u, column, columns, s6_0);
+  store(z, row + 7u, column, columns, s7_0);
 }

@@ -78,11 +78,15 @@ export function lowerMatmul(
       size: n,
     },
   } as const;
-  const kernel = cheapestKernel(MATMUL_KERNELS[choice.family], given.a, given.b);
+  const kernel = cheapestKernel(
+    MATMUL_KERNELS[choice.family].filter(({ mostColumns }) => n <= mostColumns),
+    given.a,
+    given.b,
+  );
   const a = isReadable(given.a, kernel.a, kernel.vectorA) ? given.a : pack(context, given.a, k, batch);
   const b = isReadable(given.b, kernel.b, kernel.vectorB) ? given.b : pack(context, given.b, k, batch);
   const { splits } = choice;
-  const isDirect = splits === 1 && (!kernel.vectorC || n % VECTOR === 0);
+  const isDirect = splits === 1 && n % VECTOR === 0;
   const lead = isDirect ? n : alignVector(n);
   const target = isDirect ? inputs.c : context.scratch(batch * splits * m * lead * 4, 'matmul partial');
   context.dispatch({
@@ -152,20 +156,23 @@ function pack(context: MatmulContext, operand: Operand, k: number, batch: number
   const isRows = operand.layout === 'rows';
   const [strideK, strideI] = isRows ? [1, operand.lead] : [operand.lead, 1];
   const key = `pack:${value.id}:${size}:${k}:${copies}:${operand.batchStride}:${strideK}:${strideI}`;
-  const packed =
-    value.home?.buffer === 'parameters' && copies === 1
-      ? context.packParameter({ value, size, k, strideK, strideI })
-      : context.memo(key, () => {
-          const target = context.scratch(copies * k * lead * 4, 'matmul packed');
-          context.dispatch({
-            kernel: 'matmul_pack',
-            overrides: {},
-            bind: { x: value, y: target },
-            params: { size, k, quads: lead / VECTOR, x_batch: operand.batchStride, x_k: strideK, x_i: strideI },
-            groups: [Math.ceil(lead / PACK_TILE), Math.ceil(k / PACK_TILE), copies],
-          });
-          return target;
-        });
+  const launch = (): Value => {
+    const target = context.scratch(copies * k * lead * 4, 'matmul packed');
+    context.dispatch({
+      kernel: 'matmul_pack',
+      overrides: {},
+      bind: { x: value, y: target },
+      params: { size, k, quads: lead / VECTOR, x_batch: operand.batchStride, x_k: strideK, x_i: strideI },
+      groups: [Math.ceil(lead / PACK_TILE), Math.ceil(k / PACK_TILE), copies],
+    });
+    return target;
+  };
+  const isParameter = value.home?.buffer === 'parameters' && copies === 1;
+  const packed = isParameter
+    ? context.packParameter({ value, size, k, strideK, strideI })
+    : value.isScratch
+      ? launch()
+      : context.memo(key, launch);
   return { value: packed, layout: 'columns', batchStride: copies === 1 ? 0 : k * lead, lead, size };
 }
 
