@@ -13,6 +13,7 @@ import {
   restartPeak,
   snapshotCounts,
 } from './gpuCounters';
+import { profileStep, type StepProfile } from './profile';
 import { type EngineName, loadEngine, type Workload, type WorkloadName } from './workload';
 
 export interface FirstStep {
@@ -70,22 +71,45 @@ export async function warm(count: number): Promise<void> {
   for (let i = 0; i < count; i++) await requireWorkload().step();
 }
 
-/** Timed steps. @returns milliseconds of each */
-export async function turn(limits: TurnLimits): Promise<number[]> {
+export interface StepTime {
+  readonly ms: number;
+  /** Processor time of all threads; on a software adapter that is the kernels' too. Null where it cannot be read. */
+  readonly cpuMs: number | null;
+}
+
+/** Reads the process's processor time in milliseconds; null in browsers. */
+export type CpuClock = () => number | null;
+
+let cpuClock: CpuClock = () => null;
+
+export function setCpuClock(clock: CpuClock): void {
+  cpuClock = clock;
+}
+
+/** Timed steps. */
+export async function turn(limits: TurnLimits): Promise<StepTime[]> {
   const { step } = requireWorkload();
-  const times: number[] = [];
+  const times: StepTime[] = [];
   const before = snapshotCounts();
   const startedTurn = performance.now();
   while (times.length < limits.steps) {
+    const startedCpu = cpuClock();
     const started = performance.now();
     await step();
     const ended = performance.now();
-    times.push(ended - started);
+    const endedCpu = cpuClock();
+    const cpuMs = startedCpu === null || endedCpu === null ? null : endedCpu - startedCpu;
+    times.push({ ms: ended - started, cpuMs });
     if (ended - startedTurn > limits.milliseconds) break;
   }
   addDifference(totals, before, snapshotCounts());
   steps += times.length;
   return times;
+}
+
+/** Times every launch of a step by itself, `repeats` times. */
+export function profile(repeats: number): Promise<StepProfile> {
+  return profileStep(requireWorkload(), repeats, cpuClock);
 }
 
 export async function finish(): Promise<CellSummary> {

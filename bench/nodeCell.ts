@@ -8,6 +8,7 @@ type Request =
   | { readonly method: 'first' }
   | { readonly method: 'warm'; readonly count: number }
   | { readonly method: 'turn'; readonly limits: cell.TurnLimits }
+  | { readonly method: 'profile'; readonly repeats: number }
   | { readonly method: 'finish' };
 
 Object.assign(globalThis, globals);
@@ -22,11 +23,17 @@ const navigator = {
 };
 Object.defineProperty(globalThis, 'navigator', { value: navigator, configurable: true });
 
+cell.setCpuClock(() => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+});
+
 function answer(request: Request): Promise<unknown> {
   if (request.method === 'open') return cell.open(request.engine, request.workload);
   if (request.method === 'first') return cell.first();
   if (request.method === 'warm') return cell.warm(request.count);
   if (request.method === 'turn') return cell.turn(request.limits);
+  if (request.method === 'profile') return cell.profile(request.repeats);
   return cell.finish();
 }
 

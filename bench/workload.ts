@@ -13,6 +13,12 @@ export const WORKLOADS = [
 ] as const;
 export type WorkloadName = (typeof WORKLOADS)[number];
 
+export interface Launch {
+  readonly kernel: string;
+  /** Sizes and overrides, to tell launches of one kernel apart. */
+  readonly detail: string;
+}
+
 /** One workload in one engine, with its data on the GPU and nothing compiled yet. */
 export interface Workload {
   /** Runs one step; resolves when the GPU has finished it. */
@@ -21,6 +27,8 @@ export interface Workload {
   check(): Promise<string> | string;
   /** Floating-point operations of a step, for a rate. */
   readonly flops?: number;
+  /** The launches of a step in order, where the engine can name them: for profiles. */
+  launches?(): Promise<readonly Launch[]>;
 }
 
 export type WorkloadTable = Partial<Record<WorkloadName, () => Workload | Promise<Workload>>>;

@@ -20,11 +20,17 @@ if (options.help) {
 const { race } = await import('./bench/race.mjs');
 const { tables } = await import('./bench/table.mjs');
 mkdirSync(path.join(ROOT, '.cache/bench'), { recursive: true });
-const { adapter, workloads, engines, rounds, json, isCold } = options;
+const { adapter, workloads, engines, rounds, json, isCold, isProfile } = options;
 const cells =
   adapter === 'swiftshader'
     ? await (await import('./bench/pageCells.mjs')).pageCells()
     : await (await import('./bench/nodeCells.mjs')).nodeCells({ adapter, isCold });
+if (isProfile) {
+  const { profileTable } = await import('./bench/profileTable.mjs');
+  for (const workload of workloads) console.log(await profileTable(cells, workload, rounds));
+  await cells.close();
+  process.exit(0);
+}
 const records = [];
 for (const workload of workloads)
   for (const record of await race(cells, { workload, engines, rounds, adapter })) {

@@ -1,7 +1,8 @@
 /** This repository's engine under test. */
 import type { BenchEngine } from '../workload';
-import { batched, beam, crossEntropy, gather, nearest, square } from './opSteps';
+import { batched, beam, contrastive, crossEntropy, gather, nearest, square } from './opSteps';
 import { openEngine } from './session';
+import { openT5 } from './t5Step';
 
 export const engine: BenchEngine = {
   async init() {
@@ -12,6 +13,8 @@ export const engine: BenchEngine = {
     'W1-1024': () => square(1024),
     'W1-batch': batched,
     'W2-argmin': nearest,
+    'W3-infonce': contrastive,
+    'W4-t5': openT5,
     'W5a-gather': gather,
     'W5b-ce25k': crossEntropy,
     'W6-beam': beam,

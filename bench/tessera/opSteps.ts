@@ -4,12 +4,13 @@ import type { Tensor } from '../../src/tensor/graph';
 import { meanCrossEntropy } from '../../src/tensor/ops/crossEntropy';
 import { multiply } from '../../src/tensor/ops/elementwise';
 import { embedding, invertIndex } from '../../src/tensor/ops/embedding';
+import { infoNce } from '../../src/tensor/ops/infoNce';
 import { matmul } from '../../src/tensor/ops/matmul';
 import { nearestCode } from '../../src/tensor/ops/quantize';
 import { sumAll } from '../../src/tensor/ops/reduce';
 import { beamTop } from '../../src/tensor/ops/topK';
 import * as data from '../data';
-import { beamCheck, crossEntropyCheck, matmulCheck, nearestCheck, scatterCheck } from '../references';
+import { beamCheck, crossEntropyCheck, infoNceCheck, matmulCheck, nearestCheck, scatterCheck } from '../references';
 import type { Workload } from '../workload';
 import { input, planWorkload } from './session';
 
@@ -54,6 +55,22 @@ export function nearest(): Promise<Workload> {
     step: ({ params }) => ({ outputs: { code: nearestCode(params('x'), params('codebook')).code } }),
     flops: w.flops,
     check: async (program) => nearestCheck(w, await program.readIndices('code')),
+  });
+}
+
+/** The loss and both gradients; no optimizer, as in the peers. */
+export function contrastive(): Promise<Workload> {
+  const w = data.contrastivePair();
+  const shape = [w.rows, w.width];
+  return planWorkload({
+    held: { a: { shape, data: w.a, isTrainable: true }, b: { shape, data: w.b, isTrainable: true } },
+    step: ({ params }) => {
+      const loss = infoNce(params('a'), params('b'), w.temperature);
+      const [gradA, gradB] = requireGradients(loss, [params('a'), params('b')]) as [Tensor, Tensor];
+      return { outputs: { loss, gradA, gradB } };
+    },
+    flops: w.flops,
+    check: async (program) => infoNceCheck(w, (await program.readFloats('loss'))[0] ?? Number.NaN),
   });
 }
 

@@ -6,13 +6,23 @@ import { type CompiledStep, Engine } from '../../src/plan/engine';
 import type { Batch, Program } from '../../src/plan/program';
 import type { StepFunction } from '../../src/plan/trace';
 import { queueIdle } from '../gpuCounters';
-import type { Workload } from '../workload';
+import type { Launch, Workload } from '../workload';
 
 let engine: Engine | null = null;
 
 export async function openEngine(): Promise<Engine> {
   engine ??= new Engine(await GpuDevice.acquire(navigator.gpu));
   return engine;
+}
+
+/** What a compiled step launches, in order. */
+export function describeLaunches(program: Program): Launch[] {
+  return program.traced.dispatches.map(({ kernel, overrides, params }) => ({
+    kernel,
+    detail: Object.entries({ ...params, ...overrides })
+      .map(([name, value]) => `${name}=${Number.isInteger(value) ? value : value.toPrecision(3)}`)
+      .join(' '),
+  }));
 }
 
 /** Data that stays on the GPU between steps, as the peers hold theirs. */
@@ -45,6 +55,7 @@ export async function planWorkload(plan: StepPlan): Promise<Workload> {
       if (plan.readBack) await program.read(plan.readBack);
       else await queueIdle();
     },
+    launches: async () => describeLaunches(await step.program(batch())),
     async check() {
       const program = await step.run(batch());
       const line = await plan.check(program);

@@ -22,6 +22,7 @@ export const USAGE = `npm run bench -- [options]
   --against LIST     peers to run in alternation: ${PEERS.join(', ')}, or none; default: jax,tfjs
   --reps N           rounds; each engine takes one turn a round; default: 7
   --json FILE        append one JSON object a line
+  --profile          ours only: time every kernel launch of a step by itself, --reps times, and add up by kernel
   --cold             lavapipe: no shader cache on disk, so that firstMs includes every compilation`;
 
 /** A list option, checked. */
@@ -42,6 +43,7 @@ export function parseOptions(args) {
       against: { type: 'string', default: 'jax,tfjs' },
       reps: { type: 'string', default: '7' },
       json: { type: 'string' },
+      profile: { type: 'boolean', default: false },
       cold: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -61,5 +63,6 @@ export function parseOptions(args) {
     rounds,
     json: values.json ?? null,
     isCold: values.cold,
+    isProfile: values.profile,
   };
 }

@@ -7,7 +7,8 @@ import { CHROMIUM_FLAGS, findChromium } from '../../e2e/harness/browsers.mjs';
 import { ROOT } from '../setup/packages.mjs';
 import { buildPageCell } from './bundle.mjs';
 
-const ANSWER_LIMIT_MS = 420_000;
+/** A step that takes longer than this hangs. */
+const ANSWER_LIMIT_MS = 600_000;
 const TYPES = {
   '.html': 'text/html',
   '.js': 'text/javascript',
@@ -72,6 +73,7 @@ class PageCell {
   first = () => this.#ask('first');
   warm = (count) => this.#ask('warm', count);
   turn = (limits) => this.#ask('turn', limits);
+  profile = (repeats) => this.#ask('profile', repeats);
   finish = () => this.#ask('finish');
   close = () => this.#browser.close();
 }

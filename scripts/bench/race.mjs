@@ -52,7 +52,7 @@ async function takeTurn(runner) {
   try {
     const times = await runner.cell.turn(TURN);
     runner.times.push(...times);
-    for (const time of times) runner.spentMs += time;
+    for (const { ms } of times) runner.spentMs += ms;
   } catch (error) {
     await leave(runner, { error: error.message.slice(0, 600) });
   }
@@ -62,10 +62,12 @@ async function summarise(runner) {
   if (!runner.cell) return runner.record;
   try {
     const { perStep, peakMB, flops, check } = await runner.cell.finish();
-    const ms = median(runner.times);
+    const walls = runner.times.map((time) => time.ms);
+    const processor = runner.times.map((time) => time.cpuMs).filter((cpuMs) => cpuMs !== null);
+    const ms = median(walls);
     Object.assign(runner.record, {
       ms: rounded(ms, 3),
-      minMs: rounded(Math.min(...runner.times), 3),
+      minMs: rounded(Math.min(...walls), 3),
       runs: runner.times.length,
       gflops: flops === null ? null : rounded(flops / ms / 1e6, 2),
       firstMs: rounded(runner.first.firstMs, 1),
@@ -76,6 +78,7 @@ async function summarise(runner) {
       writes: perStep.writes,
       pipelines: runner.first.pipelines,
       peakMB: rounded(peakMB, 1),
+      cpuMs: processor.length === 0 ? null : rounded(median(processor), 3),
       check,
     });
     await leave(runner, {});

@@ -22,6 +22,9 @@ function ratioCell(ours, peer) {
   return `${ratio.toFixed(2)}× ${ratio >= target ? '≥' : '< !'} ${target}`;
 }
 
+const CPU_NOTE =
+  'Median processor time a step, all threads: steadier than the above on a machine that does other work.';
+
 function layOut(rows) {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
   const line = (row) => `| ${row.map((text, column) => text.padEnd(widths[column])).join(' | ')} |`;
@@ -44,6 +47,20 @@ export function tables(records, engines) {
         return [timeCell(record), ratioCell(find(workload, 'tessera'), record)];
       }),
     ]),
+  ];
+  const processor = [
+    ['workload', 'tessera cpu ms', ...peers.flatMap((peer) => [`${PEER_NAMES[peer]} cpu ms`, 'ratio'])],
+    ...workloads.map((workload) => {
+      const ours = find(workload, 'tessera')?.cpuMs;
+      return [
+        workload,
+        ours ? short(ours) : '–',
+        ...peers.flatMap((peer) => {
+          const theirs = find(workload, peer)?.cpuMs;
+          return theirs && ours ? [short(theirs), `${(theirs / ours).toFixed(2)}×`] : ['–', '–'];
+        }),
+      ];
+    }),
   ];
   const costs = [
     [
@@ -74,6 +91,7 @@ export function tables(records, engines) {
     'Median (minimum) milliseconds a step; ratio = peer / tessera, then the ratio promised.',
     layOut(times),
     '',
+    ...(records.some(({ cpuMs }) => cpuMs) ? [CPU_NOTE, layOut(processor), ''] : []),
     layOut(costs),
     ...exceeded,
   ].join('\n');
