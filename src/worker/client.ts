@@ -65,11 +65,21 @@ export function createClient(worker: WorkerPort): Client {
     if (data.kind === 'reply') settle(data.id)?.resolve(data.value);
     else if (data.kind === 'refusal') settle(data.id)?.reject(errorOf(data.error));
     else if (data.kind === 'event') for (const listener of listeners) listener(data.event);
-    else end(new TesseraError('worker/message', `worker: wanted a message of the protocol, got ${JSON.stringify(data)}; reload the page.`));
+    else
+      end(
+        new TesseraError(
+          'worker/message',
+          `worker: wanted a message of the protocol, got ${JSON.stringify(data)}; reload the page.`,
+        ),
+      );
   });
   const crash = (event: Event): void => {
-    const message = 'message' in event && typeof event.message === 'string' ? event.message : 'its script could not be read';
-    const error: ErrorReport = { code: 'worker/crashed', message: `worker: wanted it to run, it ended (${message}); reload the page, training goes on from the last checkpoint.` };
+    const message =
+      'message' in event && typeof event.message === 'string' ? event.message : 'its script could not be read';
+    const error: ErrorReport = {
+      code: 'worker/crashed',
+      message: `worker: wanted it to run, it ended (${message}); reload the page, training goes on from the last checkpoint.`,
+    };
     for (const listener of listeners) {
       listener({ kind: 'failed', run: 'tokenizer', error });
       listener({ kind: 'failed', run: 'recommender', error });
@@ -140,7 +150,11 @@ export function startTrainWorker(): Worker {
   const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypesFactory };
   const policy = trustedTypes?.createPolicy('worker-url', {
     createScriptURL(url) {
-      if (url !== workerUrl) throw new TesseraError('worker/url', `worker: wanted the training worker's address, got ${url}; reload the page.`);
+      if (url !== workerUrl)
+        throw new TesseraError(
+          'worker/url',
+          `worker: wanted the training worker's address, got ${url}; reload the page.`,
+        );
       return url;
     },
   });

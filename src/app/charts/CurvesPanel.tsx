@@ -1,0 +1,53 @@
+import { ChartLine, Table } from 'lucide-react';
+import { useMemo, useState } from 'react';
+import type { Run } from '../curves/curves';
+import { Panel } from '../parts/Panel';
+import { ViewToggle } from '../parts/ViewToggle';
+import { CurveTable } from './CurveTable';
+import { LineChart } from './LineChart';
+import type { Line } from './lineOptions';
+
+export interface Figure {
+  readonly title: string;
+  readonly lines: readonly Line[];
+}
+
+/** Small multiples of a run's curves, or the same numbers as a table. */
+export function CurvesPanel({ run, figures }: { readonly run: Run; readonly figures: readonly Figure[] }) {
+  const [view, setView] = useState<'figure' | 'table'>('figure');
+  const lines = useMemo(() => figures.flatMap((figure) => figure.lines), [figures]);
+  const toggle = (
+    <ViewToggle
+      label="View of the curves"
+      chosen={view}
+      choices={[
+        { value: 'figure', label: 'Curves', Icon: ChartLine },
+        { value: 'table', label: 'Table', Icon: Table },
+      ]}
+      onChoose={setView}
+    />
+  );
+  return (
+    <Panel
+      title="Curves"
+      note="smoothed over about 10 points, raw behind; drag to zoom, double-click to reset"
+      actions={toggle}
+    >
+      {view === 'figure' ? (
+        <div className={`charts charts-${figures.length}`}>
+          {figures.map((figure) => (
+            <LineChart
+              key={figure.title}
+              run={run}
+              title={figure.title}
+              lines={figure.lines}
+              height={figures.length > 3 ? 132 : 168}
+            />
+          ))}
+        </div>
+      ) : (
+        <CurveTable run={run} lines={lines} />
+      )}
+    </Panel>
+  );
+}

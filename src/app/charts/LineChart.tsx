@@ -1,0 +1,85 @@
+import { useEffect, useId, useRef } from 'react';
+import uPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+import { curveOf, type Run, useCurveVersion } from '../curves/curves';
+import { formatValue } from '../format/numbers';
+import { useTheme } from '../stores/theme';
+import { chartData, chartOptions, type Line } from './lineOptions';
+
+interface LineChartProps {
+  readonly run: Run;
+  readonly title: string;
+  readonly lines: readonly Line[];
+  /** Pixels of the plot with its axis. */
+  readonly height: number;
+}
+
+/** Live curves of one run over its steps: the raw line faint, the smoothed line strong; the cursor is shared. */
+export function LineChart({ run, title, lines, height }: LineChartProps) {
+  const id = useId();
+  const host = useRef<HTMLDivElement>(null);
+  const readout = useRef<HTMLSpanElement>(null);
+  const plot = useRef<uPlot | null>(null);
+  const version = useCurveVersion();
+  const theme = useTheme((state) => state.shown);
+
+  // The plot's colours are drawn, not styled: another theme is another plot.
+  useEffect(() => {
+    const element = host.current;
+    if (!element) return;
+    element.dataset['theme'] = theme;
+    const onCursor = (text: string): void => {
+      if (readout.current) readout.current.textContent = text;
+    };
+    const made = new uPlot(
+      { ...chartOptions(run, lines, onCursor), width: element.clientWidth, height },
+      chartData(run, lines),
+      element,
+    );
+    plot.current = made;
+    const observer = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height }));
+    observer.observe(element);
+    return () => {
+      observer.disconnect();
+      made.destroy();
+      plot.current = null;
+    };
+  }, [run, lines, theme, height]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the version stands for the curves' contents
+  useEffect(() => plot.current?.setData(chartData(run, lines)), [version, run, lines]);
+
+  const curves = lines.map((line) => ({ line, curve: curveOf(run, line.key) }));
+  const isEmpty = curves.every(({ curve }) => curve.length === 0);
+  const stride = Math.max(...curves.map(({ curve }) => curve.stride));
+  return (
+    <figure className="chart" aria-labelledby={id}>
+      <figcaption id={id}>
+        <span className="chart-title">{title}</span>
+        {curves.map(({ line, curve }, index) => (
+          <span key={line.key} className="chart-latest" data-curve={line.key}>
+            {lines.length > 1 && <span className={`chart-key line-${index}`} aria-hidden="true" />}
+            {lines.length > 1 && <span>{line.label} </span>}
+            {curve.length > 0 && <Change values={line.isSmoothed ? curve.smooth : curve.values} />}
+          </span>
+        ))}
+        <span ref={readout} className="chart-readout" aria-hidden="true" />
+      </figcaption>
+      <div ref={host} className={`chart-host ${isEmpty ? 'is-empty' : ''}`} style={{ height }} />
+      {isEmpty && <p className="chart-empty">no points yet</p>}
+      {stride > 1 && <p className="chart-note">1 of {stride} points drawn; smoothing uses all</p>}
+    </figure>
+  );
+}
+
+function Change({ values }: { readonly values: Float64Array }) {
+  return (
+    <>
+      <span className="visually-hidden">from </span>
+      <span className="chart-first">{formatValue(values[0] ?? 0)}</span>
+      <span aria-hidden="true"> → </span>
+      <span className="visually-hidden"> to </span>
+      <span className="chart-last">{formatValue(values.at(-1) ?? 0)}</span>
+    </>
+  );
+}

@@ -1,0 +1,87 @@
+import type uPlot from 'uplot';
+import { curveOf, type Run } from '../curves/curves';
+import { formatCount, formatValue } from '../format/numbers';
+import { readChartTheme } from './chartTheme';
+
+export interface Line {
+  readonly key: string;
+  readonly label: string;
+  /** Index of the series colour. */
+  readonly colour: number;
+  /** Measured every step and noisy: shows the average, with the raw line faint behind. */
+  readonly isSmoothed: boolean;
+  /** Few points, each one a measurement: marked. */
+  readonly isMarked?: boolean;
+}
+
+/** Options of one plot. Lines beyond the first also differ by dash. @param onCursor gets what the cursor points at */
+export function chartOptions(
+  run: Run,
+  lines: readonly Line[],
+  onCursor: (text: string) => void,
+): Omit<uPlot.Options, 'width' | 'height'> {
+  const theme = readChartTheme();
+  const axis = {
+    stroke: theme.ink,
+    font: theme.font,
+    grid: { stroke: theme.grid, width: 1 },
+    ticks: { show: false },
+  };
+  return {
+    padding: [8, 18, 0, 0],
+    legend: { show: false },
+    cursor: { y: false, points: { size: 6 }, sync: { key: run }, drag: { x: true, y: false } },
+    scales: { x: { time: false } },
+    axes: [
+      { ...axis, size: 24, gap: 4, values: (_plot, ticks) => ticks.map((tick) => formatCount(tick)) },
+      { ...axis, size: 52, gap: 4, values: (_plot, ticks) => ticks.map(shortTick) },
+    ],
+    series: [{}, ...lines.flatMap((line, index) => seriesOf(line, index, theme.series[line.colour] ?? theme.ink))],
+    hooks: { setCursor: [(plot) => onCursor(readoutOf(plot, lines))] },
+  };
+}
+
+function seriesOf(line: Line, index: number, stroke: string): uPlot.Series[] {
+  const strong: uPlot.Series = {
+    stroke,
+    width: 1.75,
+    spanGaps: true,
+    // Filled on the first line, open on the others.
+    points: { show: line.isMarked ?? false, size: 6, ...(index === 0 ? { fill: stroke } : {}) },
+    ...(index > 0 ? { dash: [6, 4] } : {}),
+  };
+  return line.isSmoothed ? [{ stroke, width: 1, alpha: 0.28, points: { show: false } }, strong] : [strong];
+}
+
+/** The curves as uPlot wants them. Lines of one plot come in the same rows, so the first one's steps serve all. */
+export function chartData(run: Run, lines: readonly Line[]): uPlot.AlignedData {
+  const curves = lines.map((line) => ({ line, curve: curveOf(run, line.key) }));
+  const length = Math.min(...curves.map(({ curve }) => curve.length));
+  const first = curves[0];
+  if (!first) return [[]];
+  return [
+    first.curve.steps.subarray(0, length),
+    ...curves.flatMap(({ line, curve }) =>
+      line.isSmoothed
+        ? [curve.values.subarray(0, length), curve.smooth.subarray(0, length)]
+        : [curve.values.subarray(0, length)],
+    ),
+  ];
+}
+
+function readoutOf(plot: uPlot, lines: readonly Line[]): string {
+  const index = plot.cursor.idx;
+  if (index == null) return '';
+  const step = plot.data[0][index];
+  if (step === undefined) return '';
+  let column = 0;
+  const values = lines.map((line) => {
+    column += line.isSmoothed ? 2 : 1;
+    return plot.data[column]?.[index];
+  });
+  return `step ${formatCount(step)}: ${values.map((value) => (value == null ? '–' : formatValue(value))).join(' / ')}`;
+}
+
+/** Ticks are round numbers: as few digits as they need. */
+const shortTick = (tick: number): string =>
+  tick !== 0 && Math.abs(tick) < 1e-3 ? tick.toExponential(0) : String(Number(tick.toPrecision(4)));

@@ -1,0 +1,89 @@
+/** The fields of the two configuration forms: labels, units and what they mean, in reading order. */
+import type { Section } from '../stores/draft';
+
+export interface Field {
+  readonly section: Section;
+  readonly key: string;
+  readonly label: string;
+  readonly hint: string;
+  readonly kind: 'integer' | 'number' | 'list' | 'encoder' | 'text';
+  readonly min: number;
+  readonly max: number;
+}
+
+export interface FieldGroup {
+  readonly title: string;
+  readonly fields: readonly Field[];
+}
+
+type Row = readonly [key: string, label: string, hint: string, kind: Field['kind'], min?: number, max?: number];
+const fieldsOf = (section: Section, rows: readonly Row[]): readonly Field[] =>
+  rows.map(([key, label, hint, kind, min = 0, max = 1e9]) => ({ section, key, label, hint, kind, min, max }));
+
+export const TOKENIZER_FIELDS: readonly FieldGroup[] = [
+  {
+    title: 'Item text',
+    fields: fieldsOf('encoder', [
+      ['kind', 'Encoder', 'Frozen sentence encoder of titles and details', 'encoder'],
+      ['model', 'Model', 'Model id or folder of the sentence encoder', 'text'],
+      ['maxPieces', 'Text pieces', 'Word pieces of an item’s text that are read; the rest is cut', 'integer', 4, 128],
+      ['components', 'Components', 'Principal components kept after whitening', 'integer', 2, 768],
+    ]),
+  },
+  {
+    title: 'Residual quantizer',
+    fields: fieldsOf('tokenizer', [
+      ['hiddenWidths', 'Hidden widths', 'Layers between the text vector and the latent', 'list'],
+      ['latentWidth', 'Latent width', 'Width of the vector that is quantized', 'integer', 1, 8192],
+      ['levels', 'Levels', 'Codes in an identifier', 'integer', 1, 8],
+      ['codes', 'Codes a level', 'Entries of each codebook', 'integer', 2, 256],
+      ['commitment', 'Commitment', 'Weight of the commitment loss', 'number', 0, 100],
+      ['decay', 'Codebook decay', 'Moving average that updates the entries', 'number', 0, 1],
+    ]),
+  },
+  {
+    title: 'Training',
+    fields: fieldsOf('tokenizer', [
+      ['epochs', 'Epochs', 'Passes over all items', 'integer', 1, 1e6],
+      ['batchSize', 'Batch', 'Items a step', 'integer', 1, 65_536],
+      ['learningRate', 'Learning rate', 'Of AdamW', 'number', 0, 10],
+    ]),
+  },
+];
+
+export const RECOMMENDER_FIELDS: readonly FieldGroup[] = [
+  {
+    title: 'Model',
+    fields: fieldsOf('recommender', [
+      ['width', 'Width', 'Of every token’s vector', 'integer', 4, 8192],
+      ['heads', 'Heads', 'Attention heads', 'integer', 1, 128],
+      ['headWidth', 'Head width', 'A multiple of 4', 'integer', 4, 256],
+      ['feedForwardWidth', 'Feed-forward', 'Width between its two layers', 'integer', 4, 65_536],
+      ['encoderLayers', 'Encoder layers', 'They read the history', 'integer', 1, 48],
+      ['decoderLayers', 'Decoder layers', 'They write the identifier', 'integer', 1, 48],
+      ['dropout', 'Dropout', 'Share of values dropped in training', 'number', 0, 0.95],
+      ['historyLimit', 'History', 'Latest items the encoder sees', 'integer', 1, 200],
+    ]),
+  },
+  {
+    title: 'Training',
+    fields: fieldsOf('recommender', [
+      ['epochs', 'Epochs', 'Passes over all users', 'integer', 1, 1e6],
+      ['batchSize', 'Batch', 'Examples a step', 'integer', 1, 65_536],
+      ['learningRate', 'Learning rate', 'Peak, after warm-up', 'number', 0, 10],
+      ['warmupSteps', 'Warm-up steps', 'Steps until the peak', 'integer', 0, 1e7],
+      ['weightDecay', 'Weight decay', 'Of AdamW', 'number', 0, 10],
+      ['clipNorm', 'Clip norm', 'Largest gradient norm; 0 = off', 'number', 0, 1e6],
+    ]),
+  },
+  {
+    title: 'Evaluation',
+    fields: fieldsOf('recommender', [
+      ['validateEvery', 'Validate every', 'Epochs between validations', 'integer', 1, 1e6],
+      ['validationUsers', 'Validation users', 'At most so many', 'integer', 1, 1e7],
+      ['patience', 'Patience', 'Validations without gain; 0 = never stop early', 'integer', 0, 1e6],
+      ['validationBeamWidth', 'Validation beams', 'Beam width while training', 'integer', 1, 50],
+      ['testBeamWidth', 'Test beams', 'Beam width of the final test', 'integer', 1, 50],
+    ]),
+  },
+];

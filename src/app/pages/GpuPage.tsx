@@ -1,0 +1,81 @@
+import { ArrowRight } from 'lucide-react';
+import { Link } from 'wouter';
+import type { AdapterReport } from '../../worker/protocol';
+import { formatBytes } from '../format/numbers';
+import { PageHead } from '../parts/PageHead';
+import { Panel } from '../parts/Panel';
+import { useWorkspace } from '../stores/workspace';
+import { GPU_HELP, gpuProblem } from './gpuHelp';
+
+/** What the adapter offers, or how to get one. */
+export function GpuPage() {
+  const adapter = useWorkspace((state) => state.adapter);
+  return adapter ? <AdapterFacts adapter={adapter} /> : <WithoutGpu />;
+}
+
+function AdapterFacts({ adapter }: { readonly adapter: AdapterReport }) {
+  const facts: readonly (readonly [string, string])[] = [
+    ['Adapter', adapter.name],
+    ['Kind', adapter.isSoftware ? 'software: correct, but slow' : 'hardware'],
+    ['Half precision', adapter.hasF16 ? 'yes' : 'no; everything runs in single precision'],
+    ['Subgroup size', adapter.subgroupSize > 0 ? String(adapter.subgroupSize) : 'not offered'],
+    ['Largest buffer', formatBytes(adapter.maxBufferBytes)],
+    ['Largest binding', formatBytes(adapter.maxBindingBytes)],
+  ];
+  return (
+    <>
+      <PageHead title="GPU" lead="The device on which everything here is trained." hasFigures={false} />
+      <Panel title="What this adapter offers" className="narrow">
+        <dl className="facts">
+          {facts.map(([name, value]) => (
+            <div key={name}>
+              <dt>{name}</dt>
+              <dd>{value}</dd>
+            </div>
+          ))}
+        </dl>
+        {adapter.isSoftware && (
+          <p className="quiet">
+            A software adapter computes on the processor. The test preset takes minutes; larger ones take hours. If this
+            machine has a GPU, see that its driver is current and that hardware acceleration is on in the browser’s
+            settings.
+          </p>
+        )}
+      </Panel>
+    </>
+  );
+}
+
+function WithoutGpu() {
+  const reported = useWorkspace((state) => state.adapterProblem);
+  const problem = gpuProblem(globalThis.isSecureContext, 'gpu' in navigator);
+  return (
+    <>
+      <PageHead
+        title="This browser gives no WebGPU"
+        lead="Tessera trains on your GPU, inside the browser. Without WebGPU it can show, but not train."
+        hasFigures={false}
+      >
+        <Link href="/data" className="button">
+          Look at data and past runs <ArrowRight size={14} aria-hidden />
+        </Link>
+      </PageHead>
+      <Panel title={problem.title} className="gpu-problem">
+        <p>{problem.advice}</p>
+        {reported !== null && <p className="error-code">{reported}</p>}
+      </Panel>
+      <div className="gpu-browsers">
+        {GPU_HELP.map(({ browser, since, steps }) => (
+          <Panel key={browser} title={browser}>
+            <p className="gpu-since">{since}</p>
+            <ol className="gpu-steps">
+              {steps.map((step) => (
+                <li key={step}>{step}</li>
+              ))}
+            </ol>
+          </Panel>
+        ))}
+      </div>
+    </>
+  );
+}

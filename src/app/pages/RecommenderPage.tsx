@@ -1,0 +1,72 @@
+import { ArrowRight } from 'lucide-react';
+import { Link } from 'wouter';
+import { CurvesPanel, type Figure } from '../charts/CurvesPanel';
+import { RECOMMENDER_FIELDS } from '../config/fields';
+import { ConfigForm } from '../parts/ConfigForm';
+import { EmptyState } from '../parts/EmptyState';
+import { MetricsPanel } from '../parts/MetricsPanel';
+import { NeedsData } from '../parts/NeedsData';
+import { PageHead } from '../parts/PageHead';
+import { Panel } from '../parts/Panel';
+import { PresetNote } from '../parts/PresetNote';
+import { RunControls } from '../parts/RunControls';
+import { RunStrip } from '../parts/RunStrip';
+import { runningRun, useJobs } from '../stores/jobs';
+import { useWorkspace } from '../stores/workspace';
+
+const LEAD = 'Reads a user’s history as codes and writes the identifier of the next item.';
+const FIGURES: readonly Figure[] = [
+  { title: 'Loss', lines: [{ key: 'loss', label: 'Loss', colour: 3, isSmoothed: true }] },
+  {
+    title: 'Validation',
+    lines: [
+      { key: 'validRecall10', label: 'Recall@10', colour: 1, isSmoothed: false, isMarked: true },
+      { key: 'validNdcg10', label: 'NDCG@10', colour: 6, isSmoothed: false, isMarked: true },
+    ],
+  },
+  { title: 'Gradient norm', lines: [{ key: 'gradientNorm', label: 'Gradient norm', colour: 4, isSmoothed: true }] },
+  { title: 'Learning rate', lines: [{ key: 'learningRate', label: 'Learning rate', colour: 2, isSmoothed: false }] },
+];
+
+/** Trains the encoder-decoder and sets its metrics beside the counting reference points. */
+export function RecommenderPage() {
+  const hasData = useWorkspace((state) => state.data !== null);
+  const isRunning = useJobs((jobs) => runningRun(jobs) !== null);
+  const isWaiting = useJobs((jobs) => jobs.recommender.state === 'none' && jobs.tokenizer.state !== 'done');
+  if (!hasData) return <NeedsData title="Recommender" lead={LEAD} />;
+  if (isWaiting)
+    return (
+      <>
+        <PageHead title="Recommender" lead={LEAD} />
+        <EmptyState
+          title="Identifiers come first"
+          action={
+            <Link href="/tokenizer" className="button is-primary">
+              {isRunning ? 'Watch the tokenizer' : 'Go to the tokenizer'} <ArrowRight size={14} aria-hidden />
+            </Link>
+          }
+        >
+          The recommender reads and writes the codes that the tokenizer gives to items.{' '}
+          {isRunning ? 'It is training now.' : 'Train it first.'}
+        </EmptyState>
+      </>
+    );
+  return (
+    <>
+      <PageHead title="Recommender" lead={LEAD}>
+        <RunControls run="recommender" />
+      </PageHead>
+      <RunStrip run="recommender" />
+      <div className="columns">
+        <Panel title="Configuration" note={isRunning ? 'locked while a job runs' : undefined} className="side">
+          <PresetNote />
+          <ConfigForm groups={RECOMMENDER_FIELDS} isLocked={isRunning} />
+        </Panel>
+        <div className="stack">
+          <CurvesPanel run="recommender" figures={FIGURES} />
+          <MetricsPanel />
+        </div>
+      </div>
+    </>
+  );
+}

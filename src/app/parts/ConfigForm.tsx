@@ -1,0 +1,87 @@
+import { useId } from 'react';
+import type { Field, FieldGroup } from '../config/fields';
+import { PRESETS } from '../config/presets';
+import { useDraft } from '../stores/draft';
+import { FieldInput } from './FieldInput';
+
+interface ConfigFormProps {
+  readonly groups: readonly FieldGroup[];
+  /** A running job keeps its configuration. */
+  readonly isLocked: boolean;
+}
+
+/** The draft's fields in groups; a dot marks what differs from the preset. */
+export function ConfigForm({ groups, isLocked }: ConfigFormProps) {
+  const encoder = useDraft((state) => state.config.encoder.kind);
+  const isShown = (field: Field): boolean => field.key !== 'model' || encoder === 'transformers';
+  return (
+    <form className="config-form" onSubmit={(event) => event.preventDefault()}>
+      {groups.map((group) => (
+        <fieldset key={group.title} disabled={isLocked}>
+          <legend>{group.title}</legend>
+          {group.fields.filter(isShown).map((field) => (
+            <FieldRow key={`${field.section}.${field.key}`} field={field} />
+          ))}
+        </fieldset>
+      ))}
+      <fieldset disabled={isLocked}>
+        <legend>Repetition</legend>
+        <SeedRow />
+      </fieldset>
+    </form>
+  );
+}
+
+function FieldRow({ field }: { readonly field: Field }) {
+  const id = useId();
+  const path = `${field.section}.${field.key}`;
+  const value = useDraft(({ config }) => textOf(config[field.section], field.key));
+  const isChanged = useDraft(({ preset }) => textOf(PRESETS[preset][field.section], field.key)) !== value;
+  const problem = useDraft((state) => state.problems[path] ?? null);
+  return (
+    <div className={`field ${problem ? 'is-wrong' : ''}`}>
+      <label htmlFor={id} title={field.hint}>
+        {field.label}
+        {isChanged && (
+          <span className="changed-dot" title="differs from the preset">
+            <span className="visually-hidden">(differs from the preset)</span>
+          </span>
+        )}
+      </label>
+      <FieldInput id={id} field={field} value={value} hasProblem={problem !== null} />
+      <p id={`${id}-hint`} className={problem ? 'field-problem' : 'visually-hidden'}>
+        {problem ?? field.hint}
+      </p>
+    </div>
+  );
+}
+
+function SeedRow() {
+  const id = useId();
+  const seed = useDraft((state) => state.config.seed);
+  const editSeed = useDraft((state) => state.editSeed);
+  return (
+    <div className="field">
+      <label htmlFor={id} title="Same seed, data and device: the same bits">
+        Seed
+      </label>
+      <input
+        id={id}
+        type="number"
+        min={0}
+        max={4294967295}
+        step={1}
+        value={seed}
+        onChange={(event) =>
+          event.target.validity.valid && event.target.value !== '' && editSeed(event.target.valueAsNumber)
+        }
+      />
+    </div>
+  );
+}
+
+/** A field's value as text; lists with commas. */
+function textOf(section: object, key: string): string {
+  const value: unknown = Object.entries(section).find(([name]) => name === key)?.[1];
+  return Array.isArray(value) ? value.join(', ') : String(value);
+}

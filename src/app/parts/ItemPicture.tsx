@@ -1,0 +1,33 @@
+import { useEffect, useState } from 'react';
+import type { ItemCard } from '../../worker/protocol';
+import { Mosaic } from './Mosaic';
+
+/** The item's picture at a fixed size; without one, tiles drawn from its number. Titles stand beside it, so alt is empty. */
+export function ItemPicture({ card, size }: { readonly card: ItemCard; readonly size: number }) {
+  const url = useObjectUrl(card.image);
+  const [isBroken, setBroken] = useState(false);
+  return (
+    <span className="picture" style={{ width: size, height: size }}>
+      {url !== null && !isBroken ? (
+        <img src={url} alt="" width={size} height={size} onError={() => setBroken(true)} />
+      ) : (
+        <Mosaic seed={card.item + 1} size={size} />
+      )}
+    </span>
+  );
+}
+
+/** An address for the bytes while the caller is mounted. */
+function useObjectUrl(image: ItemCard['image']): string | null {
+  const [url, setUrl] = useState<string | null>(null);
+  useEffect(() => {
+    if (!image) return;
+    const made = URL.createObjectURL(new Blob([image.bytes], { type: image.type }));
+    setUrl(made);
+    return () => {
+      setUrl(null);
+      URL.revokeObjectURL(made);
+    };
+  }, [image]);
+  return url;
+}

@@ -1,0 +1,104 @@
+import { Pause, Play, RotateCw, Square } from 'lucide-react';
+import { PRESET_NOTES, PRESETS, type PresetName } from '../config/presets';
+import type { Run } from '../curves/curves';
+import { canContinue } from '../session';
+import { useSession } from '../sessionContext';
+import { useDraft } from '../stores/draft';
+import { runningRun, useJobs } from '../stores/jobs';
+import { useWorkspace } from '../stores/workspace';
+
+/** Start, pause, resume and stop of one run, with the preset beside them. */
+export function RunControls({ run }: { readonly run: Run }) {
+  const session = useSession();
+  const running = useJobs(runningRun);
+  const state = useJobs((jobs) => jobs[run].state);
+  const isPaused = useJobs((jobs) => jobs.progress?.isPaused ?? false);
+  const isPausing = useJobs((jobs) => jobs.isPausing);
+  const isStopping = useJobs((jobs) => jobs.isStopping);
+  const config = useDraft((draft) => draft.config);
+  const reason = useBlockingReason(run);
+  if (running === run)
+    return (
+      <>
+        {isPaused ? (
+          <button
+            type="button"
+            className="button is-primary"
+            disabled={isStopping}
+            onClick={() => void session.resume()}
+          >
+            <Play size={14} aria-hidden /> Resume
+          </button>
+        ) : (
+          <button
+            type="button"
+            className="button"
+            disabled={isStopping || isPausing}
+            onClick={() => void session.pause()}
+          >
+            <Pause size={14} aria-hidden /> {isPausing ? 'Pausing …' : 'Pause'}
+          </button>
+        )}
+        <button type="button" className="button" disabled={isStopping} onClick={() => void session.stop()}>
+          <Square size={14} aria-hidden /> {isStopping ? 'Stopping …' : 'Stop'}
+        </button>
+      </>
+    );
+  const isContinued = canContinue(run, config);
+  return (
+    <>
+      <PresetSelect isLocked={running !== null} />
+      <button
+        type="button"
+        className="button is-primary"
+        disabled={reason !== null}
+        aria-describedby={reason === null ? undefined : `${run}-reason`}
+        onClick={() => void session.start(run, config)}
+      >
+        {isContinued || state === 'none' ? <Play size={14} aria-hidden /> : <RotateCw size={14} aria-hidden />}
+        {isContinued ? 'Continue' : state === 'none' ? `Train the ${run}` : 'Train anew'}
+      </button>
+      {reason !== null && (
+        <span id={`${run}-reason`} className="blocking-reason">
+          {reason}
+        </span>
+      )}
+    </>
+  );
+}
+
+function useBlockingReason(run: Run): string | null {
+  const hasGpu = useWorkspace((state) => state.adapter !== null);
+  const running = useJobs(runningRun);
+  const isTokenized = useJobs((jobs) => jobs.tokenizer.state === 'done');
+  const hasProblems = useDraft((draft) => Object.keys(draft.problems).length > 0);
+  if (!hasGpu) return 'needs WebGPU';
+  if (running !== null) return `the ${running} is running`;
+  if (run === 'recommender' && !isTokenized) return 'train the tokenizer first';
+  return hasProblems ? 'correct the marked fields' : null;
+}
+
+function PresetSelect({ isLocked }: { readonly isLocked: boolean }) {
+  const preset = useDraft((draft) => draft.preset);
+  const choosePreset = useDraft((draft) => draft.choosePreset);
+  const names = Object.keys(PRESETS).filter((name): name is PresetName => name in PRESETS);
+  return (
+    <label className="preset" title={PRESET_NOTES[preset]}>
+      <span>Preset</span>
+      <select
+        value={preset}
+        disabled={isLocked}
+        onChange={({ target }) => {
+          const chosen = names.find((name) => name === target.value);
+          if (chosen) choosePreset(chosen);
+        }}
+      >
+        {names.map((name) => (
+          <option key={name} value={name}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}

@@ -1,0 +1,46 @@
+import type { Run } from '../curves/curves';
+import { formatCount, formatDuration, formatRate } from '../format/numbers';
+import { STAGE_TITLES } from '../shell/stageTitles';
+import { useJobs } from '../stores/jobs';
+import { ErrorNote } from './ErrorNote';
+import { ProgressBar } from './ProgressBar';
+
+/** How far a run is: stage, steps, epoch, rate, time left. */
+export function RunStrip({ run }: { readonly run: Run }) {
+  const record = useJobs((jobs) => jobs[run]);
+  const progress = useJobs((jobs) => jobs.progress);
+  if (record.state === 'failed' && record.error)
+    return <ErrorNote title={`The ${run} stopped with an error`} error={record.error} />;
+  if (record.state !== 'running') return null;
+  const isPaused = progress?.isPaused ?? false;
+  const cells: readonly (readonly [string, string])[] = [
+    ['Stage', progress ? STAGE_TITLES[progress.stage] : 'Preparing the device'],
+    [
+      progress ? capitalised(progress.unit) : 'Steps',
+      progress ? `${formatCount(progress.done)} / ${formatCount(progress.total)}` : '–',
+    ],
+    [
+      'Epoch',
+      progress && progress.epochs > 0
+        ? `${formatCount(Math.min(progress.epoch + 1, progress.epochs))} / ${formatCount(progress.epochs)}`
+        : '–',
+    ],
+    ['Rate', progress && !isPaused ? formatRate(progress.rate, progress.unit) : isPaused ? 'paused' : '–'],
+    ['Time left', progress?.etaSeconds != null && !isPaused ? formatDuration(progress.etaSeconds) : '–'],
+  ];
+  return (
+    <section className="run-strip" aria-label="Progress">
+      <dl>
+        {cells.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      <ProgressBar label={`Progress of the ${run}`} progress={progress} />
+    </section>
+  );
+}
+
+const capitalised = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);

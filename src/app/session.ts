@@ -1,0 +1,217 @@
+/**
+ * Wires the worker to the stores: one function for each thing a user can ask, one for what the worker tells. The only
+ * place in the window that holds the client.
+ */
+import { TesseraError } from '../base/errors';
+import type { Client } from '../worker/client';
+import {
+  type DataSummary,
+  type ErrorReport,
+  type HelloReply,
+  type ItemCard,
+  PROTOCOL_VERSION,
+  type RecommendReply,
+  type RestoredState,
+  type RunConfig,
+  type UserSummary,
+  type WorkerEvent,
+} from '../worker/protocol';
+import { PRESETS } from './config/presets';
+import { sameRun } from './config/sameRun';
+import { appendRows, clearCurves, type Run } from './curves/curves';
+import { useDraft } from './stores/draft';
+import { type RunState, runningRun, useJobs } from './stores/jobs';
+import { useWorkspace } from './stores/workspace';
+
+export interface Session {
+  hello(): Promise<void>;
+  openSample(): Promise<void>;
+  openFiles(files: readonly File[]): Promise<void>;
+  start(run: Run, config: RunConfig): Promise<void>;
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+  stop(): Promise<void>;
+  forget(): Promise<void>;
+  /** These three throw what the worker refuses: their callers show it beside what was asked. */
+  findUsers(query: string, limit: number): Promise<readonly UserSummary[]>;
+  searchItems(query: string, limit: number): Promise<readonly ItemCard[]>;
+  recommend(user: number, history: readonly number[] | null): Promise<RecommendReply>;
+}
+
+/** The report of anything thrown; what is no TesseraError is a defect. */
+export function reportOf(error: unknown): ErrorReport {
+  if (error instanceof TesseraError) return { code: error.code, message: error.message };
+  return { code: 'defect', message: error instanceof Error ? error.message : String(error) };
+}
+
+export function createSession(client: Client): Session {
+  const jobs = useJobs.getState;
+  const workspace = useWorkspace.getState;
+  client.subscribe(applyEvent);
+
+  const open = async (what: string, request: () => Promise<DataSummary>): Promise<void> => {
+    workspace().opens(what);
+    try {
+      const data = await request();
+      forgetRuns();
+      workspace().opened(data);
+      workspace().dismiss('restored');
+    } catch (error) {
+      workspace().refused(reportOf(error));
+    }
+  };
+  const ask = async (what: 'pause' | 'resume' | 'stop'): Promise<void> => {
+    jobs().asked(what);
+    try {
+      await client.request({ kind: what });
+    } catch (error) {
+      workspace().notify({ kind: 'error', ...reportOf(error) });
+    }
+  };
+
+  return {
+    async hello() {
+      try {
+        applyHello(
+          await client.request({
+            kind: 'hello',
+            version: PROTOCOL_VERSION,
+            baseUrl: new URL('./', location.href).href,
+          }),
+        );
+      } catch (error) {
+        workspace().broken(reportOf(error));
+      }
+    },
+    openSample: () => open('the sample', () => client.request({ kind: 'openSample' })),
+    openFiles: (files) => {
+      const name = folderName(files);
+      return open(name, () => client.request({ kind: 'openFiles', files, name }));
+    },
+    async start(run, config) {
+      const isContinued = canContinue(run, config);
+      if (!isContinued) forgetResults(run);
+      jobs().started(run, config);
+      workspace().dismiss('deviceLost');
+      try {
+        await client.request(
+          run === 'tokenizer' ? { kind: 'startTokenizer', config } : { kind: 'startRecommender', config },
+        );
+      } catch (error) {
+        jobs().ended(run, 'failed', reportOf(error));
+      }
+    },
+    pause: () => ask('pause'),
+    resume: () => ask('resume'),
+    stop: () => ask('stop'),
+    async forget() {
+      try {
+        await client.request({ kind: 'clear' });
+        forgetRuns();
+        workspace().opened(null);
+        workspace().dismiss('restored');
+      } catch (error) {
+        workspace().notify({ kind: 'error', ...reportOf(error) });
+      }
+    },
+    findUsers: (query, limit) => client.request({ kind: 'findUsers', query, limit }),
+    searchItems: (query, limit) => client.request({ kind: 'searchItems', query, limit }),
+    recommend: (user, history) => client.request({ kind: 'recommend', user, history, count: 10 }),
+  };
+}
+
+/** A stopped or failed run goes on from its checkpoint if nothing that decides it has changed. */
+export function canContinue(run: Run, config: RunConfig): boolean {
+  const record = useJobs.getState()[run];
+  return (
+    (record.state === 'stopped' || record.state === 'failed') &&
+    record.config !== null &&
+    sameRun(run, record.config, config)
+  );
+}
+
+function folderName(files: readonly File[]): string {
+  const folder = files[0]?.webkitRelativePath.split('/')[0];
+  return folder || (files.length === 1 ? (files[0]?.name ?? 'files') : 'dropped files');
+}
+
+function forgetResults(run: Run): void {
+  const jobs = useJobs.getState();
+  clearCurves(run);
+  useJobs.setState({ evaluations: [] });
+  if (run === 'recommender') return;
+  // Other identifiers: a recommender trained on the old ones no longer fits.
+  clearCurves('recommender');
+  jobs.measuredCodebook(null);
+  jobs.restored('recommender', 'none', null);
+}
+
+function forgetRuns(): void {
+  clearCurves('tokenizer');
+  clearCurves('recommender');
+  useJobs.getState().forgotten();
+}
+
+function applyHello(reply: HelloReply): void {
+  // A software adapter needs an hour for what a GPU does in a minute: offer the small preset first.
+  if (!reply.restored && reply.adapter?.isSoftware) useDraft.getState().load(PRESETS.test);
+  if (reply.restored) applyRestored(reply.restored);
+  useWorkspace.getState().connected(reply.adapter, reply.adapterProblem);
+}
+
+function applyRestored({ data, config, tokenizer, recommender }: RestoredState): void {
+  const stateOf = (run: { readonly isDone: boolean; readonly rows: readonly unknown[] }): RunState =>
+    run.isDone ? 'done' : run.rows.length > 0 ? 'stopped' : 'none';
+  const jobs = useJobs.getState();
+  useWorkspace.getState().opened(data);
+  if (config) useDraft.getState().load(config);
+  appendRows(tokenizer.rows);
+  appendRows(recommender.rows);
+  jobs.measuredCodebook(tokenizer.codebook);
+  jobs.evaluated(recommender.evaluations);
+  jobs.restored('tokenizer', stateOf(tokenizer), config);
+  jobs.restored('recommender', stateOf(recommender), config);
+  useWorkspace.getState().notify({
+    kind: 'restored',
+    message: restoredSentence(data.name, stateOf(tokenizer), stateOf(recommender)),
+    code: null,
+  });
+}
+
+const STATE_WORDS: Readonly<Record<RunState, string>> = {
+  none: 'not started',
+  running: 'running',
+  stopped: 'interrupted, can go on',
+  done: 'trained',
+  failed: 'failed',
+};
+const restoredSentence = (name: string, tokenizer: RunState, recommender: RunState): string =>
+  `Restored from your last visit: ${name}; tokenizer ${STATE_WORDS[tokenizer]}, recommender ${STATE_WORDS[recommender]}.`;
+
+function applyEvent(event: WorkerEvent): void {
+  const jobs = useJobs.getState();
+  switch (event.kind) {
+    case 'progress':
+      jobs.progressed(event.progress);
+      break;
+    case 'metrics':
+      appendRows(event.rows);
+      break;
+    case 'codebook':
+      jobs.measuredCodebook(event.report);
+      break;
+    case 'evaluation':
+      jobs.evaluated([event.report]);
+      break;
+    case 'finished':
+      jobs.ended(event.run, event.outcome, null);
+      break;
+    case 'failed':
+      // A crash is reported for both runs; only the one at work has failed.
+      if (runningRun(jobs) === event.run) jobs.ended(event.run, 'failed', event.error);
+      break;
+    case 'deviceLost':
+      useWorkspace.getState().notify({ kind: 'deviceLost', message: event.message, code: 'gpu/lost' });
+      break;
+  }
+}

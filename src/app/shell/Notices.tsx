@@ -1,0 +1,52 @@
+import { History, TriangleAlert, X } from 'lucide-react';
+import { Link, useLocation } from 'wouter';
+import { type Notice, useWorkspace } from '../stores/workspace';
+
+/** What the whole page must know: a restored session, a lost device, an error without a better place. */
+export function Notices() {
+  const notices = useWorkspace((state) => state.notices);
+  const [location] = useLocation();
+  const isWithoutGpu =
+    useWorkspace((state) => state.phase === 'ready' && state.adapter === null) && location !== '/gpu';
+  return (
+    <>
+      {isWithoutGpu && (
+        <div className="notice is-warn">
+          <TriangleAlert size={16} aria-hidden />
+          <p>
+            No GPU is at hand, so nothing can be trained here. Data and past runs stay readable.{' '}
+            <Link href="/gpu">How to get WebGPU</Link>
+          </p>
+        </div>
+      )}
+      {notices.map((notice) => (
+        <NoticeBar key={notice.kind} notice={notice} />
+      ))}
+    </>
+  );
+}
+
+function NoticeBar({ notice }: { readonly notice: Notice }) {
+  const dismiss = useWorkspace((state) => state.dismiss);
+  const isRestored = notice.kind === 'restored';
+  return (
+    <div className={`notice ${isRestored ? 'is-info' : 'is-bad'}`} role={isRestored ? 'status' : 'alert'}>
+      {isRestored ? <History size={16} aria-hidden /> : <TriangleAlert size={16} aria-hidden />}
+      <p>
+        {notice.kind === 'deviceLost' && <strong>The GPU went away. </strong>}
+        {notice.message}
+        {notice.kind === 'deviceLost' &&
+          ' The last checkpoint is safe: press Continue on the run’s page, or reload the page if that fails.'}
+        {notice.code !== null && <small className="error-code"> {notice.code}</small>}
+      </p>
+      <button
+        type="button"
+        className="icon-button"
+        aria-label="Dismiss this notice"
+        onClick={() => dismiss(notice.kind)}
+      >
+        <X size={14} aria-hidden />
+      </button>
+    </div>
+  );
+}

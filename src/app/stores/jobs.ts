@@ -1,0 +1,75 @@
+/** The two runs and the job that works on one of them. Curves are not here: see curves/. */
+import { create } from 'zustand';
+import type { CodebookReport, ErrorReport, EvaluationReport, Progress, RunConfig } from '../../worker/protocol';
+import type { Run } from '../curves/curves';
+
+export type RunState = 'none' | 'running' | 'stopped' | 'done' | 'failed';
+
+export interface RunRecord {
+  readonly state: RunState;
+  /** What it was started with; null before the first start. */
+  readonly config: RunConfig | null;
+  readonly error: ErrorReport | null;
+}
+
+interface Jobs {
+  readonly tokenizer: RunRecord;
+  readonly recommender: RunRecord;
+  readonly codebook: CodebookReport | null;
+  readonly evaluations: readonly EvaluationReport[];
+  /** Of the running job; null when none runs. */
+  readonly progress: Progress | null;
+  readonly isPausing: boolean;
+  readonly isStopping: boolean;
+}
+
+interface JobActions {
+  started(run: Run, config: RunConfig): void;
+  progressed(progress: Progress): void;
+  asked(what: 'pause' | 'resume' | 'stop'): void;
+  ended(run: Run, state: 'done' | 'stopped' | 'failed', error: ErrorReport | null): void;
+  measuredCodebook(report: CodebookReport | null): void;
+  evaluated(reports: readonly EvaluationReport[]): void;
+  restored(run: Run, state: RunState, config: RunConfig | null): void;
+  forgotten(): void;
+}
+
+const NO_RUN: RunRecord = { state: 'none', config: null, error: null };
+const IDLE = { progress: null, isPausing: false, isStopping: false };
+
+export const useJobs = create<Jobs & JobActions>()((set) => ({
+  tokenizer: NO_RUN,
+  recommender: NO_RUN,
+  codebook: null,
+  evaluations: [],
+  ...IDLE,
+  started: (run, config) => set({ ...IDLE, [run]: { state: 'running', config, error: null } }),
+  progressed: (progress) =>
+    set((state) => ({
+      progress: progress.stage === 'idle' ? null : progress,
+      isPausing: state.isPausing && !progress.isPaused,
+    })),
+  asked: (what) =>
+    set((state) => {
+      if (what === 'stop') return { isStopping: true };
+      if (what === 'pause') return { isPausing: true };
+      return { isPausing: false, progress: state.progress && { ...state.progress, isPaused: false } };
+    }),
+  ended: (run, outcome, error) => set((state) => ({ ...IDLE, [run]: { ...state[run], state: outcome, error } })),
+  measuredCodebook: (codebook) => set({ codebook }),
+  evaluated: (reports) =>
+    set((state) => ({
+      evaluations: [
+        ...state.evaluations.filter(
+          (old) => !reports.some((report) => report.name === old.name && report.split === old.split),
+        ),
+        ...reports,
+      ],
+    })),
+  restored: (run, state, config) => set({ [run]: { state, config: state === 'none' ? null : config, error: null } }),
+  forgotten: () => set({ tokenizer: NO_RUN, recommender: NO_RUN, codebook: null, evaluations: [], ...IDLE }),
+}));
+
+/** The run that a job works on now, or null. */
+export const runningRun = (jobs: Jobs): Run | null =>
+  jobs.tokenizer.state === 'running' ? 'tokenizer' : jobs.recommender.state === 'running' ? 'recommender' : null;
