@@ -18,8 +18,7 @@
  * The empty text has m = 0, so its embedding is tanh(bt) scaled to length 1. Weights are float32, dropout is absent.
  *
  * Here: texts of similar length run together (`pieceBatches.ts`); embedding look-up and signal are prepared on the CPU in
- * float64; each head is its own product, because no step then needs a transpose, and the heads' outputs add up through
- * their rows of Wo. Equal to the published graph within 1e-4 (`useLite.gpu.test.ts`).
+ * float64; padding keys are masked out instead of biased by −1e9, which is the same in f32. Equal to the published graph within 1e-4 (`useLite.gpu.test.ts`).
  */
 import { ConflictError } from '../base/errors';
 import type { CompiledStep, Engine } from '../plan/engine';
@@ -36,11 +35,9 @@ const BUCKETS = [8, 16, 24, 32, 48, 64, 96, USE_LITE.maxPieceCount] as const;
 const POSITIONS_PER_BATCH = 4096;
 /** On a software adapter a full batch would take seconds without progress or a chance to cancel. */
 const POSITIONS_PER_SOFTWARE_BATCH = 512;
-/** The graph's own padding bias. */
-const MASK_BIAS = -1e9;
 
 /**
- * Puts the weights on the GPU (20 MB) and gives an encoder of width 512. Texts are cut after 128 pieces.
+ * Puts the weights on the GPU (20 MB) and gives an encoder of width 512. Texts are cut after `maxPieces` pieces, at most 128.
  * `encode` runs one call at a time and throws ConflictError `encoders/busy` otherwise.
  * @param engine borrowed; it must outlive the encoder. @param weights borrowed, the embedding table is kept.
  */
@@ -48,6 +45,7 @@ export function createUseLiteEncoder(
   engine: Engine,
   weights: UseLiteWeights,
   tokenizer: SentencePieceTokenizer,
+  maxPieces: number = USE_LITE.maxPieceCount,
 ): SentenceEncoder {
   const variables = engine.variables(declareParameters(weights), 0);
   for (const [name, values] of valuesByName(weights)) variables.write(name, values);
@@ -57,7 +55,7 @@ export function createUseLiteEncoder(
 
   async function encodeAll(texts: readonly string[], onProgress?: EncodeProgress, abort?: AbortSignal) {
     throwIfCancelled(abort);
-    const pieces = texts.map((text) => tokenizer.encode(text).subarray(0, USE_LITE.maxPieceCount));
+    const pieces = texts.map((text) => tokenizer.encode(text).subarray(0, Math.min(maxPieces, USE_LITE.maxPieceCount)));
     const batches = planPieceBatches(
       pieces.map((ids) => ids.length),
       BUCKETS,
@@ -127,7 +125,7 @@ function fillBatch(
 ): Batch {
   const width = USE_LITE.embeddingWidth;
   const states = new Float32Array(rows * positions * width);
-  const mask = new Float32Array(rows * positions * positions).fill(MASK_BIAS);
+  const mask = new Uint32Array(rows * positions);
   const pooling = new Float32Array(rows * positions);
   textIndices.forEach((index, row) => {
     const ids = pieces[index] ?? new Uint32Array(0);
@@ -138,14 +136,11 @@ function fillBatch(
       }
       pooling[row * positions + t] = 1 / ids.length;
     });
-    for (let query = 0; query < positions; query++) {
-      const from = (row * positions + query) * positions;
-      mask.fill(0, from, from + ids.length);
-    }
+    mask.fill(1, row * positions, row * positions + ids.length);
   });
   return {
     states: { data: states, shape: [rows, positions, width] },
-    mask: { data: mask, shape: [rows, positions, positions] },
+    mask: { data: mask, shape: [rows, positions] },
     pooling: { data: pooling, shape: [rows, 1, positions] },
   };
 }

@@ -3,9 +3,10 @@ import { ShapeError } from '../base/errors';
 import { fillInit, type ParameterSpec, parameter } from '../nn/parameters';
 import type { StepFunction, TraceInputs } from '../plan/trace';
 import type { Tensor } from '../tensor/graph';
-import { add, affine, divide, exp, multiply, sqrt, square, subtract, tanh } from '../tensor/ops/elementwise';
+import { attention } from '../tensor/ops/attention';
+import { add, tanh } from '../tensor/ops/elementwise';
 import { linear, matmul } from '../tensor/ops/matmul';
-import { max, mean, sum } from '../tensor/ops/reduce';
+import { layerNorm } from '../tensor/ops/norm';
 import { reshape } from '../tensor/ops/views';
 import { type Shape, sizeAt } from '../tensor/shape';
 import {
@@ -24,7 +25,7 @@ interface NamedValues {
   readonly values: Float32Array;
 }
 
-/** All weights but the embedding table, which stays on the CPU; the projections of attention cut up by head. */
+/** All weights but the embedding table, which stays on the CPU; query, key and value projections apart. */
 function* namedValues(weights: UseLiteWeights): Generator<NamedValues> {
   for (const [index, layer] of weights.layers.entries()) yield* layerValues(`layer${index}`, layer);
   yield* affineValues('output', weights.output);
@@ -32,19 +33,11 @@ function* namedValues(weights: UseLiteWeights): Generator<NamedValues> {
 
 function* layerValues(at: string, layer: UseLiteLayer): Generator<NamedValues> {
   const { inputWidth } = layer;
-  const headWidth = inputWidth / USE_LITE.headCount;
   if (layer.residual) yield* affineValues(`${at}.residual`, layer.residual);
   yield* normValues(`${at}.attentionNorm`, layer.attentionNorm);
-  for (let head = 0; head < USE_LITE.headCount; head++) {
-    for (const [part, name] of PARTS.entries()) {
-      const first = part * inputWidth + head * headWidth;
-      yield* affineValues(`${at}.${name}${head}`, takeColumns(layer.queryKeyValue, first, headWidth));
-    }
-    const from = head * headWidth * USE_LITE.width;
-    const rows = layer.attentionOutput.kernel.subarray(from, from + headWidth * USE_LITE.width);
-    yield { name: `${at}.attentionOutput${head}.kernel`, shape: [headWidth, USE_LITE.width], values: rows };
-  }
-  yield { name: `${at}.attentionOutput.bias`, shape: [USE_LITE.width], values: layer.attentionOutput.bias };
+  for (const [part, name] of PARTS.entries())
+    yield* affineValues(`${at}.${name}`, takeColumns(layer.queryKeyValue, part * inputWidth, inputWidth));
+  yield* affineValues(`${at}.attentionOutput`, layer.attentionOutput);
   yield* normValues(`${at}.feedForwardNorm`, layer.feedForwardNorm);
   yield* affineValues(`${at}.feedForwardIn`, layer.feedForwardIn);
   yield* affineValues(`${at}.feedForwardOut`, layer.feedForwardOut);
@@ -82,8 +75,8 @@ export function valuesByName(weights: UseLiteWeights): Map<string, Float32Array>
 }
 
 /**
- * Batch: `states` [B, T, 256] (2·embedding + position signal, 0 for padding), `mask` [B, T, T] (0 or −1e9, added to
- * the logits of every head), `pooling` [B, 1, T] (1/length for real positions, else 0).
+ * Batch: `states` [B, T, 256] (2·embedding + position signal, 0 for padding), `mask` u32 [B, T] (1 on real
+ * positions), `pooling` [B, 1, T] (1/length for real positions, else 0).
  * Output `embedding` [B, 512]: tanh of the dense layer, not yet of length 1.
  */
 export const encoderStep: StepFunction = ({ params, batch }) => {
@@ -109,42 +102,17 @@ const dense = (params: Params, name: string, x: Tensor, activation: 'none' | 're
 function runLayer(params: Params, at: string, states: Tensor, mask: Tensor): Tensor {
   const width = sizeAt(states.shape, -1);
   const kept = width === USE_LITE.width ? states : dense(params, `${at}.residual`, states);
-  const middle = add(attention(params, at, norm(params, `${at}.attentionNorm`, states), mask), kept);
+  const middle = add(attend(params, at, norm(params, `${at}.attentionNorm`, states), mask), kept);
   const inner = dense(params, `${at}.feedForwardIn`, norm(params, `${at}.feedForwardNorm`, middle), 'relu');
   return add(dense(params, `${at}.feedForwardOut`, inner), middle);
 }
 
-function attention(params: Params, at: string, x: Tensor, mask: Tensor): Tensor {
-  const headWidth = sizeAt(x.shape, -1) / USE_LITE.headCount;
-  const mixed = (head: number): Tensor => {
-    const query = dense(params, `${at}.query${head}`, x);
-    const key = dense(params, `${at}.key${head}`, x);
-    const value = dense(params, `${at}.value${head}`, x);
-    const logits = matmul(query, key, {
-      transposeB: true,
-      alpha: 1 / Math.sqrt(headWidth),
-      epilogue: 'add',
-      aux: mask,
-    });
-    return matmul(softmax(logits), value);
-  };
-  const kernel = (head: number): Tensor => params(`${at}.attentionOutput${head}.kernel`);
-  let total = linear(mixed(0), kernel(0), params(`${at}.attentionOutput.bias`));
-  for (let head = 1; head < USE_LITE.headCount; head++) {
-    total = matmul(mixed(head), kernel(head), { epilogue: 'add', aux: total });
-  }
-  return total;
+function attend(params: Params, at: string, x: Tensor, keyMask: Tensor): Tensor {
+  const heads = USE_LITE.headCount;
+  const scale = 1 / Math.sqrt(sizeAt(x.shape, -1) / heads);
+  const [q, k, v] = PARTS.map((name) => dense(params, `${at}.${name}`, x)) as [Tensor, Tensor, Tensor];
+  return dense(params, `${at}.attentionOutput`, attention({ q, k, v, heads, scale, keyMask }));
 }
 
-/** Softmax over the last axis. */
-function softmax(logits: Tensor): Tensor {
-  const exponentials = exp(subtract(logits, max(logits, -1, true)));
-  return divide(exponentials, sum(exponentials, -1, true));
-}
-
-/** scale·(x − mean)/√(variance + ε) + bias over the last axis, variance in a second pass. */
-function norm(params: Params, name: string, x: Tensor): Tensor {
-  const centred = subtract(x, mean(x, -1, true));
-  const deviation = sqrt(affine(mean(square(centred), -1, true), 1, USE_LITE.normEps));
-  return add(multiply(divide(centred, deviation), params(`${name}.scale`)), params(`${name}.bias`));
-}
+const norm = (params: Params, name: string, x: Tensor): Tensor =>
+  layerNorm(x, params(`${name}.scale`), params(`${name}.bias`), USE_LITE.normEps);

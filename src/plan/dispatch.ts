@@ -12,6 +12,8 @@ export interface Value {
   readonly sizeBytes: number;
   readonly label: string;
   home: Home | null;
+  /** Working memory of one node, which may write it more than once; all other values are written once. */
+  readonly isScratch?: boolean;
   /** Kept to the end of the program (outputs, losses). */
   isKept: boolean;
 }

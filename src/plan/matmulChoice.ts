@@ -81,7 +81,8 @@ export function chooseMatmul(profile: AdapterProfile, shape: MatmulShape): Matmu
   return { family, splits: family === 'tile' && !profile.isSoftware ? splitsFor(shape) : 1 };
 }
 
-function splitsFor({ batch, m, n, k }: MatmulShape): number {
+/** Parts of K for block tiles on a real GPU. */
+export function splitsFor({ batch, m, n, k }: MatmulShape): number {
   const tiles = batch * Math.ceil(m / TILE) * Math.ceil(n / TILE);
   return Math.max(1, Math.min(Math.floor(WANTED_TILES / tiles), Math.floor(k / LEAST_CHUNK), MOST_SPLITS));
 }

@@ -211,7 +211,7 @@ class Lowerer {
         if (!spec) throw new Error(`${node.op.name}: no output ${output}`);
         return this.#valueOf({ shape: spec.shape, dtype: spec.dtype, node, output }, resolve);
       },
-      scratch: (sizeBytes, label) => this.#make(`${node.op.name}#${node.id} ${label}`, sizeBytes, null),
+      scratch: (sizeBytes, label) => ({ ...this.#make(`${node.op.name}#${node.id} ${label}`, sizeBytes, null), isScratch: true }),
       memo: (key, make) => {
         const value = this.#memo.get(key) ?? make();
         this.#memo.set(key, value);

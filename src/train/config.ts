@@ -8,6 +8,8 @@ export interface EncoderConfig {
   /** `use-lite`: Universal Sentence Encoder lite, offline. `transformers`: a sentence encoder by model id or folder. */
   readonly kind: 'use-lite' | 'transformers';
   readonly model: string;
+  /** Pieces of an item's text that `use-lite` reads; the rest is cut. */
+  readonly maxPieces: number;
   /** Principal components kept after whitening. */
   readonly components: number;
 }
@@ -66,7 +68,7 @@ const MAX_WIDTH = 8192;
 const MAX_COUNT = 1_000_000;
 
 const RULES = {
-  encoder: { kind: { kind: 'text' }, model: { kind: 'text' }, components: integer(2, 768) },
+  encoder: { kind: { kind: 'text' }, model: { kind: 'text' }, maxPieces: integer(4, 128), components: integer(2, 768) },
   tokenizer: {
     hiddenWidths: { kind: 'list' }, latentWidth: integer(1, MAX_WIDTH), levels: integer(1, 8), codes: integer(2, 256), epochs: integer(1, MAX_COUNT),
     batchSize: integer(1, 65_536), learningRate: number(0, 10), commitment: number(0, 100), decay: number(0, 1),

@@ -56,5 +56,5 @@ async function openEncoder(context: JobContext, config: JobContext['config']['en
   if (config.kind === 'transformers') return createTransformersEncoder(config.model ? { model: config.model } : {});
   const read = context.readEncoderFile;
   const [weights, tokenizer] = [await loadUseLiteWeights(read), await loadUseLiteTokenizer(read)];
-  return createUseLiteEncoder(context.engine, weights, tokenizer);
+  return createUseLiteEncoder(context.engine, weights, tokenizer, config.maxPieces);
 }
