@@ -19,6 +19,9 @@ import type { Variables } from './variables';
 export interface TraceInputs<Names extends string = string> {
   /** Symbolic parameter by name. @throws ShapeError `parameters/unknown` */
   readonly params: (name: string) => Tensor;
+  /** Symbolic batch array by name. @throws ShapeError `compile/input` if the batch has none */
+  readonly input: (name: string) => Tensor;
+  /** Symbolic batch arrays by name. */
   readonly batch: Readonly<Record<Names, Tensor>>;
 }
 
@@ -66,7 +69,12 @@ export function traceProgram(
     return leaf;
   };
   const batch = Object.fromEntries(Object.entries(inputSpecs).map(([name, spec]) => [name, inputLeaf(name, spec.shape, spec.dtype)]));
-  const result = step({ params, batch });
+  const input = (name: string): Tensor => {
+    const tensor = batch[name];
+    if (!tensor) throw new ShapeError('compile/input', `compile: the batch has no "${name}"; it has ${Object.keys(batch).join(', ') || 'nothing'}.`);
+    return tensor;
+  };
+  const result = step({ params, input, batch });
   return new Lowerer(variables, profile, inputSpecs).lower(result, optimizer);
 }
 
