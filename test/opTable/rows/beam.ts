@@ -42,9 +42,9 @@ const topCase = (
   tolerance: EXACT,
 });
 /** Few distinct values, both zeros among them, so that nearly every comparison is a tie. */
-const tied = (count: number): Float32Array => {
+const tied = (count: number, among: readonly number[] = [-2, -0, 0, 1]): Float32Array => {
   const uniform = uniformGenerator(count);
-  return Float32Array.from({ length: count }, () => [-2, -0, 0, 1][Math.floor(uniform() * 4)] as number);
+  return Float32Array.from({ length: count }, () => among[Math.floor(uniform() * among.length)] as number);
 };
 
 const topCases: OpCase[] = [
@@ -66,6 +66,8 @@ const topCases: OpCase[] = [
   ).map(([rows, columns, k]) => topCase('normal', rows, columns, k)),
   topCase('ties', 3, 700, 64, tied(2100)),
   topCase('ties', 1, 5000, 50, tied(5000)),
+  topCase('both zeros first', 2, 900, 64, tied(1800, [-2, -0, 0])),
+  topCase('sparse ties', 40, 1200, 3, tied(48_000, [1, ...new Array<number>(99).fill(0)])),
   topCase('all equal', 2, 1000, 33, new Float32Array(2000).fill(1.5)),
   topCase('lowest', 1, 600, 5, new Float32Array(600).fill(DEAD_SCORE)),
   topCase(
