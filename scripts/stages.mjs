@@ -69,8 +69,8 @@ export const GPU_STAGES = [
     args: ['node_modules/vite/bin/vite.js', 'build', '--logLevel', 'warn'],
     limitMs: 3 * MINUTE,
   },
-  { name: 'op table in Chromium', ...browserSuite('chromium', 10 * MINUTE) },
-  { name: 'op table in Firefox', ...browserSuite('firefox', 12 * MINUTE) },
+  { name: 'op table in Chromium', ...browserSuite('chromium', 12 * MINUTE) },
+  { name: 'op table in Firefox', ...browserSuite('firefox', 15 * MINUTE) },
   {
     name: 'journeys in Chromium',
     args: ['node_modules/@playwright/test/cli.js', 'test', '--reporter=list,json'],
