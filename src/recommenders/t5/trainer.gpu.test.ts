@@ -1,0 +1,103 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FormatError } from '../../base/errors';
+import { mixSeed, uniformGenerator } from '../../base/random';
+import { type SequenceTable, sequenceTable } from '../../base/sequenceTable';
+import { GpuDevice } from '../../gpu/device';
+import { Engine } from '../../plan/engine';
+import { identifierTokens, identifierVocabulary } from '../identifierVocabulary';
+import { T5Generator } from './generator';
+import { type T5State, T5Trainer, type T5TrainingConfig } from './trainer';
+
+const ITEMS = 40;
+const vocabulary = identifierVocabulary(2, 8);
+/** Identifier of item i: two base-8 digits and the conflict digit 1. */
+const source = { vocabulary, tokens: identifierTokens(vocabulary, Array.from({ length: ITEMS }, (_, i) => [Math.floor(i / 8), i % 8, 1]).flat()) };
+
+/** Users who walk the catalogue in steps of one: the next item is certain. */
+function walkers(users: number): SequenceTable {
+  const uniform = uniformGenerator(mixSeed(3));
+  return sequenceTable(
+    Array.from({ length: users }, () => {
+      const start = Math.floor(uniform() * ITEMS);
+      return Array.from({ length: 6 + Math.floor(uniform() * 4) }, (_, t) => (start + t) % ITEMS);
+    }),
+  );
+}
+
+const config: T5TrainingConfig = {
+  width: 32, headWidth: 8, heads: 4, feedForwardWidth: 64, encoderLayers: 1, decoderLayers: 1, dropout: 0.1, historyLimit: 6,
+  epochs: 30, batchSize: 32, learningRate: 0.01, warmupSteps: 5, weightDecay: 0.01, clipNorm: 1,
+};
+
+let engine: Engine;
+beforeAll(async () => {
+  engine = new Engine(await GpuDevice.acquire(navigator.gpu));
+});
+afterAll(() => {
+  expect(engine.device.uncapturedErrors).toEqual([]);
+});
+
+const make = (): T5Trainer => new T5Trainer({ engine, config, source, sequences: walkers(60), seed: 5 });
+async function run(trainer: T5Trainer, steps: number): Promise<number[]> {
+  for (let i = 0; i < steps; i++) await trainer.runStep();
+  return (await trainer.metrics()).map(({ loss }) => loss);
+}
+const bitsOf = (state: T5State) => ({ step: state.step, cursor: state.cursor, parameters: [...state.parameters], moment1: [...state.moment1], moment2: [...state.moment2] });
+
+describe('T5Trainer', () => {
+  it('ends with the same bits when stopped at half and resumed in a new trainer', async () => {
+    const whole = make();
+    await run(whole, 24);
+    const half = make();
+    await run(half, 12);
+    const saved = await half.state();
+    const resumed = make();
+    resumed.restore(saved);
+    await run(resumed, 12);
+    expect(bitsOf(await resumed.state())).toEqual(bitsOf(await whole.state()));
+    expect((await whole.state()).step).toBe(24);
+    for (const trainer of [whole, half, resumed]) await trainer.dispose();
+  });
+
+  it('refuses a state of another model by the tensor’s name', async () => {
+    const trainer = make();
+    const state = await trainer.state();
+    const parameters = new Map(state.parameters);
+    parameters.set('shared.weight', new Float32Array(4));
+    expect(() => trainer.restore({ ...state, parameters })).toThrow(FormatError);
+    expect(() => trainer.restore({ ...state, parameters })).toThrow(/shared\.weight/);
+    await trainer.dispose();
+  });
+
+  it('learns a walk through the catalogue and recommends the next item first', async () => {
+    const trainer = make();
+    const first = (await run(trainer, 1))[0] ?? Number.NaN;
+    let last = first;
+    while (!trainer.isDone) last = (await run(trainer, 1))[0] ?? last;
+    expect(last).toBeLessThan(first / 3);
+    const generator = new T5Generator(engine, trainer, source, { beamWidth: 10, historyLimit: config.historyLimit });
+    let hits = 0;
+    const histories = Array.from({ length: 20 }, (_, user) => [user, user + 1, user + 2]);
+    await generator.generateAll(histories, (at, items) => {
+      expect(new Set(items).size).toBe(10);
+      if (items[0] === at + 3) hits++;
+    }, () => {});
+    expect(hits).toBeGreaterThan(12);
+    const { items, scores } = await generator.generate([4, 5, 6].map((item) => [item]).slice(0, 1));
+    expect(items).toHaveLength(10);
+    expect(scores).toEqual([...scores].sort((a, b) => b - a));
+    await generator.dispose();
+    await trainer.dispose();
+  });
+
+  it('makes no buffer and no bind group once every batch shape was seen', async () => {
+    const trainer = make();
+    await run(trainer, trainer.stepsPerEpoch);
+    await run(trainer, trainer.stepsPerEpoch);
+    const before = { ...engine.device.counters };
+    await run(trainer, 6);
+    expect(engine.device.counters.bindGroups).toBe(before.bindGroups);
+    expect(engine.device.counters.buffersCreated).toBe(before.buffersCreated);
+    await trainer.dispose();
+  });
+});
