@@ -16,6 +16,8 @@ export type Request =
   | { readonly kind: 'openSample' }
   /** Opens dropped files: items.jsonl.gz, sequences.jsonl.gz and optionally an image pack with its index. */
   | { readonly kind: 'openFiles'; readonly files: readonly File[]; readonly name: string }
+  /** Opens the folder of a run made by the command line (run.json, *.safetensors, metrics.jsonl) on the open data set. */
+  | { readonly kind: 'openRun'; readonly files: readonly File[] }
   | { readonly kind: 'startTokenizer'; readonly config: RunConfig }
   | { readonly kind: 'startRecommender'; readonly config: RunConfig }
   | { readonly kind: 'pause' }
@@ -34,6 +36,7 @@ export interface ReplyValues {
   readonly hello: HelloReply;
   readonly openSample: DataSummary;
   readonly openFiles: DataSummary;
+  readonly openRun: RestoredState;
   readonly startTokenizer: null;
   readonly startRecommender: null;
   readonly pause: null;

@@ -19,8 +19,9 @@ import { openRecommender, trainRecommender } from '../train/recommenderJob';
 import { codebookReport, openIdentifiers, trainTokenizer } from '../train/tokenizerJob';
 import { cardOf, findUsers, searchItems, summaryOf } from './catalogue';
 import { type AdapterReport, type DataSummary, type ErrorReport, type HelloReply, PROTOCOL_VERSION, type RecommendReply, type Request, type RestoredState, type WorkerEvent } from './protocol';
+import { readRunFiles } from './runFiles';
 import { storedEvaluations, storedRows, storeSink } from './storeSink';
-import { CURRENT_RUN, forget, type OpenData, openFiles, openSample, recallConfig, recallData, rememberData, startRun } from './workspace';
+import { CURRENT_RUN, forget, forgetRun, type OpenData, openFiles, openSample, recallConfig, recallData, rememberData, startRun } from './workspace';
 
 /** After an automatic restart, wait this long before another one: the browser may block the page's GPU on a second loss. */
 const RESTART_PAUSE_MS = 120_000;
@@ -56,6 +57,8 @@ export class Session {
         return this.#openData(() => openSample(this.#baseUrl), null);
       case 'openFiles':
         return this.#openData(() => openFiles(request.files, request.name), request.files);
+      case 'openRun':
+        return this.#openRun(request.files);
       case 'startTokenizer':
         return this.#start('tokenizer', checkRunConfig(request.config, 'configuration'));
       case 'startRecommender':
@@ -131,6 +134,23 @@ export class Session {
     this.#identifiers = null;
     this.#data = data;
     return summaryOf(data);
+  }
+
+  /** Takes over a run from the command line; nothing is kept if one of its files does not fit. */
+  async #openRun(files: readonly File[]): Promise<RestoredState> {
+    this.#requireIdle('open a run');
+    const { dataset } = this.#openedData();
+    const run = await readRunFiles(files, dataset);
+    await this.#forgetModel();
+    await forgetRun(this.#store);
+    await startRun(this.#store, run.config, dataset, Date.now());
+    const sink = storeSink(this.#store, CURRENT_RUN, Date.now);
+    for (const [role, bytes] of run.checkpoints) await sink.saveCheckpoint(role, bytes);
+    await sink.appendRows(run.rows);
+    for (const { report, users, ranks } of run.evaluations) await sink.saveEvaluation(report, users, ranks);
+    const restored = await this.#restore();
+    if (!restored) throw new ConfigError('worker/restore', 'open a run: the data set is gone; open it again first.');
+    return restored;
   }
 
   async #start(run: Job['run'], config: RunConfig): Promise<null> {

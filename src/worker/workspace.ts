@@ -65,6 +65,11 @@ export async function forget(store: RunStore): Promise<void> {
   for (const id of [CURRENT_RUN, DATA_RUN]) if (await store.getRun(id)) await store.deleteRun(id);
 }
 
+/** Forgets the run, keeps the data set. */
+export async function forgetRun(store: RunStore): Promise<void> {
+  if (await store.getRun(CURRENT_RUN)) await store.deleteRun(CURRENT_RUN);
+}
+
 /** Starts the current run anew unless it has the same configuration on the same data (then it goes on). */
 export async function startRun(store: RunStore, config: RunConfig, dataset: Dataset, nowMs: number): Promise<void> {
   const text = JSON.stringify(config);
