@@ -11,7 +11,21 @@ export type { Tensor } from './tensor/graph';
 export { attention } from './tensor/ops/attention';
 export { crossEntropy, meanCrossEntropy } from './tensor/ops/crossEntropy';
 export { dropout } from './tensor/ops/dropout';
-export { add, divide, exp, gelu, log, multiply, relu, scaleBy, sigmoid, silu, square, subtract, tanh } from './tensor/ops/elementwise';
+export {
+  add,
+  divide,
+  exp,
+  gelu,
+  log,
+  multiply,
+  relu,
+  scaleBy,
+  sigmoid,
+  silu,
+  square,
+  subtract,
+  tanh,
+} from './tensor/ops/elementwise';
 export { embedding, invertIndex } from './tensor/ops/embedding';
 export { infoNce } from './tensor/ops/infoNce';
 export { linear, matmul } from './tensor/ops/matmul';

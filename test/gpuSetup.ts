@@ -12,4 +12,7 @@ if (!process.env['VK_ICD_FILENAMES'] && existsSync(LAVAPIPE)) process.env['VK_IC
 Object.assign(globalThis, globals);
 const held = globalThis as { tesseraGpu?: GPU };
 held.tesseraGpu ??= create([]);
-Object.defineProperty(globalThis, 'navigator', { value: { gpu: held.tesseraGpu, userAgent: 'node', hardwareConcurrency: 2 }, configurable: true });
+Object.defineProperty(globalThis, 'navigator', {
+  value: { gpu: held.tesseraGpu, userAgent: 'node', hardwareConcurrency: 2 },
+  configurable: true,
+});

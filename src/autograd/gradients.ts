@@ -1,8 +1,7 @@
 import { ShapeError } from '../base/errors';
 import { type GraphNode, isOp, type Tensor } from '../tensor/graph';
 import { add } from '../tensor/ops/elementwise';
-import { PARAMETER } from '../tensor/ops/leaves';
-import { constant } from '../tensor/ops/leaves';
+import { constant, PARAMETER } from '../tensor/ops/leaves';
 import { elementCount } from '../tensor/shape';
 import { outputAt, ruleFor } from './rule';
 import './rules/all';
@@ -27,7 +26,10 @@ export function reachableNodes(roots: readonly Tensor[]): GraphNode[] {
  */
 export function gradients(loss: Tensor, targets: readonly Tensor[]): (Tensor | null)[] {
   if (elementCount(loss.shape) !== 1)
-    throw new ShapeError('gradient/scalar', `gradients: the loss must be one number, got [${loss.shape}]; reduce it first.`);
+    throw new ShapeError(
+      'gradient/scalar',
+      `gradients: the loss must be one number, got [${loss.shape}]; reduce it first.`,
+    );
   const nodes = reachableNodes([loss]);
   const needed = nodesLeadingTo(nodes, targets);
   const gradOf = new Map<string, Tensor>();
@@ -39,7 +41,8 @@ export function gradients(loss: Tensor, targets: readonly Tensor[]): (Tensor | n
     const gradOutputs = node.outputs.map((_, output) => gradOf.get(key(outputAt(node, output))) ?? null);
     if (gradOutputs.every((grad) => grad === null)) continue;
     const rule = ruleFor(node.op);
-    if (!rule) throw new ShapeError('gradient/rule', `gradients: ${node.op.name} has no gradient; stop the gradient before it.`);
+    if (!rule)
+      throw new ShapeError('gradient/rule', `gradients: ${node.op.name} has no gradient; stop the gradient before it.`);
     const gradInputs = rule(node, gradOutputs);
     node.inputs.forEach((input, index) => {
       const grad = gradInputs[index];
@@ -62,6 +65,7 @@ function nodesLeadingTo(nodes: readonly GraphNode[], targets: readonly Tensor[])
 export function trainableLeaves(roots: readonly Tensor[]): { name: string; leaf: Tensor }[] {
   const found = new Map<string, Tensor>();
   for (const node of reachableNodes(roots))
-    if (isOp(node, PARAMETER) && node.attributes.isTrainable) found.set(node.attributes.name, outputAt(node as GraphNode, 0));
+    if (isOp(node, PARAMETER) && node.attributes.isTrainable)
+      found.set(node.attributes.name, outputAt(node as GraphNode, 0));
   return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, leaf]) => ({ name, leaf }));
 }

@@ -4,7 +4,10 @@ import type { GraphNode, Op, Tensor } from '../tensor/graph';
  * Gradient rule of one op: given the node and the gradient of each output (null where none flows), the gradient of each
  * input (null where none exists). Rules record new nodes; they never run anything.
  */
-export type GradientRule<A> = (node: GraphNode<A>, gradOutputs: readonly (Tensor | null)[]) => readonly (Tensor | null)[];
+export type GradientRule<A> = (
+  node: GraphNode<A>,
+  gradOutputs: readonly (Tensor | null)[],
+) => readonly (Tensor | null)[];
 
 const rules = new Map<string, GradientRule<unknown>>();
 

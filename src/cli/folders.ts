@@ -9,11 +9,19 @@ import type { DataSource } from '../data/dataSource';
 import type { EvaluationReport } from '../train/reports';
 import type { CheckpointRole, RunSink } from '../train/runSink';
 
-const exists = (file: string): Promise<boolean> => access(file).then(() => true, () => false);
+const exists = (file: string): Promise<boolean> =>
+  access(file).then(
+    () => true,
+    () => false,
+  );
 
 /** A data set's folder. @throws FormatError `cli/no-folder` */
 export async function folderSource(folder: string): Promise<DataSource> {
-  if (!(await exists(folder))) throw new FormatError('cli/no-folder', `--data: there is no folder "${folder}"; give a folder with items.jsonl.gz and sequences.jsonl.gz.`);
+  if (!(await exists(folder)))
+    throw new FormatError(
+      'cli/no-folder',
+      `--data: there is no folder "${folder}"; give a folder with items.jsonl.gz and sequences.jsonl.gz.`,
+    );
   return {
     name: path.basename(path.resolve(folder)),
     open: async (file) => {
@@ -43,14 +51,20 @@ export async function folderSink(folder: string): Promise<RunSink> {
   await mkdir(path.join(folder, 'snapshots'), { recursive: true });
   const checkpointFile = (role: CheckpointRole): string => path.join(folder, `${role}.safetensors`);
   return {
-    appendRows: (rows) => appendFile(path.join(folder, 'metrics.jsonl'), rows.map((row) => `${JSON.stringify(row)}\n`).join('')),
+    appendRows: (rows) =>
+      appendFile(path.join(folder, 'metrics.jsonl'), rows.map((row) => `${JSON.stringify(row)}\n`).join('')),
     saveCheckpoint: (role, file) => writeWhole(checkpointFile(role), file),
-    loadCheckpoint: async (role) => ((await exists(checkpointFile(role))) ? new Uint8Array(await readFile(checkpointFile(role))) : null),
+    loadCheckpoint: async (role) =>
+      (await exists(checkpointFile(role))) ? new Uint8Array(await readFile(checkpointFile(role))) : null,
     saveEvaluation: async (report: EvaluationReport, users, ranks) => {
       const name = `${report.split}-${report.name.toLowerCase().replace(/[^a-z0-9]+/g, '-')}`;
-      await writeWhole(path.join(folder, 'evaluations', `${name}.json`), `${JSON.stringify({ ...report, users: [...users], ranks: [...ranks] })}\n`);
+      await writeWhole(
+        path.join(folder, 'evaluations', `${name}.json`),
+        `${JSON.stringify({ ...report, users: [...users], ranks: [...ranks] })}\n`,
+      );
     },
-    saveSnapshot: (step, levels, codes) => writeFile(path.join(folder, 'snapshots', `${String(step).padStart(7, '0')}-${levels}.u16`), codes),
+    saveSnapshot: (step, levels, codes) =>
+      writeFile(path.join(folder, 'snapshots', `${String(step).padStart(7, '0')}-${levels}.u16`), codes),
   };
 }
 

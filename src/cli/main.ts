@@ -44,12 +44,17 @@ export async function main(argv: readonly string[]): Promise<number> {
   }
   try {
     const options: CliOptions = {
-      data: values.data ?? '', out: values.out ?? '', isJson: values.json === true,
-      beamWidth: wholeNumber('--beam', values.beam, 1, 50), maxSteps: wholeNumber('--steps', values.steps, 1, 1e9), isDefaultLimits: values['default-limits'] === true,
+      data: values.data ?? '',
+      out: values.out ?? '',
+      isJson: values.json === true,
+      beamWidth: wholeNumber('--beam', values.beam, 1, 50),
+      maxSteps: wholeNumber('--steps', values.steps, 1, 1e9),
+      isDefaultLimits: values['default-limits'] === true,
     };
     if (command === 'train') await train(await configText(rest[0]), rest[0] ?? '', options);
     else if (command === 'evaluate') await evaluate(options);
-    else if (command === 'recommend') await recommend(values.history ?? '', wholeNumber('--count', values.count, 1, 50) ?? 10, options);
+    else if (command === 'recommend')
+      await recommend(values.history ?? '', wholeNumber('--count', values.count, 1, 50) ?? 10, options);
     else if (command === 'info') await info(options);
     else throw new ConfigError('cli/command', `there is no command "${command}"; run tessera --help.`);
     return 0;
@@ -65,8 +70,15 @@ function parse(argv: readonly string[]) {
     args: [...argv],
     allowPositionals: true,
     options: {
-      data: { type: 'string' }, out: { type: 'string' }, history: { type: 'string' }, count: { type: 'string' }, beam: { type: 'string' }, steps: { type: 'string' },
-      json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' }, 'default-limits': { type: 'boolean' },
+      data: { type: 'string' },
+      out: { type: 'string' },
+      history: { type: 'string' },
+      count: { type: 'string' },
+      beam: { type: 'string' },
+      steps: { type: 'string' },
+      json: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+      'default-limits': { type: 'boolean' },
     },
   });
 }
@@ -74,16 +86,22 @@ function parse(argv: readonly string[]) {
 function wholeNumber(flag: string, text: string | undefined, min: number, max: number): number | null {
   if (text === undefined) return null;
   const value = Number(text);
-  if (!Number.isInteger(value) || value < min || value > max) throw new ConfigError('cli/number', `${flag}: wants a whole number from ${min} to ${max}, got "${text}".`);
+  if (!Number.isInteger(value) || value < min || value > max)
+    throw new ConfigError('cli/number', `${flag}: wants a whole number from ${min} to ${max}, got "${text}".`);
   return value;
 }
 
 async function configText(file: string | undefined): Promise<string> {
-  if (!file) throw new ConfigError('cli/config', 'train: wants a configuration file; start from models/t5/laptop.json.');
+  if (!file)
+    throw new ConfigError('cli/config', 'train: wants a configuration file; start from models/t5/laptop.json.');
   try {
     return await readFile(file, 'utf8');
   } catch (cause) {
-    throw new ConfigError('cli/config', `train: cannot read "${file}"; give the path of a configuration such as models/t5/laptop.json.`, { cause });
+    throw new ConfigError(
+      'cli/config',
+      `train: cannot read "${file}"; give the path of a configuration such as models/t5/laptop.json.`,
+      { cause },
+    );
   }
 }
 

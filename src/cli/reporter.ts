@@ -16,11 +16,15 @@ export function evaluationTable(reports: readonly EvaluationReport[]): string {
 }
 
 /** `--json`: one object a line on standard output. Otherwise a progress line on standard error that redraws itself. */
-export function reporter(isJson: boolean, now: () => number): { hooks: JobHooks; say: (text: string) => void; result: (kind: string, value: object) => void } {
+export function reporter(
+  isJson: boolean,
+  now: () => number,
+): { hooks: JobHooks; say: (text: string) => void; result: (kind: string, value: object) => void } {
   let lastLoss: number | null = null;
   let lastLine = Number.NEGATIVE_INFINITY;
   const isLive = !isJson && process.stderr.isTTY === true;
-  const emit = (kind: string, value: object): void => void process.stdout.write(`${JSON.stringify({ kind, ...value })}\n`);
+  const emit = (kind: string, value: object): void =>
+    void process.stdout.write(`${JSON.stringify({ kind, ...value })}\n`);
   const clear = (): void => void (isLive && process.stderr.write('\r\x1b[2K'));
   const say = (text: string): void => {
     if (isJson) return;
@@ -46,12 +50,17 @@ export function reporter(isJson: boolean, now: () => number): { hooks: JobHooks;
     codebook: (report) => {
       if (isJson) return emit('codebook', report);
       const all = report.groups[0];
-      if (all) say(`codebook after ${report.step} steps: used ${all.levels.map((level) => `${Math.round(level.usedShare * 100)} %`).join(', ')}; collisions ${(all.collisionRate * 100).toFixed(1)} %`);
+      if (all)
+        say(
+          `codebook after ${report.step} steps: used ${all.levels.map((level) => `${Math.round(level.usedShare * 100)} %`).join(', ')}; collisions ${(all.collisionRate * 100).toFixed(1)} %`,
+        );
     },
     evaluation: (report) => {
       if (isJson) return emit('evaluation', report);
       const { metrics } = report;
-      say(`${report.split} ${report.name} (${report.users} users): R@5 ${percent(metrics.recall5)}  N@5 ${percent(metrics.ndcg5)}  R@10 ${percent(metrics.recall10)}  N@10 ${percent(metrics.ndcg10)}`);
+      say(
+        `${report.split} ${report.name} (${report.users} users): R@5 ${percent(metrics.recall5)}  N@5 ${percent(metrics.ndcg5)}  R@10 ${percent(metrics.recall10)}  N@10 ${percent(metrics.ndcg10)}`,
+      );
     },
   };
   return { hooks, say, result: (kind, value) => (isJson ? emit(kind, value) : undefined) };

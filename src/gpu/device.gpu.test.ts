@@ -14,7 +14,13 @@ const batch = { x: { data: normalArray(64, 1), shape: [8, 8] }, y: { data: norma
 function build(device: GpuDevice): { engine: Engine; step: CompiledStep; model: ReturnType<Engine['variables']> } {
   const engine = new Engine(device);
   const model = engine.variables(specs, 3);
-  const step = engine.compile(model, ({ params, input }) => ({ loss: meanAll(square(subtract(linear(input('x'), params('w'), params('b')), input('y')))) }), adamw({ learningRate: 0.05 }));
+  const step = engine.compile(
+    model,
+    ({ params, input }) => ({
+      loss: meanAll(square(subtract(linear(input('x'), params('w'), params('b')), input('y')))),
+    }),
+    adamw({ learningRate: 0.05 }),
+  );
   return { engine, step, model };
 }
 const loss = async (step: CompiledStep): Promise<number> => (await step.metrics()).at(-1)?.loss ?? Number.NaN;
@@ -48,12 +54,21 @@ describe('GpuDevice', () => {
     for (let point = 0; point < 20; point += 3) {
       const first = build(await GpuDevice.acquire(navigator.gpu));
       for (let i = 0; i < point; i++) await first.step.run(batch);
-      const saved = { step: first.step.stepCount, arenas: await Promise.all((['parameters', 'moment1', 'moment2'] as const).map(async (arena) => [arena, point === 0 && arena !== 'parameters' ? new Map() : await first.model.readAll(arena)] as const)) };
+      const saved = {
+        step: first.step.stepCount,
+        arenas: await Promise.all(
+          (['parameters', 'moment1', 'moment2'] as const).map(
+            async (arena) =>
+              [arena, point === 0 && arena !== 'parameters' ? new Map() : await first.model.readAll(arena)] as const,
+          ),
+        ),
+      };
       await first.step.run(batch);
       first.engine.device.raw.destroy();
       await first.engine.device.lost;
       const second = build(await GpuDevice.acquire(navigator.gpu));
-      for (const [arena, values] of saved.arenas) for (const [name, array] of values) second.model.write(name, array, arena);
+      for (const [arena, values] of saved.arenas)
+        for (const [name, array] of values) second.model.write(name, array, arena);
       second.step.stepCount = saved.step;
       for (let i = point; i < 20; i++) await second.step.run(batch);
       expect(await second.model.read('w')).toEqual(wanted);
@@ -75,7 +90,11 @@ describe('GpuDevice', () => {
       const attempt = async (): Promise<void> => {
         const engine = new Engine(device);
         const model = engine.variables(specs, 3);
-        const step = engine.compile(model, ({ params, input }) => ({ loss: meanAll(linear(input('x'), params('w'), params('b'))) }), adamw({ learningRate: 0.05 }));
+        const step = engine.compile(
+          model,
+          ({ params, input }) => ({ loss: meanAll(linear(input('x'), params('w'), params('b'))) }),
+          adamw({ learningRate: 0.05 }),
+        );
         try {
           await step.run(batch);
         } finally {
@@ -100,8 +119,12 @@ describe('GpuDevice', () => {
   it('refuses a model beyond the adapter’s limits before allocating, with the number', async () => {
     const device = await GpuDevice.acquire(navigator.gpu, { limits: 'default-limits' });
     const start = device.counters.bytesLive;
-    expect(() => new Engine(device).variables([parameter('huge', [40_000, 4_000], linearInit(1))], 1)).toThrow(ConfigError);
-    expect(() => new Engine(device).variables([parameter('huge', [40_000, 4_000], linearInit(1))], 1)).toThrow(/640000000 bytes/);
+    expect(() => new Engine(device).variables([parameter('huge', [40_000, 4_000], linearInit(1))], 1)).toThrow(
+      ConfigError,
+    );
+    expect(() => new Engine(device).variables([parameter('huge', [40_000, 4_000], linearInit(1))], 1)).toThrow(
+      /640000000 bytes/,
+    );
     expect(device.counters.bytesLive).toBe(start);
     device.dispose();
   });

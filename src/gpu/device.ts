@@ -59,7 +59,14 @@ const SOFTWARE = /swiftshader|llvmpipe|lavapipe|software|basic render|warp/i;
 
 export class GpuDevice {
   readonly counters: GpuCounters = {
-    dispatches: 0, submits: 0, bindGroups: 0, buffersCreated: 0, buffersLive: 0, pipelines: 0, bytesLive: 0, bytesPeak: 0,
+    dispatches: 0,
+    submits: 0,
+    bindGroups: 0,
+    buffersCreated: 0,
+    buffersLive: 0,
+    pipelines: 0,
+    bytesLive: 0,
+    bytesPeak: 0,
   };
   /** Resolves once when the device is gone, with the reason. */
   readonly lost: Promise<{ readonly reason: string; readonly message: string }>;
@@ -87,7 +94,10 @@ export class GpuDevice {
   static async acquire(gpu: GPU | undefined, options: AcquireOptions = {}): Promise<GpuDevice> {
     const adapter = await gpu?.requestAdapter({ powerPreference: options.powerPreference ?? 'high-performance' });
     if (!adapter)
-      throw new UnsupportedError('gpu/none', 'WebGPU: no adapter was offered. Use a browser with WebGPU on (Chrome, Edge, Firefox, Safari 26) and hardware acceleration enabled.');
+      throw new UnsupportedError(
+        'gpu/none',
+        'WebGPU: no adapter was offered. Use a browser with WebGPU on (Chrome, Edge, Firefox, Safari 26) and hardware acceleration enabled.',
+      );
     const isDefault = options.limits === 'default-limits';
     const requiredLimits: Record<string, number> = {};
     if (!isDefault) for (const limit of WANTED_LIMITS) requiredLimits[limit] = adapter.limits[limit];
@@ -96,7 +106,11 @@ export class GpuDevice {
     try {
       raw = await adapter.requestDevice({ requiredLimits, requiredFeatures, label: 'tessera' });
     } catch (cause) {
-      throw new UnsupportedError('gpu/device', `WebGPU: the adapter refused a device (${String(cause)}). Reload the page or restart the browser.`, { cause });
+      throw new UnsupportedError(
+        'gpu/device',
+        `WebGPU: the adapter refused a device (${String(cause)}). Reload the page or restart the browser.`,
+        { cause },
+      );
     }
     return new GpuDevice(raw, profileOf(adapter, raw));
   }
@@ -113,7 +127,10 @@ export class GpuDevice {
   /** @throws DeviceLostError `gpu/lost` */
   requireAlive(): void {
     if (this.#lostMessage !== null)
-      throw new DeviceLostError('gpu/lost', `GPU device is gone (${this.#lostMessage}). Ask for a new device and reload the last checkpoint.`);
+      throw new DeviceLostError(
+        'gpu/lost',
+        `GPU device is gone (${this.#lostMessage}). Ask for a new device and reload the last checkpoint.`,
+      );
   }
 
   /** A counted buffer; the caller owns it and frees it with `destroyBuffer`. Sizes round up to 4 bytes. */
@@ -121,7 +138,10 @@ export class GpuDevice {
     this.requireAlive();
     const size = Math.max(16, Math.ceil(sizeBytes / 4) * 4);
     if (size > this.profile.maxBufferBytes)
-      throw new OutOfMemoryError('gpu/buffer-size', `${label}: wanted ${size} bytes in one buffer, the adapter allows ${this.profile.maxBufferBytes}; use a smaller model or batch.`);
+      throw new OutOfMemoryError(
+        'gpu/buffer-size',
+        `${label}: wanted ${size} bytes in one buffer, the adapter allows ${this.profile.maxBufferBytes}; use a smaller model or batch.`,
+      );
     const buffer = this.raw.createBuffer({ size, usage, label });
     this.#sizes.set(buffer, size);
     const counters = this.counters;
@@ -159,7 +179,10 @@ export class GpuDevice {
     const [memory, validation] = await Promise.all([this.raw.popErrorScope(), this.raw.popErrorScope()]);
     this.requireAlive();
     if (memory)
-      throw new OutOfMemoryError('gpu/memory', `${operation}: the GPU is out of memory (${this.counters.bytesLive} bytes held here): ${memory.message}. Use a smaller model or batch.`);
+      throw new OutOfMemoryError(
+        'gpu/memory',
+        `${operation}: the GPU is out of memory (${this.counters.bytesLive} bytes held here): ${memory.message}. Use a smaller model or batch.`,
+      );
     if (validation) throw new Error(`${operation}: ${validation.message}`);
     return result;
   }
@@ -168,11 +191,15 @@ export class GpuDevice {
   layoutOf(name: KernelName): GPUBindGroupLayout {
     const known = this.#layouts.get(name);
     if (known) return known;
-    const entries = KERNELS[name].bindings.map((binding, index): GPUBindGroupLayoutEntry => ({
-      binding: index,
-      visibility: GPUShaderStage.COMPUTE,
-      buffer: { type: binding.access === 'uniform' ? 'uniform' : binding.access === 'read' ? 'read-only-storage' : 'storage' },
-    }));
+    const entries = KERNELS[name].bindings.map(
+      (binding, index): GPUBindGroupLayoutEntry => ({
+        binding: index,
+        visibility: GPUShaderStage.COMPUTE,
+        buffer: {
+          type: binding.access === 'uniform' ? 'uniform' : binding.access === 'read' ? 'read-only-storage' : 'storage',
+        },
+      }),
+    );
     const layout = this.raw.createBindGroupLayout({ entries, label: name });
     this.#layouts.set(name, layout);
     return layout;
@@ -181,7 +208,10 @@ export class GpuDevice {
   /** Compiles a kernel once for each set of overrides. @throws Error with the compiler's message: a defect of ours. */
   kernel(name: KernelName, overrides: Readonly<Record<string, number>> = {}): Promise<CompiledKernel> {
     this.requireAlive();
-    const key = `${name}|${Object.entries(overrides).sort().map(([k, v]) => `${k}=${v}`).join(',')}`;
+    const key = `${name}|${Object.entries(overrides)
+      .sort()
+      .map(([k, v]) => `${k}=${v}`)
+      .join(',')}`;
     const known = this.#pipelines.get(key);
     if (known) return known;
     const compiled = this.#compile(name, overrides);

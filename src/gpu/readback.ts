@@ -13,7 +13,13 @@ export async function readStaging(device: GpuDevice, staging: GPUBuffer, sizeByt
   let timer: ReturnType<typeof setTimeout> | undefined;
   const deadline = new Promise<never>((_, reject) => {
     timer = setTimeout(
-      () => reject(new DeviceLostError('gpu/read-deadline', `readback: no answer from the GPU in ${READ_DEADLINE_MS} ms; reload the last checkpoint.`)),
+      () =>
+        reject(
+          new DeviceLostError(
+            'gpu/read-deadline',
+            `readback: no answer from the GPU in ${READ_DEADLINE_MS} ms; reload the last checkpoint.`,
+          ),
+        ),
       READ_DEADLINE_MS,
     );
   });
@@ -23,7 +29,11 @@ export async function readStaging(device: GpuDevice, staging: GPUBuffer, sizeByt
   } catch (cause) {
     device.requireAlive();
     if (cause instanceof DeviceLostError) throw cause;
-    throw new DeviceLostError('gpu/lost', `readback: the GPU gave the map back unread (${String(cause)}); reload the last checkpoint.`, { cause });
+    throw new DeviceLostError(
+      'gpu/lost',
+      `readback: the GPU gave the map back unread (${String(cause)}); reload the last checkpoint.`,
+      { cause },
+    );
   } finally {
     clearTimeout(timer);
   }
@@ -34,7 +44,12 @@ export async function readStaging(device: GpuDevice, staging: GPUBuffer, sizeByt
 }
 
 /** Reads `sizeBytes` (a multiple of 4) of `buffer`, waiting for all submitted work. */
-export async function readBuffer(device: GpuDevice, buffer: GPUBuffer, offsetBytes: number, sizeBytes: number): Promise<ArrayBuffer> {
+export async function readBuffer(
+  device: GpuDevice,
+  buffer: GPUBuffer,
+  offsetBytes: number,
+  sizeBytes: number,
+): Promise<ArrayBuffer> {
   device.requireAlive();
   if (sizeBytes === 0) return new ArrayBuffer(0);
   const staging = device.createBuffer(sizeBytes, GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST, 'readback');

@@ -33,8 +33,13 @@ export type Optimizer = AdamwOptimizer | AdagradOptimizer;
 
 const shared = (options: SharedOptions) => {
   const { learningRate, weightDecay = 0, clipNorm = 0 } = options;
-  if (weightDecay < 0 || clipNorm < 0) throw new ConfigError('optimizer/negative', 'optimizer: weightDecay and clipNorm must not be negative.');
-  return { learningRate: typeof learningRate === 'number' ? constantSchedule(learningRate) : learningRate, weightDecay, clipNorm };
+  if (weightDecay < 0 || clipNorm < 0)
+    throw new ConfigError('optimizer/negative', 'optimizer: weightDecay and clipNorm must not be negative.');
+  return {
+    learningRate: typeof learningRate === 'number' ? constantSchedule(learningRate) : learningRate,
+    weightDecay,
+    clipNorm,
+  };
 };
 
 /** AdamW (Loshchilov & Hutter 2019) as torch.optim.AdamW: θ ← θ(1 − lr·wd) − lr · m̂ / (√v̂ + ε). */

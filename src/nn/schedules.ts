@@ -8,8 +8,10 @@ export interface ScheduleOptions {
   readonly warmupSteps?: number;
 }
 
-const warmed = (base: number, warmupSteps: number, after: (step: number) => number): Schedule => (step) =>
-  base * (step < warmupSteps ? step / Math.max(1, warmupSteps) : after(step));
+const warmed =
+  (base: number, warmupSteps: number, after: (step: number) => number): Schedule =>
+  (step) =>
+    base * (step < warmupSteps ? step / Math.max(1, warmupSteps) : after(step));
 
 /** base after warm-up. */
 export function constantSchedule(base: number, { warmupSteps = 0 }: ScheduleOptions = {}): Schedule {

@@ -49,7 +49,9 @@ export function planArenas(dispatches: readonly Dispatch[]): ArenaPlan {
   for (const lifetime of lifetimes) {
     const size = alignUp(lifetime.value.sizeBytes);
     totalBytes += size;
-    for (const blocks of live) for (let i = blocks.length - 1; i >= 0; i--) if ((blocks[i]?.lifetime.last ?? 0) < lifetime.first) blocks.splice(i, 1);
+    for (const blocks of live)
+      for (let i = blocks.length - 1; i >= 0; i--)
+        if ((blocks[i]?.lifetime.last ?? 0) < lifetime.first) blocks.splice(i, 1);
     const forbidden = new Set([...lifetime.neighbours].map((value) => placeOf.get(value)?.arena));
     let best = { arena: -1, start: 0, growth: Number.POSITIVE_INFINITY };
     for (let arena = 0; arena <= arenaBytes.length; arena++) {
@@ -81,7 +83,8 @@ function lifetimesOf(dispatches: readonly Dispatch[]): Lifetime[] {
     }
     for (const written of writes)
       for (const read of reads) {
-        if (read === written) throw new Error(`${dispatch.kernel}: ${read.label} is both read and written through separate bindings`);
+        if (read === written)
+          throw new Error(`${dispatch.kernel}: ${read.label} is both read and written through separate bindings`);
         lifetimes.get(written)?.neighbours.add(read);
         lifetimes.get(read)?.neighbours.add(written);
       }

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { normalArray } from '../base/random';
 import { GpuDevice } from '../gpu/device';
 import { adamw } from '../nn/optimizers';
 import { linearInit, parameter } from '../nn/parameters';
@@ -6,7 +7,6 @@ import { square, subtract } from '../tensor/ops/elementwise';
 import { linear } from '../tensor/ops/matmul';
 import { meanAll } from '../tensor/ops/reduce';
 import { Engine } from './engine';
-import { normalArray } from '../base/random';
 
 let device: GpuDevice;
 beforeAll(async () => {
@@ -15,21 +15,30 @@ beforeAll(async () => {
 
 describe('Engine', () => {
   const specs = [
-    parameter('w1', [6, 16], linearInit(6)), parameter('b1', [16], linearInit(6)),
-    parameter('w2', [16, 3], linearInit(16)), parameter('b2', [3], linearInit(16)),
+    parameter('w1', [6, 16], linearInit(6)),
+    parameter('b1', [16], linearInit(6)),
+    parameter('w2', [16, 3], linearInit(16)),
+    parameter('b2', [3], linearInit(16)),
   ];
   const build = () => {
     const engine = new Engine(device);
     const model = engine.variables(specs, 1);
-    const step = engine.compile(model, ({ params, batch }) => {
-      const hidden = linear(batch['x'] as never, params('w1'), params('b1'), 'relu');
-      const y = linear(hidden, params('w2'), params('b2'));
-      return { loss: meanAll(square(subtract(y, batch['y'] as never))) };
-    }, adamw({ learningRate: 0.01 }));
+    const step = engine.compile(
+      model,
+      ({ params, batch }) => {
+        const hidden = linear(batch['x'] as never, params('w1'), params('b1'), 'relu');
+        const y = linear(hidden, params('w2'), params('b2'));
+        return { loss: meanAll(square(subtract(y, batch['y'] as never))) };
+      },
+      adamw({ learningRate: 0.01 }),
+    );
     return { engine, model, step };
   };
   const x = normalArray(32 * 6, 3);
-  const batch = { x: { data: x, shape: [32, 6] }, y: { data: Float32Array.from({ length: 96 }, (_, i) => Math.sin(x[i] ?? 0)), shape: [32, 3] } };
+  const batch = {
+    x: { data: x, shape: [32, 6] },
+    y: { data: Float32Array.from({ length: 96 }, (_, i) => Math.sin(x[i] ?? 0)), shape: [32, 3] },
+  };
 
   it('fits a small network, creating no buffer and no bind group after the first step', async () => {
     const { step } = build();

@@ -63,7 +63,10 @@ export class CompiledStep {
 
   /** The program for the shapes of `batch`, compiled if need be. @throws ShapeError, ConfigError, OutOfMemoryError */
   program(batch: Batch): Promise<Program> {
-    const signature = Object.entries(batch).map(([name, array]) => `${name}:${dtypeOf(array.data)}[${array.shape}]`).sort().join(';');
+    const signature = Object.entries(batch)
+      .map(([name, array]) => `${name}:${dtypeOf(array.data)}[${array.shape}]`)
+      .sort()
+      .join(';');
     const known = this.#programs.get(signature);
     if (known) return known;
     const specs: Record<string, TensorSpec> = {};
@@ -102,7 +105,10 @@ export class CompiledStep {
     this.#drained = [];
     const bad = rows.find((row) => !row.isFinite);
     if (bad && this.optimizer)
-      throw new NumericsError('train/not-finite', `step ${bad.step}: loss ${bad.loss} or gradient norm ${bad.gradientNorm} is not finite; the update was skipped. Lower the learning rate or go back to the last checkpoint.`);
+      throw new NumericsError(
+        'train/not-finite',
+        `step ${bad.step}: loss ${bad.loss} or gradient norm ${bad.gradientNorm} is not finite; the update was skipped. Lower the learning rate or go back to the last checkpoint.`,
+      );
     return rows;
   }
 

@@ -32,9 +32,18 @@ export class MetricRing {
     readonly names: readonly string[],
     readonly hasOptimizer: boolean,
   ) {
-    if (names.length > MAX_METRICS) throw new Error(`metrics: at most ${MAX_METRICS} scalars a step, got ${names.length}`);
-    this.#ring = device.createBuffer(ROWS * ROW_BYTES, GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC, 'metric ring');
-    this.#staging = device.createBuffer(ROWS * ROW_BYTES, GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ, 'metric staging');
+    if (names.length > MAX_METRICS)
+      throw new Error(`metrics: at most ${MAX_METRICS} scalars a step, got ${names.length}`);
+    this.#ring = device.createBuffer(
+      ROWS * ROW_BYTES,
+      GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC,
+      'metric ring',
+    );
+    this.#staging = device.createBuffer(
+      ROWS * ROW_BYTES,
+      GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ,
+      'metric staging',
+    );
   }
 
   /** True when the ring must be drained before another step is recorded. */
@@ -47,7 +56,13 @@ export class MetricRing {
   }
 
   /** Records the copies of one step. */
-  record(encoder: GPUCommandEncoder, step: number, learningRate: number, status: { buffer: GPUBuffer; offset: number } | null, scalars: readonly { buffer: GPUBuffer; offset: number }[]): void {
+  record(
+    encoder: GPUCommandEncoder,
+    step: number,
+    learningRate: number,
+    status: { buffer: GPUBuffer; offset: number } | null,
+    scalars: readonly { buffer: GPUBuffer; offset: number }[],
+  ): void {
     const row = this.#pending.length * ROW_BYTES;
     if (status) encoder.copyBufferToBuffer(status.buffer, status.offset, this.#ring, row, STATUS_WORDS * 4);
     scalars.forEach((scalar, index) => {
@@ -75,7 +90,9 @@ export class MetricRing {
       this.device.raw.queue.submit([encoder.finish()]);
       this.device.counters.submits++;
       const words = new Float32Array(await readStaging(this.device, this.#staging, size));
-      return steps.map(({ step, learningRate }, index) => this.#row(words.subarray(index * ROW_WORDS, (index + 1) * ROW_WORDS), step, learningRate));
+      return steps.map(({ step, learningRate }, index) =>
+        this.#row(words.subarray(index * ROW_WORDS, (index + 1) * ROW_WORDS), step, learningRate),
+      );
     } finally {
       release();
     }
@@ -85,7 +102,14 @@ export class MetricRing {
     const at = (index: number): number => words[index] ?? Number.NaN;
     const extra = Object.fromEntries(this.names.map((name, index) => [name, at(STATUS_WORDS + index)]));
     const loss = this.hasOptimizer ? at(3) : (extra['loss'] ?? Number.NaN);
-    return { step, learningRate, loss, gradientNorm: at(0), isFinite: this.hasOptimizer ? at(2) === 1 : Number.isFinite(loss), extra };
+    return {
+      step,
+      learningRate,
+      loss,
+      gradientNorm: at(0),
+      isFinite: this.hasOptimizer ? at(2) === 1 : Number.isFinite(loss),
+      extra,
+    };
   }
 
   dispose(): void {

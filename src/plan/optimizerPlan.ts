@@ -23,19 +23,37 @@ export function optimizerDispatches(
   const status = makeValue('status', 4 * BYTES_PER_ELEMENT, { buffer: 'status', offsetBytes: 0 });
   const groups = Math.min(NORM_GROUPS, Math.max(1, Math.ceil(count / LANES)));
   const dispatches: Dispatch[] = [
-    { kernel: 'gradient_norm_partial', overrides: { LANES }, bind: { gradient, partial }, params: { count }, groups: [groups, 1, 1] },
-    { kernel: 'gradient_norm', overrides: { LANES }, bind: { partial, loss, status }, params: { count: groups, clip: optimizer.clipNorm }, groups: [1, 1, 1] },
+    {
+      kernel: 'gradient_norm_partial',
+      overrides: { LANES },
+      bind: { gradient, partial },
+      params: { count },
+      groups: [groups, 1, 1],
+    },
+    {
+      kernel: 'gradient_norm',
+      overrides: { LANES },
+      bind: { partial, loss, status },
+      params: { count: groups, clip: optimizer.clipNorm },
+      groups: [1, 1, 1],
+    },
   ];
   if (optimizer.kind === 'adamw') {
     const { beta1, beta2, eps, weightDecay } = optimizer;
     dispatches.push({
-      kernel: 'adamw', overrides: { LANES }, bind: { gradient, status, state: stepState, weight, moment1, moment2: whole('moment2') },
-      params: { count, beta1, beta2, eps, weight_decay: weightDecay }, groups: groupsFor(count, LANES),
+      kernel: 'adamw',
+      overrides: { LANES },
+      bind: { gradient, status, state: stepState, weight, moment1, moment2: whole('moment2') },
+      params: { count, beta1, beta2, eps, weight_decay: weightDecay },
+      groups: groupsFor(count, LANES),
     });
   } else {
     dispatches.push({
-      kernel: 'adagrad', overrides: { LANES }, bind: { gradient, status, state: stepState, weight, moment1 },
-      params: { count, eps: optimizer.eps, weight_decay: optimizer.weightDecay }, groups: groupsFor(count, LANES),
+      kernel: 'adagrad',
+      overrides: { LANES },
+      bind: { gradient, status, state: stepState, weight, moment1 },
+      params: { count, eps: optimizer.eps, weight_decay: optimizer.weightDecay },
+      groups: groupsFor(count, LANES),
     });
   }
   return { dispatches, status };

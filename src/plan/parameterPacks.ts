@@ -39,8 +39,17 @@ export class ParameterPacks {
     const quads = Math.ceil(size / VECTOR);
     const sizeBytes = quads * VECTOR * k * BYTES_PER_ELEMENT;
     const index = this.#matrices.length / MATRIX_WORDS;
-    this.#matrices.push(home.offsetBytes / BYTES_PER_ELEMENT, size, k, quads, strideK, strideI, this.#bytes / (VECTOR * BYTES_PER_ELEMENT));
-    for (let tileK = 0; tileK < Math.ceil(k / TILE); tileK++) for (let tileI = 0; tileI < Math.ceil(size / TILE); tileI++) this.#tiles.push(index, tileI, tileK);
+    this.#matrices.push(
+      home.offsetBytes / BYTES_PER_ELEMENT,
+      size,
+      k,
+      quads,
+      strideK,
+      strideI,
+      this.#bytes / (VECTOR * BYTES_PER_ELEMENT),
+    );
+    for (let tileK = 0; tileK < Math.ceil(k / TILE); tileK++)
+      for (let tileI = 0; tileI < Math.ceil(size / TILE); tileI++) this.#tiles.push(index, tileI, tileK);
     const packed = this.makeValue(`packed ${value.label}`, sizeBytes, { buffer: 'packed', offsetBytes: this.#bytes });
     this.#bytes += alignUp(sizeBytes);
     this.#known.set(key, packed);

@@ -74,11 +74,21 @@ export class Program {
     this.#upload = new ArrayBuffer(parts.traced.inputBytes);
   }
 
-  static async build(device: GpuDevice, variables: Variables, traced: TracedProgram, optimizer: Optimizer | null, pool: ArenaPool): Promise<Program> {
-    const compiled = await Promise.all(traced.dispatches.map((dispatch) => device.kernel(dispatch.kernel, dispatch.overrides)));
+  static async build(
+    device: GpuDevice,
+    variables: Variables,
+    traced: TracedProgram,
+    optimizer: Optimizer | null,
+    pool: ArenaPool,
+  ): Promise<Program> {
+    const compiled = await Promise.all(
+      traced.dispatches.map((dispatch) => device.kernel(dispatch.kernel, dispatch.overrides)),
+    );
     const owned: GPUBuffer[] = [];
     try {
-      return await device.guarded('compile', () => assemble(device, variables, traced, optimizer, pool, compiled, owned));
+      return await device.guarded('compile', () =>
+        assemble(device, variables, traced, optimizer, pool, compiled, owned),
+      );
     } catch (error) {
       for (const buffer of owned) device.destroyBuffer(buffer);
       throw error;
@@ -118,10 +128,18 @@ export class Program {
   /** Reads a named output of the last run. @throws ShapeError `run/output` */
   async read(name: string): Promise<Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Int32Array<ArrayBuffer>> {
     const output = this.traced.outputs.get(name);
-    if (!output) throw new ShapeError('run/output', `read: the program has no output "${name}"; it has ${[...this.traced.outputs.keys()].join(', ') || 'none'}.`);
+    if (!output)
+      throw new ShapeError(
+        'run/output',
+        `read: the program has no output "${name}"; it has ${[...this.traced.outputs.keys()].join(', ') || 'none'}.`,
+      );
     const sizeBytes = elementCount(output.spec.shape) * BYTES_PER_ELEMENT;
     const bytes = sizeBytes === 0 ? new ArrayBuffer(0) : await this.#readValue(output.value, sizeBytes);
-    return output.spec.dtype === 'f32' ? new Float32Array(bytes) : output.spec.dtype === 'u32' ? new Uint32Array(bytes) : new Int32Array(bytes);
+    return output.spec.dtype === 'f32'
+      ? new Float32Array(bytes)
+      : output.spec.dtype === 'u32'
+        ? new Uint32Array(bytes)
+        : new Int32Array(bytes);
   }
 
   #readValue(value: Value, sizeBytes: number): Promise<ArrayBuffer> {
@@ -131,13 +149,15 @@ export class Program {
 
   async readFloats(name: string): Promise<Float32Array<ArrayBuffer>> {
     const values = await this.read(name);
-    if (!(values instanceof Float32Array)) throw new ShapeError('run/dtype', `read: output "${name}" does not hold f32.`);
+    if (!(values instanceof Float32Array))
+      throw new ShapeError('run/dtype', `read: output "${name}" does not hold f32.`);
     return values;
   }
 
   async readIndices(name: string): Promise<Uint32Array<ArrayBuffer>> {
     const values = await this.read(name);
-    if (!(values instanceof Uint32Array)) throw new ShapeError('run/dtype', `read: output "${name}" does not hold u32.`);
+    if (!(values instanceof Uint32Array))
+      throw new ShapeError('run/dtype', `read: output "${name}" does not hold u32.`);
     return values;
   }
 
@@ -157,7 +177,10 @@ export class Program {
     for (const [name, { value, spec }] of this.traced.inputs) {
       const given = batch[name];
       if (!given || !sameShape(given.shape, spec.shape) || given.data.length !== elementCount(spec.shape))
-        throw new ShapeError('run/input', `run: input "${name}" wants ${spec.dtype} [${spec.shape}], got ${given ? `[${given.shape}] (${given.data.length} elements)` : 'nothing'}.`);
+        throw new ShapeError(
+          'run/input',
+          `run: input "${name}" wants ${spec.dtype} [${spec.shape}], got ${given ? `[${given.shape}] (${given.data.length} elements)` : 'nothing'}.`,
+        );
       const target = new Uint8Array(this.#upload, value.home?.offsetBytes ?? 0, given.data.byteLength);
       target.set(new Uint8Array(given.data.buffer, given.data.byteOffset, given.data.byteLength));
     }
@@ -167,18 +190,36 @@ export class Program {
   #tail(encoder: GPUCommandEncoder, clock: StepClock, learningRate: number): void {
     for (const { from, toOffsetBytes, sizeBytes } of this.traced.updates) {
       const source = this.#parts.locate(from);
-      encoder.copyBufferToBuffer(source.buffer, source.offset, this.#parts.variables.arena('parameters'), toOffsetBytes, sizeBytes);
+      encoder.copyBufferToBuffer(
+        source.buffer,
+        source.offset,
+        this.#parts.variables.arena('parameters'),
+        toOffsetBytes,
+        sizeBytes,
+      );
     }
     const { loss, status, metrics } = this.traced;
     if (!loss && metrics.size === 0) return;
     if (this.ring.isFull) throw new Error('run: the metric ring is full; call metrics() at least every 64 steps');
     const scalars = [...(status || !loss ? [] : [loss]), ...metrics.values()];
-    this.ring.record(encoder, clock.step, learningRate, status && this.#parts.locate(status), scalars.map(this.#parts.locate));
+    this.ring.record(
+      encoder,
+      clock.step,
+      learningRate,
+      status && this.#parts.locate(status),
+      scalars.map(this.#parts.locate),
+    );
   }
 }
 
 function assemble(
-  device: GpuDevice, variables: Variables, traced: TracedProgram, optimizer: Optimizer | null, pool: ArenaPool, compiled: readonly CompiledKernel[], owned: GPUBuffer[],
+  device: GpuDevice,
+  variables: Variables,
+  traced: TracedProgram,
+  optimizer: Optimizer | null,
+  pool: ArenaPool,
+  compiled: readonly CompiledKernel[],
+  owned: GPUBuffer[],
 ): Program {
   const own = (sizeBytes: number, usage: GPUBufferUsageFlags, label: string): GPUBuffer => {
     const buffer = device.createBuffer(sizeBytes, usage, label);
@@ -208,20 +249,28 @@ function assemble(
     if (buffer === 'packed') return { buffer: packed, offset: offsetBytes };
     return { buffer: variables.arena(buffer), offset: offsetBytes };
   };
-  const slotBytes = Math.max(256, ...traced.dispatches.map((dispatch) => alignUp(KERNELS[dispatch.kernel].params.length * 4)));
+  const slotBytes = Math.max(
+    256,
+    ...traced.dispatches.map((dispatch) => alignUp(KERNELS[dispatch.kernel].params.length * 4)),
+  );
   const uniforms = own(Math.max(1, traced.dispatches.length) * slotBytes, UNIFORM | COPY_DST, 'params');
   const image = new DataView(new ArrayBuffer(Math.max(1, traced.dispatches.length) * slotBytes));
   const launches = traced.dispatches.map((dispatch, index): Launch => {
     writeParams(image, index * slotBytes, dispatch);
     const { pipeline, layout } = compiled[index] as CompiledKernel;
     const entries = KERNELS[dispatch.kernel].bindings.map((binding, number): GPUBindGroupEntry => {
-      if (binding.access === 'uniform') return { binding: number, resource: { buffer: uniforms, offset: index * slotBytes, size: slotBytes } };
+      if (binding.access === 'uniform')
+        return { binding: number, resource: { buffer: uniforms, offset: index * slotBytes, size: slotBytes } };
       const value = dispatch.bind[binding.name] as Value;
       const { buffer, offset } = locate(value);
       return { binding: number, resource: { buffer, offset, size: Math.max(4, Math.ceil(value.sizeBytes / 16) * 16) } };
     });
     device.counters.bindGroups++;
-    return { pipeline, bindGroup: device.raw.createBindGroup({ layout, entries, label: dispatch.kernel }), groups: dispatch.groups };
+    return {
+      pipeline,
+      bindGroup: device.raw.createBindGroup({ layout, entries, label: dispatch.kernel }),
+      groups: dispatch.groups,
+    };
   });
   device.raw.queue.writeBuffer(uniforms, 0, image.buffer);
   const report: ProgramReport = {

@@ -1,10 +1,19 @@
 /** Turns a step function into a flat list of launches: trace, differentiate, fuse, lower. */
-import { ShapeError } from '../base/errors';
+
 import { gradients, reachableNodes, trainableLeaves } from '../autograd/gradients';
+import { ShapeError } from '../base/errors';
 import type { AdapterProfile } from '../gpu/device';
 import type { Optimizer } from '../nn/optimizers';
 import { countOf, type GraphNode, isOp, type Tensor, type TensorSpec } from '../tensor/graph';
-import { CONSTANT, INPUT, inputLeaf, PARAMETER, parameterLeaf, STEP_STATE, STEP_STATE_WORDS } from '../tensor/ops/leaves';
+import {
+  CONSTANT,
+  INPUT,
+  inputLeaf,
+  PARAMETER,
+  parameterLeaf,
+  STEP_STATE,
+  STEP_STATE_WORDS,
+} from '../tensor/ops/leaves';
 import { BYTES_PER_ELEMENT, elementCount } from '../tensor/shape';
 import { accessesOf, alignUp } from './arena';
 import type { Dispatch, Home, Value } from './dispatch';
@@ -68,10 +77,16 @@ export function traceProgram(
     leaves.set(name, leaf);
     return leaf;
   };
-  const batch = Object.fromEntries(Object.entries(inputSpecs).map(([name, spec]) => [name, inputLeaf(name, spec.shape, spec.dtype)]));
+  const batch = Object.fromEntries(
+    Object.entries(inputSpecs).map(([name, spec]) => [name, inputLeaf(name, spec.shape, spec.dtype)]),
+  );
   const input = (name: string): Tensor => {
     const tensor = batch[name];
-    if (!tensor) throw new ShapeError('compile/input', `compile: the batch has no "${name}"; it has ${Object.keys(batch).join(', ') || 'nothing'}.`);
+    if (!tensor)
+      throw new ShapeError(
+        'compile/input',
+        `compile: the batch has no "${name}"; it has ${Object.keys(batch).join(', ') || 'nothing'}.`,
+      );
     return tensor;
   };
   const result = step({ params, input, batch });
@@ -112,8 +127,16 @@ class Lowerer {
 
   lower(result: TraceResult, optimizer: Optimizer | null): TracedProgram {
     const { loss } = result;
-    if (optimizer && !loss) throw new ShapeError('compile/loss', 'compile: an optimizer needs a loss; return { loss } from the step function.');
-    const roots: Tensor[] = [...Object.values(result.outputs ?? {}), ...Object.values(result.metrics ?? {}), ...Object.values(result.updates ?? {})];
+    if (optimizer && !loss)
+      throw new ShapeError(
+        'compile/loss',
+        'compile: an optimizer needs a loss; return { loss } from the step function.',
+      );
+    const roots: Tensor[] = [
+      ...Object.values(result.outputs ?? {}),
+      ...Object.values(result.metrics ?? {}),
+      ...Object.values(result.updates ?? {}),
+    ];
     let grads: { name: string; grad: Tensor }[] = [];
     if (loss) roots.push(loss);
     if (optimizer && loss) {
@@ -124,7 +147,8 @@ class Lowerer {
     const resolve = (tensor: Tensor): Tensor => replacements.get(`${tensor.node.id}:${tensor.output}`) ?? tensor;
     for (const node of nodes) if (!this.#isLeafOrAlias(node)) this.#lowerNode(node, resolve);
     const placed = grads.map(({ name, grad }) => ({ name, value: this.#valueOf(resolve(grad), resolve) }));
-    for (const { name, value } of placed) this.#placeGradient(name, value, placed.filter((other) => other.value === value).length > 1);
+    for (const { name, value } of placed)
+      this.#placeGradient(name, value, placed.filter((other) => other.value === value).length > 1);
     const keep = (tensor: Tensor): Value => {
       const value = this.#valueOf(resolve(tensor), resolve);
       value.isKept = true;
@@ -133,7 +157,13 @@ class Lowerer {
     const lossValue = loss ? keep(loss) : null;
     let status: Value | null = null;
     if (optimizer && lossValue) {
-      const tail = optimizerDispatches(optimizer, this.variables.trainableBytes, lossValue, this.#stepState, this.#make.bind(this));
+      const tail = optimizerDispatches(
+        optimizer,
+        this.variables.trainableBytes,
+        lossValue,
+        this.#stepState,
+        this.#make.bind(this),
+      );
       this.#dispatches.push(...tail.dispatches);
       status = tail.status;
     }
@@ -145,7 +175,9 @@ class Lowerer {
       inputBytes: this.#inputBytes,
       constants: this.#constants,
       constantBytes: this.#constantBytes,
-      outputs: new Map(Object.entries(result.outputs ?? {}).map(([name, tensor]) => [name, { value: keep(tensor), spec: tensor }])),
+      outputs: new Map(
+        Object.entries(result.outputs ?? {}).map(([name, tensor]) => [name, { value: keep(tensor), spec: tensor }]),
+      ),
       metrics: new Map(Object.entries(result.metrics ?? {}).map(([name, tensor]) => [name, keep(tensor)])),
       updates: Object.entries(result.updates ?? {}).map(([name, tensor]) => this.#update(name, tensor, keep(tensor))),
       loss: lossValue,
@@ -156,13 +188,25 @@ class Lowerer {
 
   #gradients(loss: Tensor): { name: string; grad: Tensor }[] {
     const leaves = trainableLeaves([loss]);
-    const unused = [...this.variables.slots.values()].filter(({ spec }) => spec.isTrainable && !leaves.some(({ name }) => name === spec.name));
+    const unused = [...this.variables.slots.values()].filter(
+      ({ spec }) => spec.isTrainable && !leaves.some(({ name }) => name === spec.name),
+    );
     if (unused.length > 0)
-      throw new ShapeError('compile/unused-parameter', `compile: the loss does not depend on ${unused.map(({ spec }) => spec.name).join(', ')}; declare them not trainable or leave them out.`);
-    const grads = gradients(loss, leaves.map(({ leaf }) => leaf));
+      throw new ShapeError(
+        'compile/unused-parameter',
+        `compile: the loss does not depend on ${unused.map(({ spec }) => spec.name).join(', ')}; declare them not trainable or leave them out.`,
+      );
+    const grads = gradients(
+      loss,
+      leaves.map(({ leaf }) => leaf),
+    );
     return leaves.map(({ name }, index) => {
       const grad = grads[index];
-      if (!grad) throw new ShapeError('compile/no-gradient', `compile: no gradient reaches "${name}"; declare it not trainable.`);
+      if (!grad)
+        throw new ShapeError(
+          'compile/no-gradient',
+          `compile: no gradient reaches "${name}"; declare it not trainable.`,
+        );
       return { name, grad };
     });
   }
@@ -170,7 +214,10 @@ class Lowerer {
   #update(name: string, tensor: Tensor, from: Value): { from: Value; toOffsetBytes: number; sizeBytes: number } {
     const slot = this.variables.slot(name);
     if (slot.spec.isTrainable || slot.sizeBytes !== countOf(tensor) * BYTES_PER_ELEMENT)
-      throw new ShapeError('compile/update', `compile: update of "${name}" wants a non-trainable parameter of [${tensor.shape}], it is [${slot.spec.shape}].`);
+      throw new ShapeError(
+        'compile/update',
+        `compile: update of "${name}" wants a non-trainable parameter of [${tensor.shape}], it is [${slot.spec.shape}].`,
+      );
     return { from, toOffsetBytes: slot.offsetBytes, sizeBytes: slot.sizeBytes };
   }
 
@@ -185,7 +232,9 @@ class Lowerer {
     const key = `${node.id}:${tensor.output}`;
     const known = this.#values.get(key);
     if (known) return known;
-    const value = this.#leafValue(node) ?? this.#make(`${node.op.name}#${node.id}.${tensor.output}`, countOf(tensor) * BYTES_PER_ELEMENT, null);
+    const value =
+      this.#leafValue(node) ??
+      this.#make(`${node.op.name}#${node.id}.${tensor.output}`, countOf(tensor) * BYTES_PER_ELEMENT, null);
     this.#values.set(key, value);
     return value;
   }
@@ -219,7 +268,10 @@ class Lowerer {
         if (!spec) throw new Error(`${node.op.name}: no output ${output}`);
         return this.#valueOf({ shape: spec.shape, dtype: spec.dtype, node, output }, resolve);
       },
-      scratch: (sizeBytes, label) => ({ ...this.#make(`${node.op.name}#${node.id} ${label}`, sizeBytes, null), isScratch: true }),
+      scratch: (sizeBytes, label) => ({
+        ...this.#make(`${node.op.name}#${node.id} ${label}`, sizeBytes, null),
+        isScratch: true,
+      }),
       memo: (key, make) => {
         const value = this.#memo.get(key) ?? make();
         this.#memo.set(key, value);
@@ -244,8 +296,11 @@ class Lowerer {
     }
     const count = slot.sizeBytes / BYTES_PER_ELEMENT;
     this.#dispatches.push({
-      kernel: 'affine', overrides: { LANES: 64 }, bind: { x: value, y: this.#make(`gradient of ${name}`, slot.sizeBytes, home) },
-      params: { count, scale: 1, offset: 0 }, groups: groupsFor(count, 64),
+      kernel: 'affine',
+      overrides: { LANES: 64 },
+      bind: { x: value, y: this.#make(`gradient of ${name}`, slot.sizeBytes, home) },
+      params: { count, scale: 1, offset: 0 },
+      groups: groupsFor(count, 64),
     });
   }
 }

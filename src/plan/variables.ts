@@ -44,7 +44,10 @@ export class Variables {
     }
     const limit = Math.min(device.profile.maxBindingBytes, device.profile.maxBufferBytes);
     if (offset > limit)
-      throw new ConfigError('model/too-large', `model: its parameters take ${offset} bytes, this adapter binds at most ${limit}; choose a smaller preset.`);
+      throw new ConfigError(
+        'model/too-large',
+        `model: its parameters take ${offset} bytes, this adapter binds at most ${limit}; choose a smaller preset.`,
+      );
     this.slots = slots;
     this.trainableBytes = trainable;
     this.totalBytes = offset;
@@ -86,7 +89,8 @@ export class Variables {
     const bytes = await readBuffer(this.device, this.arena(arena), 0, size);
     const values = new Map<string, Float32Array<ArrayBuffer>>();
     for (const [name, slot] of this.slots)
-      if (arena === 'parameters' || slot.spec.isTrainable) values.set(name, new Float32Array(bytes.slice(slot.offsetBytes, slot.offsetBytes + slot.sizeBytes)));
+      if (arena === 'parameters' || slot.spec.isTrainable)
+        values.set(name, new Float32Array(bytes.slice(slot.offsetBytes, slot.offsetBytes + slot.sizeBytes)));
     return values;
   }
 
@@ -95,7 +99,10 @@ export class Variables {
     const slot = this.slot(name);
     this.device.requireAlive();
     if (values.byteLength !== slot.sizeBytes)
-      throw new ShapeError('parameters/size', `parameters: "${name}" is [${slot.spec.shape}], got ${values.length} values.`);
+      throw new ShapeError(
+        'parameters/size',
+        `parameters: "${name}" is [${slot.spec.shape}], got ${values.length} values.`,
+      );
     this.device.raw.queue.writeBuffer(this.arena(arena), slot.offsetBytes, values as Float32Array<ArrayBuffer>);
   }
 

@@ -2,10 +2,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { GpuDevice } from '../gpu/device';
 import { adamw } from '../nn/optimizers';
 import { fillInit, parameter } from '../nn/parameters';
-import { multiply } from '../tensor/ops/elementwise';
+import { add, multiply } from '../tensor/ops/elementwise';
 import { sumAll } from '../tensor/ops/reduce';
 import { stopGradient, straightThrough } from '../tensor/ops/views';
-import { add } from '../tensor/ops/elementwise';
 import { Engine } from './engine';
 
 let engine: Engine;
@@ -34,7 +33,9 @@ describe('gradient routing', () => {
   });
 
   it('stopGradient cuts one branch of a product', async () => {
-    const got = await gradientsOf(({ params }) => ({ loss: sumAll(multiply(multiply(stopGradient(params('x')), params('x')), params('y'))) }));
+    const got = await gradientsOf(({ params }) => ({
+      loss: sumAll(multiply(multiply(stopGradient(params('x')), params('x')), params('y'))),
+    }));
     expect(got.x).toEqual([1 * 4, 2 * 5, 3 * 6]);
     expect(got.y).toEqual([1, 4, 9]);
   });

@@ -10,7 +10,9 @@ describe('identifier vocabulary (mtgrec.md §14 row 8)', () => {
   });
 
   it('maps the reference identifiers to the reference tokens', () => {
-    expect([...identifierTokens(vocabulary, [0, 0, 0, 1, 255, 255, 255, 2])]).toEqual([1, 257, 513, 770, 256, 512, 768, 771]);
+    expect([...identifierTokens(vocabulary, [0, 0, 0, 1, 255, 255, 255, 2])]).toEqual([
+      1, 257, 513, 770, 256, 512, 768, 771,
+    ]);
   });
 
   it('refuses a code outside its codebook and a conflict digit of 256, which would be the user token', () => {

@@ -31,12 +31,20 @@ export function identifierVocabulary(levels: number, codes: number): IdentifierV
 export function tokenOfDigit(vocabulary: IdentifierVocabulary, digit: number, value: number): number {
   const limit = digit < vocabulary.levels ? vocabulary.codes : CONFLICT_DIGITS;
   if (!Number.isInteger(value) || value < 0 || value >= limit || digit >= vocabulary.digits)
-    throw new ConfigError('vocabulary/code', `identifier: digit ${digit} wants a code from 0 to ${limit - 1}, got ${value}; train the tokenizer again or use larger codebooks.`);
+    throw new ConfigError(
+      'vocabulary/code',
+      `identifier: digit ${digit} wants a code from 0 to ${limit - 1}, got ${value}; train the tokenizer again or use larger codebooks.`,
+    );
   return 1 + digit * vocabulary.codes + value;
 }
 
 /** Tokens [N, digits] of identifiers [N, digits]. @throws ConfigError `vocabulary/code` */
-export function identifierTokens(vocabulary: IdentifierVocabulary, identifiers: ArrayLike<number>): Uint32Array<ArrayBuffer> {
+export function identifierTokens(
+  vocabulary: IdentifierVocabulary,
+  identifiers: ArrayLike<number>,
+): Uint32Array<ArrayBuffer> {
   const { digits } = vocabulary;
-  return Uint32Array.from({ length: identifiers.length }, (_, at) => tokenOfDigit(vocabulary, at % digits, identifiers[at] as number));
+  return Uint32Array.from({ length: identifiers.length }, (_, at) =>
+    tokenOfDigit(vocabulary, at % digits, identifiers[at] as number),
+  );
 }

@@ -48,13 +48,24 @@ export function allOpNames(): string[] {
 let nextId = 1;
 
 /** Records a node with several outputs. */
-export function recordMany<A>(op: Op<A>, inputs: readonly Tensor[], attributes: A, outputs: readonly TensorSpec[]): Tensor[] {
+export function recordMany<A>(
+  op: Op<A>,
+  inputs: readonly Tensor[],
+  attributes: A,
+  outputs: readonly TensorSpec[],
+): Tensor[] {
   const node: GraphNode<A> = { id: nextId++, op, inputs, attributes, outputs };
   return outputs.map((spec, output) => ({ shape: spec.shape, dtype: spec.dtype, node: node as GraphNode, output }));
 }
 
 /** Records a node with one output. */
-export function record<A>(op: Op<A>, inputs: readonly Tensor[], attributes: A, shape: Shape, dtype: Dtype = 'f32'): Tensor {
+export function record<A>(
+  op: Op<A>,
+  inputs: readonly Tensor[],
+  attributes: A,
+  shape: Shape,
+  dtype: Dtype = 'f32',
+): Tensor {
   const [tensor] = recordMany(op, inputs, attributes, [{ shape, dtype }]);
   return tensor as Tensor;
 }
@@ -67,11 +78,19 @@ export function isOp<A>(node: GraphNode, op: Op<A>): node is GraphNode<A> {
 /** @throws ShapeError `tensor/dtype` */
 export function requireDtype(operation: string, tensor: Tensor, dtype: Dtype): void {
   if (tensor.dtype !== dtype)
-    throw new ShapeError('tensor/dtype', `${operation}: wanted ${dtype} elements, got ${tensor.dtype} [${tensor.shape}].`);
+    throw new ShapeError(
+      'tensor/dtype',
+      `${operation}: wanted ${dtype} elements, got ${tensor.dtype} [${tensor.shape}].`,
+    );
 }
 
 /** @throws ShapeError `tensor/shape` unless `condition`; the message lists the shapes that came. */
-export function requireShapes(operation: string, condition: boolean, wanted: string, ...tensors: readonly Tensor[]): void {
+export function requireShapes(
+  operation: string,
+  condition: boolean,
+  wanted: string,
+  ...tensors: readonly Tensor[]
+): void {
   if (condition) return;
   const came = tensors.map((tensor) => `[${tensor.shape}]`).join(', ');
   throw new ShapeError('tensor/shape', `${operation}: wanted ${wanted}; got ${came}.`);

@@ -22,7 +22,8 @@ export function sameShape(a: Shape, b: Shape): boolean {
 /** Row-major strides in elements. */
 export function stridesOf(shape: Shape): number[] {
   const strides = new Array<number>(shape.length).fill(1);
-  for (let axis = shape.length - 2; axis >= 0; axis--) strides[axis] = sizeAt(strides, axis + 1) * sizeAt(shape, axis + 1);
+  for (let axis = shape.length - 2; axis >= 0; axis--)
+    strides[axis] = sizeAt(strides, axis + 1) * sizeAt(shape, axis + 1);
   return strides;
 }
 

@@ -3,14 +3,21 @@ import laptop from '../../models/t5/laptop.json';
 import paper from '../../models/t5/paper.json';
 import test from '../../models/t5/test.json';
 import { ConfigError } from '../base/errors';
-import { t5ConfigOf } from '../recommenders/t5/trainer';
 import { checkT5Config, t5ParameterCount } from '../recommenders/t5/config';
+import { t5ConfigOf } from '../recommenders/t5/trainer';
 import { checkRunConfig } from './config';
 
-const changed = (section: 'encoder' | 'tokenizer' | 'recommender', field: string, value: unknown): unknown => ({ ...laptop, [section]: { ...laptop[section], [field]: value } });
+const changed = (section: 'encoder' | 'tokenizer' | 'recommender', field: string, value: unknown): unknown => ({
+  ...laptop,
+  [section]: { ...laptop[section], [field]: value },
+});
 
 describe('checkRunConfig', () => {
-  it.each([['laptop', laptop], ['paper', paper], ['test', test]])('takes the preset %s as it is', (_name, preset) => {
+  it.each([
+    ['laptop', laptop],
+    ['paper', paper],
+    ['test', test],
+  ])('takes the preset %s as it is', (_name, preset) => {
     expect(checkRunConfig(preset, 'preset')).toEqual(preset);
   });
 

@@ -61,7 +61,10 @@ export interface RunConfig {
   readonly recommender: RecommenderConfig;
 }
 
-type FieldRule = { readonly kind: 'text' } | { readonly kind: 'list' } | { readonly kind: 'integer' | 'number'; readonly min: number; readonly max: number };
+type FieldRule =
+  | { readonly kind: 'text' }
+  | { readonly kind: 'list' }
+  | { readonly kind: 'integer' | 'number'; readonly min: number; readonly max: number };
 const integer = (min: number, max: number): FieldRule => ({ kind: 'integer', min, max });
 const number = (min: number, max: number): FieldRule => ({ kind: 'number', min, max });
 const MAX_WIDTH = 8192;
@@ -70,18 +73,41 @@ const MAX_COUNT = 1_000_000;
 const RULES = {
   encoder: { kind: { kind: 'text' }, model: { kind: 'text' }, maxPieces: integer(4, 128), components: integer(2, 768) },
   tokenizer: {
-    hiddenWidths: { kind: 'list' }, latentWidth: integer(1, MAX_WIDTH), levels: integer(1, 8), codes: integer(2, 256), epochs: integer(1, MAX_COUNT),
-    batchSize: integer(1, 65_536), learningRate: number(0, 10), commitment: number(0, 100), decay: number(0, 1),
+    hiddenWidths: { kind: 'list' },
+    latentWidth: integer(1, MAX_WIDTH),
+    levels: integer(1, 8),
+    codes: integer(2, 256),
+    epochs: integer(1, MAX_COUNT),
+    batchSize: integer(1, 65_536),
+    learningRate: number(0, 10),
+    commitment: number(0, 100),
+    decay: number(0, 1),
   },
   recommender: {
-    width: integer(4, MAX_WIDTH), headWidth: integer(4, 256), heads: integer(1, 128), feedForwardWidth: integer(4, 65_536),
-    encoderLayers: integer(1, 48), decoderLayers: integer(1, 48), dropout: number(0, 0.95), historyLimit: integer(1, 200), epochs: integer(1, MAX_COUNT),
-    batchSize: integer(1, 65_536), learningRate: number(0, 10), warmupSteps: integer(0, 10_000_000), weightDecay: number(0, 10), clipNorm: number(0, 1e6),
-    validateEvery: integer(1, MAX_COUNT), validationUsers: integer(1, 10_000_000), patience: integer(0, MAX_COUNT), validationBeamWidth: integer(1, 50), testBeamWidth: integer(1, 50),
+    width: integer(4, MAX_WIDTH),
+    headWidth: integer(4, 256),
+    heads: integer(1, 128),
+    feedForwardWidth: integer(4, 65_536),
+    encoderLayers: integer(1, 48),
+    decoderLayers: integer(1, 48),
+    dropout: number(0, 0.95),
+    historyLimit: integer(1, 200),
+    epochs: integer(1, MAX_COUNT),
+    batchSize: integer(1, 65_536),
+    learningRate: number(0, 10),
+    warmupSteps: integer(0, 10_000_000),
+    weightDecay: number(0, 10),
+    clipNorm: number(0, 1e6),
+    validateEvery: integer(1, MAX_COUNT),
+    validationUsers: integer(1, 10_000_000),
+    patience: integer(0, MAX_COUNT),
+    validationBeamWidth: integer(1, 50),
+    testBeamWidth: integer(1, 50),
   },
 } as const satisfies Record<string, Record<string, FieldRule>>;
 
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
  * Checks a configuration read from outside. @param source file name for messages
@@ -89,35 +115,65 @@ const isRecord = (value: unknown): value is Record<string, unknown> => typeof va
  */
 export function checkRunConfig(value: unknown, source: string): RunConfig {
   const refuse = (field: string, wanted: string, came: unknown): never => {
-    throw new ConfigError('config/field', `${source}: field "${field}" wants ${wanted}, got ${JSON.stringify(came) ?? 'nothing'}; correct it or start from a preset in models/t5/.`);
+    throw new ConfigError(
+      'config/field',
+      `${source}: field "${field}" wants ${wanted}, got ${JSON.stringify(came) ?? 'nothing'}; correct it or start from a preset in models/t5/.`,
+    );
   };
-  if (!isRecord(value)) throw new ConfigError('config/shape', `${source}: wanted a JSON object with name, seed, encoder, tokenizer, recommender.`);
-  for (const key of Object.keys(value)) if (!['name', 'seed', 'encoder', 'tokenizer', 'recommender'].includes(key)) refuse(key, 'to be left out (unknown field)', value[key]);
+  if (!isRecord(value))
+    throw new ConfigError(
+      'config/shape',
+      `${source}: wanted a JSON object with name, seed, encoder, tokenizer, recommender.`,
+    );
+  for (const key of Object.keys(value))
+    if (!['name', 'seed', 'encoder', 'tokenizer', 'recommender'].includes(key))
+      refuse(key, 'to be left out (unknown field)', value[key]);
   const { name, seed } = value;
-  if (typeof name !== 'string' || name.length === 0 || name.length > 100) refuse('name', 'a text of 1 to 100 letters', name);
-  if (typeof seed !== 'number' || !Number.isInteger(seed) || seed < 0 || seed > 0xffff_ffff) refuse('seed', 'an integer from 0 to 4294967295', seed);
+  if (typeof name !== 'string' || name.length === 0 || name.length > 100)
+    refuse('name', 'a text of 1 to 100 letters', name);
+  if (typeof seed !== 'number' || !Number.isInteger(seed) || seed < 0 || seed > 0xffff_ffff)
+    refuse('seed', 'an integer from 0 to 4294967295', seed);
   for (const section of ['encoder', 'tokenizer', 'recommender'] as const) {
     const part = value[section];
     if (!isRecord(part)) return refuse(section, 'an object', part);
     const rules: Record<string, FieldRule> = RULES[section];
-    for (const key of Object.keys(part)) if (!Object.hasOwn(rules, key)) refuse(`${section}.${key}`, 'to be left out (unknown field)', part[key]);
+    for (const key of Object.keys(part))
+      if (!Object.hasOwn(rules, key)) refuse(`${section}.${key}`, 'to be left out (unknown field)', part[key]);
     for (const [key, rule] of Object.entries(rules)) checkField(`${section}.${key}`, rule, part[key], refuse);
   }
   const config = value as unknown as RunConfig;
-  if (config.encoder.kind !== 'use-lite' && config.encoder.kind !== 'transformers') refuse('encoder.kind', '"use-lite" or "transformers"', config.encoder.kind);
-  if (config.encoder.kind === 'use-lite' && config.encoder.components > 512) refuse('encoder.components', 'at most 512 for use-lite', config.encoder.components);
+  if (config.encoder.kind !== 'use-lite' && config.encoder.kind !== 'transformers')
+    refuse('encoder.kind', '"use-lite" or "transformers"', config.encoder.kind);
+  if (config.encoder.kind === 'use-lite' && config.encoder.components > 512)
+    refuse('encoder.components', 'at most 512 for use-lite', config.encoder.components);
   const { recommender } = config;
   if (recommender.headWidth % 4 !== 0) refuse('recommender.headWidth', 'a multiple of 4', recommender.headWidth);
   if (recommender.width % 4 !== 0) refuse('recommender.width', 'a multiple of 4', recommender.width);
   return config;
 }
 
-function checkField(field: string, rule: FieldRule, value: unknown, refuse: (field: string, wanted: string, came: unknown) => never): void {
+function checkField(
+  field: string,
+  rule: FieldRule,
+  value: unknown,
+  refuse: (field: string, wanted: string, came: unknown) => never,
+): void {
   if (rule.kind === 'text') {
     if (typeof value !== 'string' || value.length > 500) refuse(field, 'a text', value);
   } else if (rule.kind === 'list') {
-    if (!Array.isArray(value) || value.length > 12 || value.some((width) => !Number.isInteger(width) || width < 1 || width > MAX_WIDTH)) refuse(field, `a list of up to 12 widths from 1 to ${MAX_WIDTH}`, value);
-  } else if (typeof value !== 'number' || !Number.isFinite(value) || value < rule.min || value > rule.max || (rule.kind === 'integer' && !Number.isInteger(value))) {
+    if (
+      !Array.isArray(value) ||
+      value.length > 12 ||
+      value.some((width) => !Number.isInteger(width) || width < 1 || width > MAX_WIDTH)
+    )
+      refuse(field, `a list of up to 12 widths from 1 to ${MAX_WIDTH}`, value);
+  } else if (
+    typeof value !== 'number' ||
+    !Number.isFinite(value) ||
+    value < rule.min ||
+    value > rule.max ||
+    (rule.kind === 'integer' && !Number.isInteger(value))
+  ) {
     refuse(field, `${rule.kind === 'integer' ? 'an integer' : 'a number'} from ${rule.min} to ${rule.max}`, value);
   }
 }

@@ -26,29 +26,49 @@ export function metricSet(metrics: readonly Metric[]): MetricSet {
   return { recall5: mean('R@5'), ndcg5: mean('N@5'), recall10: mean('R@10'), ndcg10: mean('N@10') };
 }
 
-const perUserOf = (ranks: Uint32Array): Float32Array => metricsFromRanks(ranks).find((metric) => metric.label === 'R@10')?.perUser ?? new Float32Array();
+const perUserOf = (ranks: Uint32Array): Float32Array =>
+  metricsFromRanks(ranks).find((metric) => metric.label === 'R@10')?.perUser ?? new Float32Array();
 
 /**
  * Ranks the held-out item of every user among all items of the catalogue. Beam search returns the best `beamWidth` items;
  * a target outside them is a miss. @throws CancelledError
  */
-export async function evaluateT5(context: JobContext, trainer: T5Trainer, source: TokenSource, options: EvaluateOptions): Promise<{ report: EvaluationReport; users: Uint32Array; ranks: Uint32Array }> {
+export async function evaluateT5(
+  context: JobContext,
+  trainer: T5Trainer,
+  source: TokenSource,
+  options: EvaluateOptions,
+): Promise<{ report: EvaluationReport; users: Uint32Array; ranks: Uint32Array }> {
   const { dataset, control, hooks, now, sink, config } = context;
   const { split, beamWidth } = options;
   const examples = heldOutExamples(dataset.sequences, split === 'test' ? 'test' : 'valid');
   const count = Math.min(options.maxUsers ?? examples.users.length, examples.users.length);
   const users = examples.users.subarray(0, count);
-  const generator = new T5Generator(context.engine, trainer, source, { beamWidth, historyLimit: config.recommender.historyLimit });
-  const meter = new ProgressMeter(now, hooks.progress, control, { stage: split, total: count, unit: 'users', epochs: 0 });
+  const generator = new T5Generator(context.engine, trainer, source, {
+    beamWidth,
+    historyLimit: config.recommender.historyLimit,
+  });
+  const meter = new ProgressMeter(now, hooks.progress, control, {
+    stage: split,
+    total: count,
+    unit: 'users',
+    epochs: 0,
+  });
   const ranks = new Uint32Array(count);
   try {
-    const histories = Array.from(users, (user, at) => historyOf(dataset.sequences, user, examples.ends[at] as number, config.recommender.historyLimit));
-    await generator.generateAll(histories, async (at, items) => {
-      ranks[at] = rankInList(items, targetOf(dataset.sequences, users[at] as number, examples.ends[at] as number));
-    }, async (done) => {
-      meter.update(done, 0);
-      await control.breathe();
-    });
+    const histories = Array.from(users, (user, at) =>
+      historyOf(dataset.sequences, user, examples.ends[at] as number, config.recommender.historyLimit),
+    );
+    await generator.generateAll(
+      histories,
+      async (at, items) => {
+        ranks[at] = rankInList(items, targetOf(dataset.sequences, users[at] as number, examples.ends[at] as number));
+      },
+      async (done) => {
+        meter.update(done, 0);
+        await control.breathe();
+      },
+    );
   } finally {
     await generator.dispose();
   }
@@ -60,21 +80,33 @@ export async function evaluateT5(context: JobContext, trainer: T5Trainer, source
     users: count,
     metrics: metricSet(metricsFromRanks(ranks)),
     protocol: `Leave-one-out ${split}; ranks among all ${dataset.itemCount} items by trie-constrained beam search of width ${beamWidth} (a target outside the beams is a miss); items of the history are kept as candidates; ${count === examples.users.length ? 'all users' : `first ${count} users`}.`,
-    pAgainstPopular: popular ? randomisationTest(perUserOf(ranks), perUserOf(popular), { seed: SIGNIFICANCE_SEED }).pValue : null,
+    pAgainstPopular: popular
+      ? randomisationTest(perUserOf(ranks), perUserOf(popular), { seed: SIGNIFICANCE_SEED }).pValue
+      : null,
   };
   await sink.saveEvaluation(report, users, ranks);
   return { report, users, ranks };
 }
 
 async function popularRanks(context: JobContext, users: Uint32Array): Promise<Uint32Array> {
-  const [popular] = await referencePoints(context.dataset.sequences, context.dataset.itemCount, { keys: ['mostPopular'], users: users.slice() });
+  const [popular] = await referencePoints(context.dataset.sequences, context.dataset.itemCount, {
+    keys: ['mostPopular'],
+    users: users.slice(),
+  });
   return popular?.kept.ranks ?? new Uint32Array();
 }
 
 /** The five counting recommenders on the test split, under the same protocol (all items are candidates, pessimistic ties). */
-export async function evaluateReferencePoints(context: Pick<JobContext, 'dataset' | 'sink' | 'hooks'>): Promise<EvaluationReport[]> {
+export async function evaluateReferencePoints(
+  context: Pick<JobContext, 'dataset' | 'sink' | 'hooks'>,
+): Promise<EvaluationReport[]> {
   const { dataset, sink, hooks } = context;
-  const results = await referencePoints(dataset.sequences, dataset.itemCount, {}, () => new Promise((resolve) => setTimeout(resolve)));
+  const results = await referencePoints(
+    dataset.sequences,
+    dataset.itemCount,
+    {},
+    () => new Promise((resolve) => setTimeout(resolve)),
+  );
   const popular = results.find((result) => result.key === 'mostPopular');
   const reports: EvaluationReport[] = [];
   for (const result of results) {
@@ -85,7 +117,11 @@ export async function evaluateReferencePoints(context: Pick<JobContext, 'dataset
       users: result.users.length,
       metrics: metricSet(result.kept.metrics),
       protocol: `Leave-one-out test; ranks among all ${dataset.itemCount} items; ties rank the target last; items of the history are kept as candidates; all users.`,
-      pAgainstPopular: result === popular || !popular ? null : randomisationTest(perUserOf(result.kept.ranks), perUserOf(popular.kept.ranks), { seed: SIGNIFICANCE_SEED }).pValue,
+      pAgainstPopular:
+        result === popular || !popular
+          ? null
+          : randomisationTest(perUserOf(result.kept.ranks), perUserOf(popular.kept.ranks), { seed: SIGNIFICANCE_SEED })
+              .pValue,
     };
     reports.push(report);
     hooks.evaluation(report);

@@ -18,7 +18,10 @@ export async function itemVectors(context: JobContext): Promise<Float32Array<Arr
   const { dataset, config, sink } = context;
   const { components } = config.encoder;
   if (components >= dataset.itemCount)
-    throw new ConfigError('config/field', `configuration: field "encoder.components" wants fewer than the ${dataset.itemCount} items, got ${components}.`);
+    throw new ConfigError(
+      'config/field',
+      `configuration: field "encoder.components" wants fewer than the ${dataset.itemCount} items, got ${components}.`,
+    );
   const origin = { kind: 'embeddings' as const, config: JSON.stringify(config.encoder), dataHash: dataset.contentHash };
   const file = await sink.loadCheckpoint('embeddings');
   if (file) {
@@ -31,7 +34,12 @@ export async function itemVectors(context: JobContext): Promise<Float32Array<Arr
   const raw = await embed(context, texts);
   const whitening = fitWhitening(raw.values, dataset.itemCount, raw.width, components);
   const vectors = applyWhitening(whitening, raw.values, dataset.itemCount);
-  await sink.saveCheckpoint('embeddings', writeCheckpoint({ ...origin, adapter: adapterFingerprint(context) }, new Map([['vectors/whitened', vectors]]), { components }));
+  await sink.saveCheckpoint(
+    'embeddings',
+    writeCheckpoint({ ...origin, adapter: adapterFingerprint(context) }, new Map([['vectors/whitened', vectors]]), {
+      components,
+    }),
+  );
   return vectors;
 }
 
@@ -39,9 +47,17 @@ function vectorsOf(checkpoint: Checkpoint): Float32Array<ArrayBuffer> {
   return floatsIn(checkpoint, 'vectors').get('whitened') ?? new Float32Array();
 }
 
-async function embed(context: JobContext, texts: readonly string[]): Promise<{ values: Float32Array<ArrayBuffer>; width: number }> {
+async function embed(
+  context: JobContext,
+  texts: readonly string[],
+): Promise<{ values: Float32Array<ArrayBuffer>; width: number }> {
   const { config, control, hooks, now } = context;
-  const meter = new ProgressMeter(now, hooks.progress, control, { stage: 'embedding', total: texts.length, unit: 'items', epochs: 0 });
+  const meter = new ProgressMeter(now, hooks.progress, control, {
+    stage: 'embedding',
+    total: texts.length,
+    unit: 'items',
+    epochs: 0,
+  });
   meter.update(0, 0);
   const encoder = await openEncoder(context, config.encoder);
   try {

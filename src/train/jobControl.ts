@@ -44,7 +44,11 @@ export class JobControl {
   /** Waits while paused. @throws CancelledError `job/stopped` once stopped */
   async breathe(): Promise<void> {
     while (this.#paused && !this.isStopped) await this.#paused.promise;
-    if (this.isStopped) throw new CancelledError('job/stopped', 'run: stopped on request; start it again to go on from the last checkpoint.');
+    if (this.isStopped)
+      throw new CancelledError(
+        'job/stopped',
+        'run: stopped on request; start it again to go on from the last checkpoint.',
+      );
   }
 }
 

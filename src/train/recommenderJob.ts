@@ -31,9 +31,19 @@ interface Progressed {
  * @returns the trainer with the best parameters loaded; the caller disposes.
  * @throws CancelledError after saving where it was; NumericsError with the last good checkpoint kept
  */
-export async function trainRecommender(context: JobContext, identifiers: Identifiers, maxSteps?: number): Promise<T5Trainer> {
+export async function trainRecommender(
+  context: JobContext,
+  identifiers: Identifiers,
+  maxSteps?: number,
+): Promise<T5Trainer> {
   const source = tokenSource(identifiers);
-  const trainer = new T5Trainer({ engine: context.engine, config: context.config.recommender, source, sequences: context.dataset.sequences, seed: context.config.seed });
+  const trainer = new T5Trainer({
+    engine: context.engine,
+    config: context.config.recommender,
+    source,
+    sequences: context.dataset.sequences,
+    seed: context.config.seed,
+  });
   const run = new RecommenderRun(context, identifiers, source, trainer);
   try {
     await run.restore();
@@ -53,14 +63,24 @@ export async function openRecommender(context: JobContext, identifiers: Identifi
   if (!file) return null;
   const checkpoint = readCheckpoint(file, 'recommender');
   requireSameOrigin(checkpoint.identity, originOf(context, identifiers), 'recommender');
-  const trainer = new T5Trainer({ engine: context.engine, config: context.config.recommender, source: tokenSource(identifiers), sequences: context.dataset.sequences, seed: context.config.seed });
+  const trainer = new T5Trainer({
+    engine: context.engine,
+    config: context.config.recommender,
+    source: tokenSource(identifiers),
+    sequences: context.dataset.sequences,
+    seed: context.config.seed,
+  });
   trainer.restore(stateOf(checkpoint));
   return trainer;
 }
 
 function originOf(context: JobContext, identifiers: Identifiers) {
   const { config, dataset } = context;
-  return { kind: 'recommender' as const, config: JSON.stringify({ seed: config.seed, recommender: config.recommender, identifiers: identifiers.hash }), dataHash: dataset.contentHash };
+  return {
+    kind: 'recommender' as const,
+    config: JSON.stringify({ seed: config.seed, recommender: config.recommender, identifiers: identifiers.hash }),
+    dataHash: dataset.contentHash,
+  };
 }
 
 function stateOf(checkpoint: Checkpoint): T5State {
@@ -94,14 +114,24 @@ class RecommenderRun {
     requireSameOrigin(checkpoint.identity, originOf(this.context, this.identifiers), 'recommender');
     this.trainer.restore(stateOf(checkpoint));
     const number = (key: string): number => numberIn(checkpoint, key, 'recommender');
-    this.#progress = { bestNdcg: number('bestNdcg'), bestStep: number('bestStep'), withoutGain: number('withoutGain'), trainedMs: number('trainedMs') };
+    this.#progress = {
+      bestNdcg: number('bestNdcg'),
+      bestStep: number('bestStep'),
+      withoutGain: number('withoutGain'),
+      trainedMs: number('trainedMs'),
+    };
     this.#isStoppedEarly = this.#isOutOfPatience();
   }
 
   async train(maxSteps: number): Promise<void> {
     const { context, trainer } = this;
     const { recommender } = context.config;
-    const meter = new ProgressMeter(context.now, context.hooks.progress, context.control, { stage: 'recommender', total: trainer.totalSteps, unit: 'steps', epochs: recommender.epochs });
+    const meter = new ProgressMeter(context.now, context.hooks.progress, context.control, {
+      stage: 'recommender',
+      total: trainer.totalSteps,
+      unit: 'steps',
+      epochs: recommender.epochs,
+    });
     this.#clock = context.now();
     this.#lastSave = this.#clock;
     while (!trainer.isDone && !this.#isStoppedEarly) {
@@ -126,7 +156,10 @@ class RecommenderRun {
     const { context, trainer } = this;
     const best = await context.sink.loadCheckpoint('best');
     if (best) trainer.restore(stateOf(readCheckpoint(best, 'best')));
-    const { report } = await evaluateT5(context, trainer, this.source, { split: 'test', beamWidth: context.config.recommender.testBeamWidth });
+    const { report } = await evaluateT5(context, trainer, this.source, {
+      split: 'test',
+      beamWidth: context.config.recommender.testBeamWidth,
+    });
     context.hooks.evaluation(report);
   }
 
@@ -138,7 +171,11 @@ class RecommenderRun {
     const epoch = trainer.stepCount / trainer.stepsPerEpoch;
     await this.#emit(
       metrics.map(({ step, loss, gradientNorm, learningRate }) => ({
-        run: 'recommender', step: step + 1, epoch: (epoch * (step + 1)) / trainer.stepCount, seconds, values: { loss, gradientNorm, learningRate },
+        run: 'recommender',
+        step: step + 1,
+        epoch: (epoch * (step + 1)) / trainer.stepCount,
+        seconds,
+        values: { loss, gradientNorm, learningRate },
       })),
     );
   }
@@ -146,13 +183,22 @@ class RecommenderRun {
   async #validate(): Promise<void> {
     const { context, trainer } = this;
     const { validationUsers, validationBeamWidth } = context.config.recommender;
-    const { report } = await evaluateT5(context, trainer, this.source, { split: 'validation', beamWidth: validationBeamWidth, maxUsers: validationUsers });
+    const { report } = await evaluateT5(context, trainer, this.source, {
+      split: 'validation',
+      beamWidth: validationBeamWidth,
+      maxUsers: validationUsers,
+    });
     const { recall10, ndcg10, recall5, ndcg5 } = report.metrics;
     this.#tick();
-    await this.#emit([{
-      run: 'recommender', step: trainer.stepCount, epoch: trainer.epoch, seconds: this.#progress.trainedMs / 1000,
-      values: { validRecall5: recall5, validNdcg5: ndcg5, validRecall10: recall10, validNdcg10: ndcg10 },
-    }]);
+    await this.#emit([
+      {
+        run: 'recommender',
+        step: trainer.stepCount,
+        epoch: trainer.epoch,
+        seconds: this.#progress.trainedMs / 1000,
+        values: { validRecall5: recall5, validNdcg5: ndcg5, validRecall10: recall10, validNdcg10: ndcg10 },
+      },
+    ]);
     context.hooks.evaluation(report);
     if (ndcg10 > this.#progress.bestNdcg) {
       this.#progress = { ...this.#progress, bestNdcg: ndcg10, bestStep: trainer.stepCount, withoutGain: 0 };
@@ -184,7 +230,8 @@ class RecommenderRun {
     await this.#drain();
     const state = await trainer.state();
     const arrays = new Map<string, Float32Array>();
-    for (const group of ['parameters', 'moment1', 'moment2'] as const) for (const [name, values] of state[group]) arrays.set(`${group}/${name}`, values);
+    for (const group of ['parameters', 'moment1', 'moment2'] as const)
+      for (const [name, values] of state[group]) arrays.set(`${group}/${name}`, values);
     const identity = { ...originOf(context, this.identifiers), adapter: adapterFingerprint(context) };
     const numbers = { step: state.step, epoch: state.cursor.epoch, position: state.cursor.position, ...this.#progress };
     await context.sink.saveCheckpoint(role, writeCheckpoint(identity, arrays, numbers));

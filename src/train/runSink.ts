@@ -16,13 +16,21 @@ export interface RunSink {
 }
 
 /** Keeps everything in memory; for tests and one-off runs. */
-export function memorySink(): RunSink & { readonly rows: MetricRow[]; readonly files: Map<CheckpointRole, Uint8Array>; readonly evaluations: EvaluationReport[]; readonly snapshots: { step: number; codes: Uint16Array }[] } {
+export function memorySink(): RunSink & {
+  readonly rows: MetricRow[];
+  readonly files: Map<CheckpointRole, Uint8Array>;
+  readonly evaluations: EvaluationReport[];
+  readonly snapshots: { step: number; codes: Uint16Array }[];
+} {
   const rows: MetricRow[] = [];
   const files = new Map<CheckpointRole, Uint8Array>();
   const evaluations: EvaluationReport[] = [];
   const snapshots: { step: number; codes: Uint16Array }[] = [];
   return {
-    rows, files, evaluations, snapshots,
+    rows,
+    files,
+    evaluations,
+    snapshots,
     appendRows: async (added) => void rows.push(...added),
     saveCheckpoint: async (role, file) => void files.set(role, file.slice()),
     loadCheckpoint: async (role) => files.get(role) ?? null,

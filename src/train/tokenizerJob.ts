@@ -6,7 +6,15 @@ import { appendConflictDigits } from '../quantize/conflict';
 import { type CodebookStatistics, codebookStatistics, statisticsByDomain } from '../quantize/statistics';
 import type { RqvaeConfig } from '../tokenizers/rqvae/config';
 import { createRqvaeTrainer, type RqvaeState, type RqvaeTrainer } from '../tokenizers/rqvae/trainer';
-import { type Arrays, type Checkpoint, floatsIn, numberIn, readCheckpoint, requireSameOrigin, writeCheckpoint } from './checkpoint';
+import {
+  type Arrays,
+  type Checkpoint,
+  floatsIn,
+  numberIn,
+  readCheckpoint,
+  requireSameOrigin,
+  writeCheckpoint,
+} from './checkpoint';
 import type { RunConfig, TokenizerConfig } from './config';
 import { adapterFingerprint, type JobContext } from './context';
 import { type Identifiers, makeIdentifiers } from './identifiers';
@@ -24,16 +32,31 @@ const KMEANS_ITERATIONS = 100;
 
 export function rqvaeConfigOf(config: TokenizerConfig, components: number): RqvaeConfig {
   return {
-    name: 'run', inputDim: components, hidden: config.hiddenWidths, latentDim: config.latentWidth, levels: config.levels, entries: config.codes,
-    commitmentWeight: config.commitment, emaDecay: config.decay, emaEps: 1e-5, learningRate: config.learningRate, adagradEps: 1e-10,
-    batchSize: config.batchSize, epochs: config.epochs, kmeansIterations: KMEANS_ITERATIONS,
+    name: 'run',
+    inputDim: components,
+    hidden: config.hiddenWidths,
+    latentDim: config.latentWidth,
+    levels: config.levels,
+    entries: config.codes,
+    commitmentWeight: config.commitment,
+    emaDecay: config.decay,
+    emaEps: 1e-5,
+    learningRate: config.learningRate,
+    adagradEps: 1e-10,
+    batchSize: config.batchSize,
+    epochs: config.epochs,
+    kmeansIterations: KMEANS_ITERATIONS,
   };
 }
 
 type Stored = Pick<JobContext, 'dataset' | 'config' | 'sink'>;
 
 function originOf({ config, dataset }: { readonly config: RunConfig; readonly dataset: Dataset }) {
-  return { kind: 'tokenizer' as const, config: JSON.stringify({ seed: config.seed, encoder: config.encoder, tokenizer: config.tokenizer }), dataHash: dataset.contentHash };
+  return {
+    kind: 'tokenizer' as const,
+    config: JSON.stringify({ seed: config.seed, encoder: config.encoder, tokenizer: config.tokenizer }),
+    dataHash: dataset.contentHash,
+  };
 }
 
 async function storedCheckpoint(stored: Stored): Promise<Checkpoint | null> {
@@ -63,7 +86,12 @@ export async function trainTokenizer(context: JobContext): Promise<Identifiers> 
   const { config, dataset, engine } = context;
   const vectors = await itemVectors(context);
   const checkpoint = await storedCheckpoint(context);
-  const task = { config: rqvaeConfigOf(config.tokenizer, config.encoder.components), vectors, trainingItems: trainingItems(dataset.sequences, dataset.itemCount), seed: config.seed };
+  const task = {
+    config: rqvaeConfigOf(config.tokenizer, config.encoder.components),
+    vectors,
+    trainingItems: trainingItems(dataset.sequences, dataset.itemCount),
+    seed: config.seed,
+  };
   const trainer = await createRqvaeTrainer(engine, task, checkpoint ? stateOf(checkpoint, config.seed) : undefined);
   try {
     const codes = await runEpochs(context, trainer);
@@ -79,7 +107,12 @@ export async function trainTokenizer(context: JobContext): Promise<Identifiers> 
 async function runEpochs(context: JobContext, trainer: RqvaeTrainer): Promise<Uint16Array> {
   const { config, control, hooks, now, sink, dataset } = context;
   const { epochs, levels, codes: entries } = config.tokenizer;
-  const meter = new ProgressMeter(now, hooks.progress, control, { stage: 'tokenizer', total: epochs, unit: 'epochs', epochs });
+  const meter = new ProgressMeter(now, hooks.progress, control, {
+    stage: 'tokenizer',
+    total: epochs,
+    unit: 'epochs',
+    epochs,
+  });
   const started = now();
   let lastSave = started;
   let lastSnapshot = Number.NEGATIVE_INFINITY;
@@ -100,7 +133,13 @@ async function runEpochs(context: JobContext, trainer: RqvaeTrainer): Promise<Ui
     }
     const result = await trainer.epoch();
     const { loss, reconstruction, commitment, gradientNorm } = result;
-    const row = { run: 'tokenizer' as const, step: result.epoch * result.steps, epoch: result.epoch, seconds: (now() - started) / 1000, values: { loss, reconstruction, commitment, gradientNorm } };
+    const row = {
+      run: 'tokenizer' as const,
+      step: result.epoch * result.steps,
+      epoch: result.epoch,
+      seconds: (now() - started) / 1000,
+      values: { loss, reconstruction, commitment, gradientNorm },
+    };
     hooks.rows([row]);
     await sink.appendRows([row]);
     meter.update(trainer.epochsDone, trainer.epochsDone);
@@ -115,7 +154,8 @@ async function runEpochs(context: JobContext, trainer: RqvaeTrainer): Promise<Ui
 
 function stateOf(checkpoint: Checkpoint, seed: number): RqvaeState {
   return {
-    epoch: numberIn(checkpoint, 'epoch', 'tokenizer'), seed,
+    epoch: numberIn(checkpoint, 'epoch', 'tokenizer'),
+    seed,
     parameters: Object.fromEntries(floatsIn(checkpoint, 'parameters')),
     accumulators: Object.fromEntries(floatsIn(checkpoint, 'accumulators')),
   };
@@ -127,7 +167,12 @@ async function save(context: JobContext, trainer: RqvaeTrainer, digits: Uint16Ar
   for (const [name, values] of Object.entries(state.parameters)) arrays.set(`parameters/${name}`, values);
   for (const [name, values] of Object.entries(state.accumulators)) arrays.set(`accumulators/${name}`, values);
   if (digits) arrays.set('identifiers', digits);
-  await context.sink.saveCheckpoint('tokenizer', writeCheckpoint({ ...originOf(context), adapter: adapterFingerprint(context) }, arrays as Arrays, { epoch: state.epoch }));
+  await context.sink.saveCheckpoint(
+    'tokenizer',
+    writeCheckpoint({ ...originOf(context), adapter: adapterFingerprint(context) }, arrays as Arrays, {
+      epoch: state.epoch,
+    }),
+  );
 }
 
 interface Table {
@@ -139,12 +184,30 @@ interface Table {
 function reportOf(dataset: Dataset, table: Table, step: number): CodebookReport {
   const { domainOfItem, domainNames } = dataset.items;
   const group = (name: string, { itemCount, collisionRate, levels }: CodebookStatistics) => ({
-    name, items: itemCount, collisionRate,
-    levels: levels.map((level) => ({ usedShare: level.usage, perplexity: level.perplexity, dead: level.dead, counts: [...level.histogram] })),
+    name,
+    items: itemCount,
+    collisionRate,
+    levels: levels.map((level) => ({
+      usedShare: level.usage,
+      perplexity: level.perplexity,
+      dead: level.dead,
+      counts: [...level.histogram],
+    })),
   });
-  if (!domainOfItem) return { step, codes: table.entries, levels: table.levels, groups: [group('all items', codebookStatistics(table))] };
+  if (!domainOfItem)
+    return {
+      step,
+      codes: table.entries,
+      levels: table.levels,
+      groups: [group('all items', codebookStatistics(table))],
+    };
   const { all, domains } = statisticsByDomain(table, domainOfItem, domainNames.length);
-  return { step, codes: table.entries, levels: table.levels, groups: [group('all items', all), ...domains.map((domain, index) => group(domainNames[index] ?? '', domain))] };
+  return {
+    step,
+    codes: table.entries,
+    levels: table.levels,
+    groups: [group('all items', all), ...domains.map((domain, index) => group(domainNames[index] ?? '', domain))],
+  };
 }
 
 /** Codebook health of finished identifiers (the conflict digit takes no part). */
@@ -153,4 +216,3 @@ export function codebookReport(dataset: Dataset, identifiers: Identifiers, step:
   const codes = digits.filter((_, at) => at % (levels + 1) < levels);
   return reportOf(dataset, { codes, levels, entries }, step);
 }
-

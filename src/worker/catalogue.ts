@@ -28,8 +28,16 @@ export function summaryOf(data: OpenData): DataSummary {
   if (report.itemsWithoutTitle > 0) notes.push(`${report.itemsWithoutTitle} items have no title.`);
   if (report.itemsWithoutEvents > 0) notes.push(`${report.itemsWithoutEvents} items occur in no sequence.`);
   return {
-    name: dataset.name, isSimulated, users: dataset.userCount, items: dataset.itemCount, interactions: dataset.interactionCount,
-    images: dataset.images?.count ?? 0, domains, lengthHistogram, notes, hash: dataset.contentHash,
+    name: dataset.name,
+    isSimulated,
+    users: dataset.userCount,
+    items: dataset.itemCount,
+    interactions: dataset.interactionCount,
+    images: dataset.images?.count ?? 0,
+    domains,
+    lengthHistogram,
+    notes,
+    hash: dataset.contentHash,
   };
 }
 

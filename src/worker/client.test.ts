@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { ConfigError, DeviceLostError, TesseraError } from '../base/errors';
-import type { FromWorker, ToWorker, WorkerEvent } from './protocol';
 import { createClient, errorOf, type WorkerPort } from './client';
+import type { FromWorker, ToWorker, WorkerEvent } from './protocol';
 
 // The worker's script belongs to the browser; the client is tested without it.
 vi.mock('./trainWorker.ts?worker&url', () => ({ default: '/trainWorker.js' }));
@@ -44,7 +44,9 @@ describe('createClient', () => {
     const { port, sent, say } = fakePort();
     const request = createClient(port).request({ kind: 'openSample' });
     say({ kind: 'refusal', id: sent[0]?.id ?? -1, error: { code: 'config/field', message: 'no' } });
-    await expect(request).rejects.toSatisfy((error) => error instanceof ConfigError && error.code === 'config/field' && error.message === 'no');
+    await expect(request).rejects.toSatisfy(
+      (error) => error instanceof ConfigError && error.code === 'config/field' && error.message === 'no',
+    );
   });
 
   it('passes events on until the subscriber leaves', () => {

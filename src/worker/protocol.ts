@@ -6,7 +6,15 @@ import type { RunConfig } from '../train/config';
 import type { CodebookReport, EvaluationReport, MetricRow, Progress } from '../train/reports';
 
 export type { RunConfig } from '../train/config';
-export type { CodebookReport, EvaluationReport, LevelReport, MetricRow, MetricSet, Progress, Stage } from '../train/reports';
+export type {
+  CodebookReport,
+  EvaluationReport,
+  LevelReport,
+  MetricRow,
+  MetricSet,
+  Progress,
+  Stage,
+} from '../train/reports';
 
 export const PROTOCOL_VERSION = 1;
 
@@ -26,7 +34,12 @@ export type Request =
   /** Users for the Demo's picker: ids that contain `query`, at most `limit`. */
   | { readonly kind: 'findUsers'; readonly query: string; readonly limit: number }
   /** History, held-out item and top items for a user or an edited history (dense item indices). */
-  | { readonly kind: 'recommend'; readonly user: number; readonly history: readonly number[] | null; readonly count: number }
+  | {
+      readonly kind: 'recommend';
+      readonly user: number;
+      readonly history: readonly number[] | null;
+      readonly count: number;
+    }
   | { readonly kind: 'items'; readonly items: readonly number[] }
   | { readonly kind: 'searchItems'; readonly query: string; readonly limit: number }
   /** Forgets the data set, the runs and the checkpoints. */
@@ -84,8 +97,16 @@ export interface RestoredState {
   readonly data: DataSummary;
   /** null before the first training on this data. */
   readonly config: RunConfig | null;
-  readonly tokenizer: { readonly isDone: boolean; readonly rows: readonly MetricRow[]; readonly codebook: CodebookReport | null };
-  readonly recommender: { readonly isDone: boolean; readonly rows: readonly MetricRow[]; readonly evaluations: readonly EvaluationReport[] };
+  readonly tokenizer: {
+    readonly isDone: boolean;
+    readonly rows: readonly MetricRow[];
+    readonly codebook: CodebookReport | null;
+  };
+  readonly recommender: {
+    readonly isDone: boolean;
+    readonly rows: readonly MetricRow[];
+    readonly evaluations: readonly EvaluationReport[];
+  };
 }
 
 export interface DataSummary {

@@ -18,10 +18,31 @@ import { JobControl } from '../train/jobControl';
 import { openRecommender, trainRecommender } from '../train/recommenderJob';
 import { codebookReport, openIdentifiers, trainTokenizer } from '../train/tokenizerJob';
 import { cardOf, findUsers, searchItems, summaryOf } from './catalogue';
-import { type AdapterReport, type DataSummary, type ErrorReport, type HelloReply, PROTOCOL_VERSION, type RecommendReply, type Request, type RestoredState, type WorkerEvent } from './protocol';
+import {
+  type AdapterReport,
+  type DataSummary,
+  type ErrorReport,
+  type HelloReply,
+  PROTOCOL_VERSION,
+  type RecommendReply,
+  type Request,
+  type RestoredState,
+  type WorkerEvent,
+} from './protocol';
 import { readRunFiles } from './runFiles';
 import { storedEvaluations, storedRows, storeSink } from './storeSink';
-import { CURRENT_RUN, forget, forgetRun, type OpenData, openFiles, openSample, recallConfig, recallData, rememberData, startRun } from './workspace';
+import {
+  CURRENT_RUN,
+  forget,
+  forgetRun,
+  type OpenData,
+  openFiles,
+  openSample,
+  recallConfig,
+  recallData,
+  rememberData,
+  startRun,
+} from './workspace';
 
 /** After an automatic restart, wait this long before another one: the browser may block the page's GPU on a second loss. */
 const RESTART_PAUSE_MS = 120_000;
@@ -78,7 +99,9 @@ export class Session {
       case 'items':
         return request.items.map((item) => cardOf(this.#openedData(), this.#identifiers, item));
       case 'searchItems':
-        return searchItems(this.#openedData(), request.query, request.limit).map((item) => cardOf(this.#openedData(), this.#identifiers, item));
+        return searchItems(this.#openedData(), request.query, request.limit).map((item) =>
+          cardOf(this.#openedData(), this.#identifiers, item),
+        );
       case 'recommend':
         return this.#recommend(request.user, request.history, request.count);
       case 'clear':
@@ -87,7 +110,11 @@ export class Session {
   }
 
   async #hello(version: number, baseUrl: string): Promise<HelloReply> {
-    if (version !== PROTOCOL_VERSION) throw new ConfigError('worker/version', `worker: the page speaks protocol ${version}, the worker ${PROTOCOL_VERSION}; reload the page.`);
+    if (version !== PROTOCOL_VERSION)
+      throw new ConfigError(
+        'worker/version',
+        `worker: the page speaks protocol ${version}, the worker ${PROTOCOL_VERSION}; reload the page.`,
+      );
     this.#baseUrl = baseUrl;
     try {
       this.#store = await openBrowserRunStore();
@@ -112,23 +139,37 @@ export class Session {
     this.#data = data;
     const config = await recallConfig(this.#store, data.dataset);
     const summary = summaryOf(data);
-    if (!config) return { data: summary, config: null, tokenizer: { isDone: false, rows: [], codebook: null }, recommender: { isDone: false, rows: [], evaluations: [] } };
+    if (!config)
+      return {
+        data: summary,
+        config: null,
+        tokenizer: { isDone: false, rows: [], codebook: null },
+        recommender: { isDone: false, rows: [], evaluations: [] },
+      };
     const rows = await storedRows(this.#store, CURRENT_RUN);
     const sink = storeSink(this.#store, CURRENT_RUN, Date.now);
     this.#identifiers = await openIdentifiers({ dataset: data.dataset, config, sink });
     const evaluations = await storedEvaluations(this.#store, CURRENT_RUN);
-    const codebook = this.#identifiers ? codebookReport(data.dataset, this.#identifiers, rows.findLast((row) => row.run === 'tokenizer')?.step ?? 0) : null;
+    const codebook = this.#identifiers
+      ? codebookReport(data.dataset, this.#identifiers, rows.findLast((row) => row.run === 'tokenizer')?.step ?? 0)
+      : null;
     return {
-      data: summary, config,
+      data: summary,
+      config,
       tokenizer: { isDone: this.#identifiers !== null, rows: rows.filter((row) => row.run === 'tokenizer'), codebook },
-      recommender: { isDone: evaluations.some((report) => report.kind === 'model' && report.split === 'test'), rows: rows.filter((row) => row.run === 'recommender'), evaluations },
+      recommender: {
+        isDone: evaluations.some((report) => report.kind === 'model' && report.split === 'test'),
+        rows: rows.filter((row) => row.run === 'recommender'),
+        evaluations,
+      },
     };
   }
 
   async #openData(open: () => Promise<OpenData>, files: readonly File[] | null): Promise<DataSummary> {
     this.#requireIdle('open another data set');
     const data = await open();
-    if (data.dataset.userCount === 0) throw new ConfigError('data/no-users', 'open data: there are items but no sequences; add sequences.jsonl.gz.');
+    if (data.dataset.userCount === 0)
+      throw new ConfigError('data/no-users', 'open data: there are items but no sequences; add sequences.jsonl.gz.');
     await rememberData(this.#store, data, files, Date.now());
     await this.#forgetModel();
     this.#identifiers = null;
@@ -162,16 +203,33 @@ export class Session {
       this.#identifiers = null;
     }
     const current = await recallConfig(this.#store, dataset);
-    if (!current) throw new ConfigError('worker/no-tokenizer', 'train a recommender: there is no tokenizer for this data set yet; train one first.');
+    if (!current)
+      throw new ConfigError(
+        'worker/no-tokenizer',
+        'train a recommender: there is no tokenizer for this data set yet; train one first.',
+      );
     if (JSON.stringify(current) !== JSON.stringify(config)) {
-      if (JSON.stringify([current.seed, current.encoder, current.tokenizer]) !== JSON.stringify([config.seed, config.encoder, config.tokenizer]))
-        throw new ConfigError('worker/other-tokenizer', 'train a recommender: the tokenizer was trained with another configuration; train it again first.');
+      if (
+        JSON.stringify([current.seed, current.encoder, current.tokenizer]) !==
+        JSON.stringify([config.seed, config.encoder, config.tokenizer])
+      )
+        throw new ConfigError(
+          'worker/other-tokenizer',
+          'train a recommender: the tokenizer was trained with another configuration; train it again first.',
+        );
       await this.#changeRecommender(config);
     }
     await this.#forgetModel();
     const release = await lockRun(CURRENT_RUN);
     const control = new JobControl();
-    this.#job = { run, control, done: this.#runJob(run, this.#context(engine, config, control)).finally(() => { release(); this.#job = null; }) };
+    this.#job = {
+      run,
+      control,
+      done: this.#runJob(run, this.#context(engine, config, control)).finally(() => {
+        release();
+        this.#job = null;
+      }),
+    };
     return null;
   }
 
@@ -200,11 +258,18 @@ export class Session {
 
   async #runRecommender(context: JobContext): Promise<void> {
     const identifiers = this.#identifiers ?? (await openIdentifiers(context));
-    if (!identifiers) throw new ConfigError('worker/no-tokenizer', 'train a recommender: the tokenizer is not trained yet; train it first.');
+    if (!identifiers)
+      throw new ConfigError(
+        'worker/no-tokenizer',
+        'train a recommender: the tokenizer is not trained yet; train it first.',
+      );
     this.#identifiers = identifiers;
     await evaluateReferencePoints(context);
     const trainer = await trainRecommender(context, identifiers);
-    this.#generator = new T5Generator(context.engine, trainer, tokenSource(identifiers), { beamWidth: DEMO_BEAM_WIDTH, historyLimit: context.config.recommender.historyLimit });
+    this.#generator = new T5Generator(context.engine, trainer, tokenSource(identifiers), {
+      beamWidth: DEMO_BEAM_WIDTH,
+      historyLimit: context.config.recommender.historyLimit,
+    });
   }
 
   /** One attempt on a new adapter from the last checkpoint; then the page decides. */
@@ -236,8 +301,15 @@ export class Session {
     const { items, scores } = await generator.generate([history]);
     const card = (item: number) => cardOf(data, this.#identifiers, item);
     return {
-      user, history: history.map(card), target: target === null ? null : card(target), elapsedMs: performance.now() - started,
-      top: items.slice(0, count).map((item, rank) => ({ card: card(item), logProbability: scores[rank] ?? Number.NaN, isTarget: item === target })),
+      user,
+      history: history.map(card),
+      target: target === null ? null : card(target),
+      elapsedMs: performance.now() - started,
+      top: items.slice(0, count).map((item, rank) => ({
+        card: card(item),
+        logProbability: scores[rank] ?? Number.NaN,
+        isTarget: item === target,
+      })),
     };
   }
 
@@ -247,9 +319,16 @@ export class Session {
     const { dataset } = this.#openedData();
     const config = await recallConfig(this.#store, dataset);
     const engine = await this.#engineOrThrow();
-    const trainer = config && this.#identifiers ? await openRecommender(this.#context(engine, config, new JobControl()), this.#identifiers) : null;
-    if (!trainer || !this.#identifiers || !config) throw new ConfigError('demo/untrained', 'recommend: there is no trained recommender yet; train one first.');
-    this.#generator = new T5Generator(engine, trainer, tokenSource(this.#identifiers), { beamWidth: DEMO_BEAM_WIDTH, historyLimit: config.recommender.historyLimit });
+    const trainer =
+      config && this.#identifiers
+        ? await openRecommender(this.#context(engine, config, new JobControl()), this.#identifiers)
+        : null;
+    if (!trainer || !this.#identifiers || !config)
+      throw new ConfigError('demo/untrained', 'recommend: there is no trained recommender yet; train one first.');
+    this.#generator = new T5Generator(engine, trainer, tokenSource(this.#identifiers), {
+      beamWidth: DEMO_BEAM_WIDTH,
+      historyLimit: config.recommender.historyLimit,
+    });
     return this.#generator;
   }
 
@@ -272,7 +351,10 @@ export class Session {
 
   #context(engine: Engine, config: RunConfig, control: JobControl): JobContext {
     return {
-      engine, config, control, dataset: this.#openedData().dataset,
+      engine,
+      config,
+      control,
+      dataset: this.#openedData().dataset,
       sink: storeSink(this.#store, CURRENT_RUN, Date.now),
       now: () => performance.now(),
       readEncoderFile: async (name) => fetchBytes(new URL(`models/use-lite/${name}`, this.#baseUrl)),
@@ -301,7 +383,8 @@ export class Session {
   }
 
   #requireIdle(wish: string): void {
-    if (this.#job) throw new ConflictError('worker/busy', `${wish}: a ${this.#job.run} is training; wait for it or stop it first.`);
+    if (this.#job)
+      throw new ConflictError('worker/busy', `${wish}: a ${this.#job.run} is training; wait for it or stop it first.`);
   }
 }
 
@@ -312,6 +395,10 @@ function adapterReport(device: GpuDevice): AdapterReport {
 
 async function fetchBytes(url: URL): Promise<Uint8Array> {
   const response = await fetch(url);
-  if (!response.ok) throw new UnsupportedError('worker/file', `fetch ${url.pathname}: status ${response.status}; the installation is incomplete, run npm start again.`);
+  if (!response.ok)
+    throw new UnsupportedError(
+      'worker/file',
+      `fetch ${url.pathname}: status ${response.status}; the installation is incomplete, run npm start again.`,
+    );
   return new Uint8Array(await response.arrayBuffer());
 }

@@ -13,25 +13,40 @@ const RUNS = ['tokenizer', 'recommender'] as const;
 export function storeSink(store: RunStore, runId: string, nowMs: () => number): RunSink {
   return {
     appendRows: (rows) =>
-      store.appendMetrics(runId, rows.map((row) => ({
-        step: row.step,
-        values: { ...row.values, [RUN_KEY]: RUNS.indexOf(row.run), [EPOCH_KEY]: row.epoch, [SECONDS_KEY]: row.seconds },
-      }))),
+      store.appendMetrics(
+        runId,
+        rows.map((row) => ({
+          step: row.step,
+          values: {
+            ...row.values,
+            [RUN_KEY]: RUNS.indexOf(row.run),
+            [EPOCH_KEY]: row.epoch,
+            [SECONDS_KEY]: row.seconds,
+          },
+        })),
+      ),
     saveCheckpoint: async (role, file) => {
       await store.saveCheckpoint(runId, { name: role, step: 0, isBest: false, createdAtMs: nowMs() }, file);
     },
     loadCheckpoint: async (role: CheckpointRole) => (await store.loadCheckpoint(runId, role, 'newest'))?.bytes ?? null,
     saveEvaluation: async (report, users, ranks) => {
       const { recall5, ndcg5, recall10, ndcg10 } = report.metrics;
-      const perUser = { users: Float32Array.from(users), ranks: Float32Array.from(ranks, (rank) => (rank === 0xffff_ffff ? -1 : rank)) };
-      await store.putEvaluation(runId, {
-        name: `${report.split}-${report.name}`.replace(/[^\w.-]+/g, '_'),
-        split: report.split === 'test' ? 'test' : 'valid',
-        step: 0,
-        createdAtMs: nowMs(),
-        means: { recall5, ndcg5, recall10, ndcg10 },
-        details: { report: JSON.stringify(report) },
-      }, perUser);
+      const perUser = {
+        users: Float32Array.from(users),
+        ranks: Float32Array.from(ranks, (rank) => (rank === 0xffff_ffff ? -1 : rank)),
+      };
+      await store.putEvaluation(
+        runId,
+        {
+          name: `${report.split}-${report.name}`.replace(/[^\w.-]+/g, '_'),
+          split: report.split === 'test' ? 'test' : 'valid',
+          step: 0,
+          createdAtMs: nowMs(),
+          means: { recall5, ndcg5, recall10, ndcg10 },
+          details: { report: JSON.stringify(report) },
+        },
+        perUser,
+      );
     },
     saveSnapshot: async (step, levels, codes) => {
       await store.putSnapshot(runId, { name: `step-${step}`, step, shape: [codes.length / levels, levels] }, codes);
@@ -53,7 +68,11 @@ export async function storedEvaluations(store: RunStore, runId: string): Promise
   const records = await store.listEvaluations(runId);
   return records.map((record) => {
     const text = record.details['report'];
-    if (text === undefined) throw new FormatError('storage/evaluation', `stored evaluation "${record.name}" has no report; clear the workspace and evaluate again.`);
+    if (text === undefined)
+      throw new FormatError(
+        'storage/evaluation',
+        `stored evaluation "${record.name}" has no report; clear the workspace and evaluate again.`,
+      );
     return JSON.parse(text) as EvaluationReport;
   });
 }

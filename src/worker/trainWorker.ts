@@ -3,7 +3,8 @@ import { TesseraError } from '../base/errors';
 import type { ErrorReport, FromWorker, ToWorker, WorkerEvent } from './protocol';
 import { Session } from './session';
 
-const post = (message: FromWorker, transfer: Transferable[] = []): void => globalThis.postMessage(message, { transfer });
+const post = (message: FromWorker, transfer: Transferable[] = []): void =>
+  globalThis.postMessage(message, { transfer });
 
 export function errorReport(error: unknown): ErrorReport {
   if (error instanceof TesseraError) return { code: error.code, message: error.message };

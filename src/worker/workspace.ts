@@ -2,8 +2,9 @@
  * What the worker remembers between visits: which data set is open (the sample, or the user's files kept in the store),
  * and one current run on it. Keys of the store: run "data" and run "current".
  */
-import type { Dataset } from '../data/dataset';
+
 import type { DataSource } from '../data/dataSource';
+import type { Dataset } from '../data/dataset';
 import { fetchSource } from '../data/fetchSource';
 import { filesSource } from '../data/filesSource';
 import { loadImages } from '../data/imageIndex';
@@ -22,7 +23,9 @@ export interface OpenData {
   readonly isSimulated: boolean;
 }
 
-type Origin = { readonly kind: 'sample' } | { readonly kind: 'files'; readonly name: string; readonly files: readonly string[] };
+type Origin =
+  | { readonly kind: 'sample' }
+  | { readonly kind: 'files'; readonly name: string; readonly files: readonly string[] };
 
 export async function openSample(baseUrl: string): Promise<OpenData> {
   return load(fetchSource(new URL('sample/', baseUrl).href, fetch.bind(globalThis), 'sample'), true);
@@ -38,12 +41,30 @@ async function load(source: DataSource, isSimulated: boolean): Promise<OpenData>
 }
 
 /** Remembers the data set; forgets the run on the previous one. */
-export async function rememberData(store: RunStore, data: OpenData, files: readonly File[] | null, nowMs: number): Promise<void> {
+export async function rememberData(
+  store: RunStore,
+  data: OpenData,
+  files: readonly File[] | null,
+  nowMs: number,
+): Promise<void> {
   await forget(store);
-  const origin: Origin = files ? { kind: 'files', name: data.dataset.name, files: files.map((file) => file.name) } : { kind: 'sample' };
-  await store.createRun({ id: DATA_RUN, name: data.dataset.name, config: JSON.stringify(origin), dataHash: data.dataset.contentHash, status: 'finished', createdAtMs: nowMs });
+  const origin: Origin = files
+    ? { kind: 'files', name: data.dataset.name, files: files.map((file) => file.name) }
+    : { kind: 'sample' };
+  await store.createRun({
+    id: DATA_RUN,
+    name: data.dataset.name,
+    config: JSON.stringify(origin),
+    dataHash: data.dataset.contentHash,
+    status: 'finished',
+    createdAtMs: nowMs,
+  });
   for (const [index, file] of (files ?? []).entries())
-    await store.saveCheckpoint(DATA_RUN, { name: `file-${index}`, step: 0, isBest: false, createdAtMs: nowMs }, new Uint8Array(await file.arrayBuffer()));
+    await store.saveCheckpoint(
+      DATA_RUN,
+      { name: `file-${index}`, step: 0, isBest: false, createdAtMs: nowMs },
+      new Uint8Array(await file.arrayBuffer()),
+    );
 }
 
 /** The data set of the last visit, or null. */
@@ -76,7 +97,14 @@ export async function startRun(store: RunStore, config: RunConfig, dataset: Data
   const known = await store.getRun(CURRENT_RUN);
   if (known && known.config === text && known.dataHash === dataset.contentHash) return;
   if (known) await store.deleteRun(CURRENT_RUN);
-  await store.createRun({ id: CURRENT_RUN, name: config.name, config: text, dataHash: dataset.contentHash, status: 'created', createdAtMs: nowMs });
+  await store.createRun({
+    id: CURRENT_RUN,
+    name: config.name,
+    config: text,
+    dataHash: dataset.contentHash,
+    status: 'created',
+    createdAtMs: nowMs,
+  });
 }
 
 /** Configuration of the current run, if it belongs to `dataset`. */

@@ -2,8 +2,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { GpuDevice } from '../../src/gpu/device';
 import { Engine } from '../../src/plan/engine';
+import { attentionRows } from './rows/attention';
 import { beamRows } from './rows/beam';
 import { crossEntropyRows } from './rows/crossEntropy';
+import { infoNceRows } from './rows/infoNce';
 import { normRows } from './rows/norm';
 import { checkCase } from './runner';
 
@@ -19,7 +21,7 @@ describe('op table (as on a hardware adapter)', () => {
     engine.dispose();
     engine.device.dispose();
   });
-  for (const row of [...beamRows, ...normRows, ...crossEntropyRows])
+  for (const row of [...beamRows, ...normRows, ...crossEntropyRows, ...attentionRows, ...infoNceRows])
     for (const opCase of row.cases)
       it(opCase.name, async () => {
         expect(await checkCase(engine, opCase)).toEqual([]);

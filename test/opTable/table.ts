@@ -38,17 +38,25 @@ export interface OpRow {
 /** elementwise rtol 1e-5, atol 1e-6 (reliability.md B1). */
 export const DEFAULT_TOLERANCE = { atol: 1e-6, rtol: 1e-5, reason: 'elementwise' } as const;
 /** Dot products: error ≤ 16 · 2⁻²⁴ · Σ|a·b|; for N(0,1) inputs Σ|a·b| ≈ 0.64 k. */
-export const dotTolerance = (k: number): { atol: number; rtol: number; reason: string } => ({ atol: 16 * 2 ** -24 * 0.8 * k + 1e-6, rtol: 1e-5, reason: `dot product of length ${k}` });
+export const dotTolerance = (k: number): { atol: number; rtol: number; reason: string } => ({
+  atol: 16 * 2 ** -24 * 0.8 * k + 1e-6,
+  rtol: 1e-5,
+  reason: `dot product of length ${k}`,
+});
 
 /** The values of a case's input, a pure function of the case's and the input's name. */
 export function inputValues(caseName: string, name: string, input: CaseInput): Float32Array | Uint32Array {
   const count = input.shape.reduce((total, size) => total * size, 1);
-  const seed = [...`${caseName}/${name}`].reduce((hash, letter) => (Math.imul(hash, 31) + (letter.codePointAt(0) ?? 0)) >>> 0, 7);
+  const seed = [...`${caseName}/${name}`].reduce(
+    (hash, letter) => (Math.imul(hash, 31) + (letter.codePointAt(0) ?? 0)) >>> 0,
+    7,
+  );
   const { values } = input;
   if (values instanceof Uint32Array || values instanceof Float32Array) return values;
   if (values === 'normal') return normalArray(count, seed);
   const uniform = uniformGenerator(seed);
   if (values === 'positive') return Float32Array.from({ length: count }, () => 0.5 + 1.5 * uniform());
-  if (values === 'awayFromZero') return Float32Array.from({ length: count }, () => (uniform() < 0.5 ? -1 : 1) * (0.3 + 1.7 * uniform()));
+  if (values === 'awayFromZero')
+    return Float32Array.from({ length: count }, () => (uniform() < 0.5 ? -1 : 1) * (0.3 + 1.7 * uniform()));
   return Uint32Array.from({ length: count }, () => Math.floor(uniform() * values.below));
 }

@@ -1,7 +1,18 @@
-import { affine, AFFINE, BINARY, broadcastBlock, divide, multiply, negate, square, UNARY, unaryGrad } from '../../tensor/ops/elementwise';
 import type { GraphNode, Tensor } from '../../tensor/graph';
-import { reluGradFromOutput } from '../../tensor/ops/reluMask';
+import {
+  AFFINE,
+  affine,
+  BINARY,
+  broadcastBlock,
+  divide,
+  multiply,
+  negate,
+  square,
+  UNARY,
+  unaryGrad,
+} from '../../tensor/ops/elementwise';
 import { sumToBlock } from '../../tensor/ops/reduce';
+import { reluGradFromOutput } from '../../tensor/ops/reluMask';
 import { sameShape } from '../../tensor/shape';
 import { defineRule, inputAt, onlyGrad, outputAt } from '../rule';
 

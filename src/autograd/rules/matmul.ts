@@ -1,7 +1,7 @@
 import type { GraphNode, Tensor } from '../../tensor/graph';
 import { MATMUL, type MatmulAttributes, matmul } from '../../tensor/ops/matmul';
-import { reluGradFromOutput } from '../../tensor/ops/reluMask';
 import { sum } from '../../tensor/ops/reduce';
+import { reluGradFromOutput } from '../../tensor/ops/reluMask';
 import { reshape } from '../../tensor/ops/views';
 import { elementCount, sizeAt } from '../../tensor/shape';
 import { defineRule, inputAt, onlyGrad, outputAt } from '../rule';
@@ -39,4 +39,3 @@ function operandGrads(node: GraphNode<MatmulAttributes>, grad: Tensor, alpha: nu
   if (isShared) gradB = sum(reshape(gradB, [batch, sizeAt(b2.shape, 0), sizeAt(b2.shape, 1)]), 0);
   return [reshape(gradA, a.shape), reshape(gradB, b.shape)];
 }
-

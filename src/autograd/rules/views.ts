@@ -1,4 +1,4 @@
-import { reshape, RESHAPE, STOP_GRADIENT, STRAIGHT_THROUGH } from '../../tensor/ops/views';
+import { RESHAPE, reshape, STOP_GRADIENT, STRAIGHT_THROUGH } from '../../tensor/ops/views';
 import { defineRule, inputAt, onlyGrad } from '../rule';
 
 defineRule(RESHAPE, (node, grads) => [reshape(onlyGrad(grads), inputAt(node, 0).shape)]);

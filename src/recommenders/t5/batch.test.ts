@@ -6,7 +6,10 @@ import { encodeHistories, inputLength, paddedLength, trainingBatch } from './bat
 import { IGNORED_LABEL_U32 } from './model';
 
 const vocabulary = identifierVocabulary(3, 256);
-const source = { vocabulary, tokens: identifierTokens(vocabulary, Array.from({ length: 30 }, (_, item) => [item, 0, 255, 1]).flat()) };
+const source = {
+  vocabulary,
+  tokens: identifierTokens(vocabulary, Array.from({ length: 30 }, (_, item) => [item, 0, 255, 1]).flat()),
+};
 
 describe('T5 input (mtgrec.md §14 rows 9 and 10)', () => {
   it('gives a history of two items 1 + 8 + 1 real tokens, padded with 0 to 82', () => {

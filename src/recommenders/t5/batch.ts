@@ -49,7 +49,12 @@ export interface InputArrays {
 }
 
 /** Encoder inputs of several histories, padded to one length; rows without a history (a short last batch) hold only [user][end]. */
-export function encodeHistories(histories: readonly ArrayLike<number>[], rows: number, historyLimit: number, source: TokenSource): InputArrays {
+export function encodeHistories(
+  histories: readonly ArrayLike<number>[],
+  rows: number,
+  historyLimit: number,
+  source: TokenSource,
+): InputArrays {
   const longest = histories.reduce((most, history) => Math.max(most, history.length), 1);
   const length = inputLength(source.vocabulary, paddedLength(longest, historyLimit));
   const tokens = new Uint32Array(rows * length).fill(PADDING_TOKEN);
@@ -62,7 +67,14 @@ export function encodeHistories(histories: readonly ArrayLike<number>[], rows: n
 }
 
 /** A training batch of `rows` examples; missing rows of a short batch get ignored labels. */
-export function trainingBatch(table: SequenceTable, examples: Examples, chosen: Uint32Array, rows: number, historyLimit: number, source: TokenSource): Batch {
+export function trainingBatch(
+  table: SequenceTable,
+  examples: Examples,
+  chosen: Uint32Array,
+  rows: number,
+  historyLimit: number,
+  source: TokenSource,
+): Batch {
   const { vocabulary, tokens: itemTokens } = source;
   const { digits } = vocabulary;
   const histories: Uint32Array[] = [];

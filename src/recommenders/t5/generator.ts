@@ -3,7 +3,7 @@
  * program (one submit a batch). Keys and values of earlier digits stay where they were written; beams find theirs
  * through an ancestor table.
  */
-import { traceBeamSearch, type DecodeStep } from '../../decode/beamSearch';
+import { type DecodeStep, traceBeamSearch } from '../../decode/beamSearch';
 import { buildTrie, type Trie } from '../../decode/trie';
 import { trieConstants } from '../../decode/trieTensors';
 import type { CompiledStep, Engine } from '../../plan/engine';
@@ -86,12 +86,21 @@ export class T5Generator {
    * @param onResult called with the position of the history and its items, in no particular order
    * @param onProgress awaited after each batch; may throw to stop
    */
-  async generateAll(histories: readonly ArrayLike<number>[], onResult: (at: number, items: readonly number[]) => void | Promise<void>, onProgress: (done: number) => void | Promise<void>): Promise<void> {
-    const order = histories.map((_, at) => at).sort((a, b) => (histories[a]?.length ?? 0) - (histories[b]?.length ?? 0) || a - b);
+  async generateAll(
+    histories: readonly ArrayLike<number>[],
+    onResult: (at: number, items: readonly number[]) => void | Promise<void>,
+    onProgress: (done: number) => void | Promise<void>,
+  ): Promise<void> {
+    const order = histories
+      .map((_, at) => at)
+      .sort((a, b) => (histories[a]?.length ?? 0) - (histories[b]?.length ?? 0) || a - b);
     const rows = this.#usersPerBatch;
     for (let start = 0; start < order.length; start += rows) {
       const chosen = order.slice(start, start + rows);
-      const results = await this.#run(chosen.map((at) => histories[at] ?? []), rows);
+      const results = await this.#run(
+        chosen.map((at) => histories[at] ?? []),
+        rows,
+      );
       for (const [row, at] of chosen.entries()) await onResult(at, results[row]?.items ?? []);
       await onProgress(Math.min(order.length, start + rows));
     }
@@ -101,7 +110,10 @@ export class T5Generator {
     const { beamWidth, historyLimit } = this.options;
     const inputs = encodeHistories(histories, rows, historyLimit, this.source);
     const shape = [rows, inputs.length];
-    const program = await this.#step.run({ tokens: { data: inputs.tokens, shape }, mask: { data: inputs.mask, shape } });
+    const program = await this.#step.run({
+      tokens: { data: inputs.tokens, shape },
+      mask: { data: inputs.mask, shape },
+    });
     const items = await program.readIndices('items');
     const scores = await program.readFloats('scores');
     return histories.map((_, row) => {
@@ -117,13 +129,23 @@ export class T5Generator {
 }
 
 /** The whole generation as a graph: encoder, cross-attention keys and values once a layer, then one decoder step a digit. */
-export function traceGeneration(config: T5Config, params: Params, tokens: Tensor, mask: Tensor, trie: Trie, beamWidth: number): TraceResult {
+export function traceGeneration(
+  config: T5Config,
+  params: Params,
+  tokens: Tensor,
+  mask: Tensor,
+  trie: Trie,
+  beamWidth: number,
+): TraceResult {
   const graph = new T5Graph(config, params, 0);
   const users = tokens.shape[0] ?? 0;
   const encoded = graph.encode(tokens, mask);
   const memory = Array.from({ length: config.decoderLayers }, (_, layer) => {
     const weight = (part: string): Tensor => params(`decoder.block.${layer}.layer.1.EncDecAttention.${part}.weight`);
-    return { k: matmul(encoded, weight('k'), { transposeB: true }), v: matmul(encoded, weight('v'), { transposeB: true }) };
+    return {
+      k: matmul(encoded, weight('k'), { transposeB: true }),
+      v: matmul(encoded, weight('v'), { transposeB: true }),
+    };
   });
   const decodeStep: DecodeStep<readonly LayerCache[]> = ({ t, beams, tokens: newest, ancestors }, cache) => {
     let x = embedding(params('shared.weight'), newest);
@@ -137,7 +159,14 @@ export function traceGeneration(config: T5Config, params: Params, tokens: Tensor
       const keys = [...held.keys, matmul(normed, self('k'), { transposeB: true })];
       const values = [...held.values, matmul(normed, self('v'), { transposeB: true })];
       next.push({ keys, values });
-      const mixed = decodeAttention({ q: matmul(normed, self('q'), { transposeB: true }), keys, values, ancestors, heads: config.heads, bias });
+      const mixed = decodeAttention({
+        q: matmul(normed, self('q'), { transposeB: true }),
+        keys,
+        values,
+        ancestors,
+        heads: config.heads,
+        bias,
+      });
       x = add(matmul(mixed, self('o'), { transposeB: true }), x);
       x = crossAttend(graph, x, `${block}.1`, memory[layer] as { k: Tensor; v: Tensor }, mask, users, beams);
       x = graph.feedForward(x, `${block}.2`);
@@ -146,16 +175,34 @@ export function traceGeneration(config: T5Config, params: Params, tokens: Tensor
     return { logits: graph.logits(states), cache: next };
   };
   const { items, scores } = traceBeamSearch({
-    users, beamWidth, trie: trieConstants(trie), bounds: trie, startToken: PADDING_TOKEN, cache: [], decodeStep,
+    users,
+    beamWidth,
+    trie: trieConstants(trie),
+    bounds: trie,
+    startToken: PADDING_TOKEN,
+    cache: [],
+    decodeStep,
   });
   return { outputs: { items, scores } };
 }
 
 /** Cross-attention of the beams [users · beams, D]: the beams of one user are queries over the same encoder states. */
-function crossAttend(graph: T5Graph, x: Tensor, sublayer: string, memory: { k: Tensor; v: Tensor }, keyMask: Tensor, users: number, beams: number): Tensor {
+function crossAttend(
+  graph: T5Graph,
+  x: Tensor,
+  sublayer: string,
+  memory: { k: Tensor; v: Tensor },
+  keyMask: Tensor,
+  users: number,
+  beams: number,
+): Tensor {
   const { heads, headWidth } = graph.config;
   const weight = (part: string): Tensor => graph.params(`${sublayer}.EncDecAttention.${part}.weight`);
-  const q = reshape(matmul(graph.norm(x, sublayer), weight('q'), { transposeB: true }), [users, beams, heads * headWidth]);
+  const q = reshape(matmul(graph.norm(x, sublayer), weight('q'), { transposeB: true }), [
+    users,
+    beams,
+    heads * headWidth,
+  ]);
   const mixed = attention({ q, k: memory.k, v: memory.v, heads, scale: 1, isCausal: false, keyMask });
   return add(matmul(reshape(mixed, [users * beams, heads * headWidth]), weight('o'), { transposeB: true }), x);
 }

@@ -17,9 +17,18 @@ afterAll(() => {
 function configOf(golden: Golden): T5Config {
   const number = (key: string): number => goldenNumber(golden, 'config', key);
   return {
-    vocabularySize: number('vocab_size'), width: number('d_model'), headWidth: number('d_kv'), heads: number('num_heads'), feedForwardWidth: number('d_ff'),
-    encoderLayers: number('num_layers'), decoderLayers: number('num_decoder_layers'), buckets: number('relative_attention_num_buckets'),
-    maxDistance: number('relative_attention_max_distance'), normEps: number('layer_norm_epsilon'), hasTiedHead: golden.meta['tied_head'] === true, dropout: 0,
+    vocabularySize: number('vocab_size'),
+    width: number('d_model'),
+    headWidth: number('d_kv'),
+    heads: number('num_heads'),
+    feedForwardWidth: number('d_ff'),
+    encoderLayers: number('num_layers'),
+    decoderLayers: number('num_decoder_layers'),
+    buckets: number('relative_attention_num_buckets'),
+    maxDistance: number('relative_attention_max_distance'),
+    normEps: number('layer_norm_epsilon'),
+    hasTiedHead: golden.meta['tied_head'] === true,
+    dropout: 0,
   };
 }
 
@@ -44,17 +53,31 @@ describe.each(['tied', 'untied', 'long'])('T5 against transformers (%s)', (name)
     const golden = loadGolden(`models/t5/golden/${name}`);
     const config = configOf(golden);
     const model = engine.variables(t5Parameters(config), 1);
-    for (const { name: parameter } of t5Parameters(config)) model.write(parameter, Float32Array.from(goldenTensor(golden, parameter).data));
-    const step = engine.compile(model, ({ params, batch }) => {
-      const inputs = { tokens: batch['tokens'] as never, mask: batch['mask'] as never, decoderTokens: batch['decoderTokens'] as never, labels: batch['labels'] as never };
-      const { loss, logits, encoded } = t5Loss(config, params, inputs, 0);
-      return { loss, outputs: { logits, encoded } };
-    }, adamw({ learningRate: 0 }));
+    for (const { name: parameter } of t5Parameters(config))
+      model.write(parameter, Float32Array.from(goldenTensor(golden, parameter).data));
+    const step = engine.compile(
+      model,
+      ({ params, batch }) => {
+        const inputs = {
+          tokens: batch['tokens'] as never,
+          mask: batch['mask'] as never,
+          decoderTokens: batch['decoderTokens'] as never,
+          labels: batch['labels'] as never,
+        };
+        const { loss, logits, encoded } = t5Loss(config, params, inputs, 0);
+        return { loss, outputs: { logits, encoded } };
+      },
+      adamw({ learningRate: 0 }),
+    );
     const program = await step.run({
-      tokens: indices(golden, 'input:input_ids'), mask: indices(golden, 'input:attention_mask'),
-      decoderTokens: indices(golden, 'input:decoder_input_ids'), labels: indices(golden, 'input:labels'),
+      tokens: indices(golden, 'input:input_ids'),
+      mask: indices(golden, 'input:attention_mask'),
+      decoderTokens: indices(golden, 'input:decoder_input_ids'),
+      labels: indices(golden, 'input:labels'),
     });
-    expect(relativeError(await program.readFloats('logits'), goldenTensor(golden, 'output:logits').data)).toBeLessThan(1e-5);
+    expect(relativeError(await program.readFloats('logits'), goldenTensor(golden, 'output:logits').data)).toBeLessThan(
+      1e-5,
+    );
     const real = indices(golden, 'input:attention_mask').data;
     const encoded = await program.readFloats('encoded');
     const wanted = goldenTensor(golden, 'output:encoder_last_hidden_state').data;
@@ -64,7 +87,10 @@ describe.each(['tied', 'untied', 'long'])('T5 against transformers (%s)', (name)
     expect(Math.abs((row?.loss ?? Number.NaN) - goldenNumber(golden, 'loss'))).toBeLessThan(1e-5);
     const errors: Record<string, number> = {};
     for (const { name: parameter } of t5Parameters(config)) {
-      const error = relativeError(await model.read(parameter, 'gradients'), goldenTensor(golden, `grad:${parameter}`).data);
+      const error = relativeError(
+        await model.read(parameter, 'gradients'),
+        goldenTensor(golden, `grad:${parameter}`).data,
+      );
       if (!(error < 1e-4)) errors[parameter] = error;
     }
     expect(errors).toEqual({});

@@ -155,11 +155,18 @@ export interface T5TrainingInputs {
 }
 
 /** Mean cross-entropy over the labels that count, and what it was computed from. */
-export function t5Loss(config: T5Config, params: Params, inputs: T5TrainingInputs, dropoutRate: number): { loss: Tensor; logits: Tensor; encoded: Tensor } {
+export function t5Loss(
+  config: T5Config,
+  params: Params,
+  inputs: T5TrainingInputs,
+  dropoutRate: number,
+): { loss: Tensor; logits: Tensor; encoded: Tensor } {
   const graph = new T5Graph(config, params, dropoutRate);
   const encoded = graph.encode(inputs.tokens, inputs.mask, inputs.tokenIndex);
   const logits = graph.logits(graph.decode(inputs.decoderTokens, encoded, inputs.mask, inputs.decoderIndex));
   const rows = sizeAt(inputs.labels.shape, 0) * sizeAt(inputs.labels.shape, 1);
-  const loss = meanCrossEntropy(reshape(logits, [rows, config.vocabularySize]), reshape(inputs.labels, [rows]), { ignoreIndex: IGNORED_LABEL_U32 });
+  const loss = meanCrossEntropy(reshape(logits, [rows, config.vocabularySize]), reshape(inputs.labels, [rows]), {
+    ignoreIndex: IGNORED_LABEL_U32,
+  });
   return { loss, logits, encoded };
 }

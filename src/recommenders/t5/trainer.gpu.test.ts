@@ -11,7 +11,10 @@ import { type T5State, T5Trainer, type T5TrainingConfig } from './trainer';
 const ITEMS = 40;
 const vocabulary = identifierVocabulary(2, 8);
 /** Identifier of item i: two base-8 digits and the conflict digit 1. */
-const source = { vocabulary, tokens: identifierTokens(vocabulary, Array.from({ length: ITEMS }, (_, i) => [Math.floor(i / 8), i % 8, 1]).flat()) };
+const source = {
+  vocabulary,
+  tokens: identifierTokens(vocabulary, Array.from({ length: ITEMS }, (_, i) => [Math.floor(i / 8), i % 8, 1]).flat()),
+};
 
 /** Users who walk the catalogue in steps of one: the next item is certain. */
 function walkers(users: number): SequenceTable {
@@ -25,8 +28,20 @@ function walkers(users: number): SequenceTable {
 }
 
 const config: T5TrainingConfig = {
-  width: 32, headWidth: 8, heads: 4, feedForwardWidth: 64, encoderLayers: 1, decoderLayers: 1, dropout: 0.1, historyLimit: 6,
-  epochs: 30, batchSize: 32, learningRate: 0.01, warmupSteps: 5, weightDecay: 0.01, clipNorm: 1,
+  width: 32,
+  headWidth: 8,
+  heads: 4,
+  feedForwardWidth: 64,
+  encoderLayers: 1,
+  decoderLayers: 1,
+  dropout: 0.1,
+  historyLimit: 6,
+  epochs: 30,
+  batchSize: 32,
+  learningRate: 0.01,
+  warmupSteps: 5,
+  weightDecay: 0.01,
+  clipNorm: 1,
 };
 
 let engine: Engine;
@@ -42,7 +57,13 @@ async function run(trainer: T5Trainer, steps: number): Promise<number[]> {
   for (let i = 0; i < steps; i++) await trainer.runStep();
   return (await trainer.metrics()).map(({ loss }) => loss);
 }
-const bitsOf = (state: T5State) => ({ step: state.step, cursor: state.cursor, parameters: [...state.parameters], moment1: [...state.moment1], moment2: [...state.moment2] });
+const bitsOf = (state: T5State) => ({
+  step: state.step,
+  cursor: state.cursor,
+  parameters: [...state.parameters],
+  moment1: [...state.moment1],
+  moment2: [...state.moment2],
+});
 
 describe('T5Trainer', () => {
   it('ends with the same bits when stopped at half and resumed in a new trainer', async () => {
@@ -78,10 +99,14 @@ describe('T5Trainer', () => {
     const generator = new T5Generator(engine, trainer, source, { beamWidth: 10, historyLimit: config.historyLimit });
     let hits = 0;
     const histories = Array.from({ length: 20 }, (_, user) => [user, user + 1, user + 2]);
-    await generator.generateAll(histories, (at, items) => {
-      expect(new Set(items).size).toBe(10);
-      if (items[0] === at + 3) hits++;
-    }, () => {});
+    await generator.generateAll(
+      histories,
+      (at, items) => {
+        expect(new Set(items).size).toBe(10);
+        if (items[0] === at + 3) hits++;
+      },
+      () => {},
+    );
     expect(hits).toBeGreaterThan(12);
     const { items, scores } = await generator.generate([4, 5, 6].map((item) => [item]).slice(0, 1));
     expect(items).toHaveLength(10);

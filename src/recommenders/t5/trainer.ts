@@ -38,7 +38,20 @@ export interface T5TrainingConfig {
 /** Sizes of the network for a vocabulary; bucket settings and norm are the library's. */
 export function t5ConfigOf(config: T5TrainingConfig, vocabularySize: number): T5Config {
   const { width, headWidth, heads, feedForwardWidth, encoderLayers, decoderLayers, dropout } = config;
-  return { vocabularySize, width, headWidth, heads, feedForwardWidth, encoderLayers, decoderLayers, buckets: 32, maxDistance: 128, normEps: 1e-6, hasTiedHead: true, dropout };
+  return {
+    vocabularySize,
+    width,
+    headWidth,
+    heads,
+    feedForwardWidth,
+    encoderLayers,
+    decoderLayers,
+    buckets: 32,
+    maxDistance: 128,
+    normEps: 1e-6,
+    hasTiedHead: true,
+    dropout,
+  };
 }
 
 /** Everything that training continues from. */
@@ -87,14 +100,25 @@ export class T5Trainer {
     this.totalSteps = this.stepsPerEpoch * config.epochs;
     this.variables = engine.variables(t5Parameters(this.t5), seed);
     const { learningRate, warmupSteps, weightDecay, clipNorm } = config;
-    const optimizer = adamw({ learningRate: cosineSchedule(learningRate, this.totalSteps, { warmupSteps }), weightDecay, clipNorm });
+    const optimizer = adamw({
+      learningRate: cosineSchedule(learningRate, this.totalSteps, { warmupSteps }),
+      weightDecay,
+      clipNorm,
+    });
     this.step = engine.compile(
       this.variables,
       ({ params, batch }) => {
-        const index = (name: string): RowIndex => ({ order: need(batch, `${name}Order`), starts: need(batch, `${name}Starts`) });
+        const index = (name: string): RowIndex => ({
+          order: need(batch, `${name}Order`),
+          starts: need(batch, `${name}Starts`),
+        });
         const inputs = {
-          tokens: need(batch, 'tokens'), mask: need(batch, 'mask'), decoderTokens: need(batch, 'decoderTokens'), labels: need(batch, 'labels'),
-          tokenIndex: index('token'), decoderIndex: index('decoder'),
+          tokens: need(batch, 'tokens'),
+          mask: need(batch, 'mask'),
+          decoderTokens: need(batch, 'decoderTokens'),
+          labels: need(batch, 'labels'),
+          tokenIndex: index('token'),
+          decoderIndex: index('decoder'),
         };
         return { loss: t5Loss(this.t5, params, inputs, config.dropout).loss };
       },
@@ -121,7 +145,9 @@ export class T5Trainer {
   async runStep(): Promise<{ readonly isLastOfEpoch: boolean }> {
     const { sequences, config, source } = this.#options;
     const { value: batch } = this.#batches.next();
-    await this.step.run(trainingBatch(sequences, this.#examples, batch.examples, config.batchSize, config.historyLimit, source));
+    await this.step.run(
+      trainingBatch(sequences, this.#examples, batch.examples, config.batchSize, config.historyLimit, source),
+    );
     this.#cursor = batch.next;
     return { isLastOfEpoch: batch.isLastOfEpoch };
   }
@@ -134,7 +160,13 @@ export class T5Trainer {
   /** Complete state after the last step. */
   async state(): Promise<T5State> {
     const read = (arena: 'parameters' | 'moment1' | 'moment2') => this.variables.readAll(arena);
-    return { step: this.stepCount, cursor: this.#cursor, parameters: await read('parameters'), moment1: await read('moment1'), moment2: await read('moment2') };
+    return {
+      step: this.stepCount,
+      cursor: this.#cursor,
+      parameters: await read('parameters'),
+      moment1: await read('moment1'),
+      moment2: await read('moment2'),
+    };
   }
 
   /** Continues from a state. @throws FormatError `checkpoint/tensor` naming a tensor that is missing, extra or of another size */
@@ -152,15 +184,26 @@ export class T5Trainer {
 }
 
 /** Writes all tensors of an arena. @throws FormatError `checkpoint/tensor` */
-export function loadArena(variables: Variables, values: ReadonlyMap<string, Float32Array>, arena: 'parameters' | 'moment1' | 'moment2'): void {
+export function loadArena(
+  variables: Variables,
+  values: ReadonlyMap<string, Float32Array>,
+  arena: 'parameters' | 'moment1' | 'moment2',
+): void {
   for (const [name, slot] of variables.slots) {
     if (arena !== 'parameters' && !slot.spec.isTrainable) continue;
     const given = values.get(name);
     if (!given || given.byteLength !== slot.sizeBytes)
-      throw new FormatError('checkpoint/tensor', `checkpoint: ${arena} "${name}" wants ${slot.sizeBytes / 4} values, got ${given?.length ?? 'none'}; it belongs to another configuration.`);
+      throw new FormatError(
+        'checkpoint/tensor',
+        `checkpoint: ${arena} "${name}" wants ${slot.sizeBytes / 4} values, got ${given?.length ?? 'none'}; it belongs to another configuration.`,
+      );
   }
   for (const name of values.keys())
-    if (!variables.slots.has(name)) throw new FormatError('checkpoint/tensor', `checkpoint: ${arena} "${name}" is not part of this model; it belongs to another configuration.`);
+    if (!variables.slots.has(name))
+      throw new FormatError(
+        'checkpoint/tensor',
+        `checkpoint: ${arena} "${name}" is not part of this model; it belongs to another configuration.`,
+      );
   for (const [name, given] of values) variables.write(name, given, arena);
 }
 

@@ -4,10 +4,23 @@
  */
 import { ShapeError } from '../../base/errors';
 import { defineOp, record, requireDtype, requireShapes, type Tensor } from '../graph';
-import { elementCount, sameShape, type Shape } from '../shape';
+import { elementCount, type Shape, sameShape } from '../shape';
 
 /** Order is the KIND number in shaders/elementwise/unary.wgsl. */
-export const UNARY_KINDS = ['relu', 'gelu', 'silu', 'sigmoid', 'tanh', 'exp', 'log', 'square', 'sqrt', 'reciprocal', 'negate', 'softplus'] as const;
+export const UNARY_KINDS = [
+  'relu',
+  'gelu',
+  'silu',
+  'sigmoid',
+  'tanh',
+  'exp',
+  'log',
+  'square',
+  'sqrt',
+  'reciprocal',
+  'negate',
+  'softplus',
+] as const;
 export type UnaryKind = (typeof UNARY_KINDS)[number];
 /** Order is the KIND number in shaders/elementwise/binary.wgsl. */
 export const BINARY_KINDS = ['add', 'subtract', 'multiply', 'divide'] as const;
@@ -56,7 +69,10 @@ export function broadcastBlock(full: Shape, part: Shape): { outer: number; middl
   const last = covered.lastIndexOf(true);
   const isBlock = first < 0 || covered.every((is, axis) => is || axis < first || axis > last || full[axis] === 1);
   if (!isCompatible || !isBlock)
-    throw new ShapeError('broadcast/shape', `broadcast: [${part}] does not cover one contiguous block of the axes of [${full}].`);
+    throw new ShapeError(
+      'broadcast/shape',
+      `broadcast: [${part}] does not cover one contiguous block of the axes of [${full}].`,
+    );
   const inner = first < 0 ? total : elementCount(full.slice(last + 1));
   const middle = elementCount(part);
   return { outer: total === 0 ? 0 : total / (middle * inner), middle, inner };
@@ -65,7 +81,9 @@ export function broadcastBlock(full: Shape, part: Shape): { outer: number; middl
 export function binary(kind: BinaryKind, a: Tensor, b: Tensor): Tensor {
   requireDtype(kind, a, 'f32');
   requireDtype(kind, b, 'f32');
-  const { middle, inner } = sameShape(a.shape, b.shape) ? { middle: elementCount(a.shape), inner: 1 } : broadcastBlock(a.shape, b.shape);
+  const { middle, inner } = sameShape(a.shape, b.shape)
+    ? { middle: elementCount(a.shape), inner: 1 }
+    : broadcastBlock(a.shape, b.shape);
   return record(BINARY, [a, b], { kind, inner, middle }, a.shape);
 }
 

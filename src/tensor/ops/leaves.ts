@@ -24,7 +24,10 @@ export function inputLeaf(name: string, shape: Shape, dtype: Dtype): Tensor {
 /** A constant tensor; `data` is kept by reference and must not change. @throws ShapeError `constant/size` */
 export function constant(data: Float32Array | Uint32Array | Int32Array, shape: Shape): Tensor {
   if (data.length !== elementCount(shape))
-    throw new ShapeError('constant/size', `constant: shape [${shape}] wants ${elementCount(shape)} elements, got ${data.length}.`);
+    throw new ShapeError(
+      'constant/size',
+      `constant: shape [${shape}] wants ${elementCount(shape)} elements, got ${data.length}.`,
+    );
   const dtype = data instanceof Float32Array ? 'f32' : data instanceof Uint32Array ? 'u32' : 'i32';
   return record(CONSTANT, [], { data }, shape, dtype);
 }

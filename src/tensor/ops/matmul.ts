@@ -50,16 +50,36 @@ export function matmul(a: Tensor, b: Tensor, options: MatmulOptions = {}): Tenso
   const n = sizeAt(b.shape, transposeB ? -2 : -1);
   const fold = isShared && !transposeA;
   requireShapes('matmul', sizeAt(b.shape, transposeB ? -1 : -2) === k, `equal inner sizes (${k})`, a, b);
-  requireShapes('matmul', isShared || sameLeading(a.shape, b.shape), 'equal leading axes, or a second operand of rank 2', a, b);
+  requireShapes(
+    'matmul',
+    isShared || sameLeading(a.shape, b.shape),
+    'equal leading axes, or a second operand of rank 2',
+    a,
+    b,
+  );
   const batch = fold ? 1 : elementCount(leading);
   const m = fold ? elementCount(leading) * rows : rows;
   const shape = [...leading, rows, n];
   const needsAux = epilogue !== 'none' && epilogue !== 'relu';
   const isBias = epilogue === 'bias' || epilogue === 'biasRelu';
-  if (needsAux !== (aux !== undefined)) throw new Error(`matmul: epilogue ${epilogue} ${needsAux ? 'needs' : 'takes no'} aux`);
-  if (aux) requireShapes('matmul', elementCount(aux.shape) === (isBias ? n : elementCount(shape)), 'aux of the result (or N for a bias)', aux);
+  if (needsAux !== (aux !== undefined))
+    throw new Error(`matmul: epilogue ${epilogue} ${needsAux ? 'needs' : 'takes no'} aux`);
+  if (aux)
+    requireShapes(
+      'matmul',
+      elementCount(aux.shape) === (isBias ? n : elementCount(shape)),
+      'aux of the result (or N for a bias)',
+      aux,
+    );
   const attributes: MatmulAttributes = {
-    batch, m, n, k, transposeA, transposeB, alpha, epilogue,
+    batch,
+    m,
+    n,
+    k,
+    transposeA,
+    transposeB,
+    alpha,
+    epilogue,
     aBatchStride: batch === 1 ? 0 : rows * k,
     bBatchStride: batch === 1 || isShared ? 0 : k * n,
   };

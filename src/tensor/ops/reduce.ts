@@ -48,12 +48,19 @@ export function max(x: Tensor, axis: number, keepAxis = false): Tensor {
 export function sumToBlock(x: Tensor, block: { outer: number; middle: number; inner: number }, shape: Shape): Tensor {
   let out = x;
   if (block.inner !== 1)
-    out = record(REDUCE_SUM, [out], { outer: block.outer * block.middle, middle: block.inner, inner: 1, scale: 1 }, [block.outer * block.middle]);
+    out = record(REDUCE_SUM, [out], { outer: block.outer * block.middle, middle: block.inner, inner: 1, scale: 1 }, [
+      block.outer * block.middle,
+    ]);
   if (block.outer !== 1)
     out = record(REDUCE_SUM, [out], { outer: 1, middle: block.outer, inner: block.middle, scale: 1 }, [block.middle]);
   return reshape(out, shape);
 }
 
-export function spread(x: Tensor, block: { outer: number; middle: number; inner: number }, scale: number, shape: Shape): Tensor {
+export function spread(
+  x: Tensor,
+  block: { outer: number; middle: number; inner: number },
+  scale: number,
+  shape: Shape,
+): Tensor {
   return record(SPREAD, [x], { ...block, scale }, shape);
 }

@@ -5,6 +5,12 @@ import { elementCount } from '../shape';
 export const RELU_MASK = defineOp('relu_mask');
 
 export function reluGradFromOutput(output: Tensor, gradOutput: Tensor): Tensor {
-  requireShapes('reluGradFromOutput', elementCount(output.shape) === elementCount(gradOutput.shape), 'equal sizes', output, gradOutput);
+  requireShapes(
+    'reluGradFromOutput',
+    elementCount(output.shape) === elementCount(gradOutput.shape),
+    'equal sizes',
+    output,
+    gradOutput,
+  );
   return record(RELU_MASK, [output, gradOutput], {}, gradOutput.shape);
 }

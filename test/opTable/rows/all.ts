@@ -14,4 +14,18 @@ import { normRows } from './norm';
 import { quantizeRows } from './quantize';
 import { reduceRows } from './reduce';
 
-export const opRows: readonly OpRow[] = [...attentionRows, ...beamRows, ...crossEntropyRows, ...dropoutRows, ...elementwiseRows, ...embeddingRows, ...gruCellRows, ...infoNceRows, ...matmulRows, ...moveRows, ...normRows, ...quantizeRows, ...reduceRows];
+export const opRows: readonly OpRow[] = [
+  ...attentionRows,
+  ...beamRows,
+  ...crossEntropyRows,
+  ...dropoutRows,
+  ...elementwiseRows,
+  ...embeddingRows,
+  ...gruCellRows,
+  ...infoNceRows,
+  ...matmulRows,
+  ...moveRows,
+  ...normRows,
+  ...quantizeRows,
+  ...reduceRows,
+];

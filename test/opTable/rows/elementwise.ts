@@ -1,4 +1,12 @@
-import { add, affine, BINARY_KINDS, binary, UNARY_KINDS, type UnaryKind, unary } from '../../../src/tensor/ops/elementwise';
+import {
+  add,
+  affine,
+  BINARY_KINDS,
+  binary,
+  UNARY_KINDS,
+  type UnaryKind,
+  unary,
+} from '../../../src/tensor/ops/elementwise';
 import type { OpCase, OpRow } from '../table';
 
 const erf = (x: number): number => {
@@ -45,7 +53,12 @@ const unaryCases = UNARY_KINDS.flatMap((kind): OpCase[] =>
   })),
 );
 
-const operate = { add: (a: number, b: number) => a + b, subtract: (a: number, b: number) => a - b, multiply: (a: number, b: number) => a * b, divide: (a: number, b: number) => a / b };
+const operate = {
+  add: (a: number, b: number) => a + b,
+  subtract: (a: number, b: number) => a - b,
+  multiply: (a: number, b: number) => a * b,
+  divide: (a: number, b: number) => a / b,
+};
 const SHAPES: readonly (readonly [readonly number[], readonly number[], (i: number) => number])[] = [
   [[0], [0], (i) => i],
   [[7, 5], [7, 5], (i) => i],
@@ -60,7 +73,11 @@ const binaryCases = BINARY_KINDS.flatMap((kind): OpCase[] =>
     name: `${kind} [${a}] [${b}]`,
     inputs: { a: { shape: a, values: 'awayFromZero' }, b: { shape: b, values: 'awayFromZero' } },
     build: (tensors) => [binary(kind, tensors['a'] as never, tensors['b'] as never)],
-    reference: (arrays) => [(arrays['a'] as Float64Array).map((value, i) => operate[kind](value, (arrays['b'] as Float64Array)[at(i)] as number))],
+    reference: (arrays) => [
+      (arrays['a'] as Float64Array).map((value, i) =>
+        operate[kind](value, (arrays['b'] as Float64Array)[at(i)] as number),
+      ),
+    ],
     ...(a[0] !== 0 ? { gradients: ['a', 'b'] } : {}),
   })),
 );
@@ -70,7 +87,21 @@ export const elementwiseRows: readonly OpRow[] = [
   { ops: ['binary', 'reduce_sum'], cases: binaryCases },
   {
     ops: ['affine'],
-    cases: [{ name: 'affine [300]', inputs: { x: { shape: [300], values: 'normal' } }, build: ({ x }) => [affine(x as never, 2.5, -1)], reference: ({ x }) => [(x as Float64Array).map((v) => 2.5 * v - 1)], gradients: ['x'] },
-      { name: 'a tensor added to itself', inputs: { x: { shape: [70], values: 'normal' } }, build: ({ x }) => [add(x as never, x as never)], reference: ({ x }) => [(x as Float64Array).map((v) => 2 * v)], gradients: ['x'] }],
+    cases: [
+      {
+        name: 'affine [300]',
+        inputs: { x: { shape: [300], values: 'normal' } },
+        build: ({ x }) => [affine(x as never, 2.5, -1)],
+        reference: ({ x }) => [(x as Float64Array).map((v) => 2.5 * v - 1)],
+        gradients: ['x'],
+      },
+      {
+        name: 'a tensor added to itself',
+        inputs: { x: { shape: [70], values: 'normal' } },
+        build: ({ x }) => [add(x as never, x as never)],
+        reference: ({ x }) => [(x as Float64Array).map((v) => 2 * v)],
+        gradients: ['x'],
+      },
+    ],
   },
 ];
