@@ -16,8 +16,8 @@ import { openRecommender, trainRecommender } from '../train/recommenderJob';
 import type { EvaluationReport } from '../train/reports';
 import { openIdentifiers, trainTokenizer } from '../train/tokenizerJob';
 import { folderSink, folderSource, readEncoderFile, writeWhole } from './folders';
-import type { CliOptions } from './main';
 import { nodeGpu } from './nodeGpu';
+import type { CliOptions } from './options';
 import { evaluationTable, reporter } from './reporter';
 
 const now = (): number => performance.now();

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { ConfigError, TesseraError } from '../base/errors';
 import { evaluate, info, recommend, train } from './commands';
 import { releaseNodeGpu } from './nodeGpu';
+import type { CliOptions } from './options';
 
 const USAGE = `tessera – generative recommendation on your own GPU
 
@@ -17,15 +18,6 @@ const USAGE = `tessera – generative recommendation on your own GPU
   --steps <count>    train: stop after so many recommender steps (to be resumed later)
   --json             one JSON object a line on standard output
   --default-limits   use only what every WebGPU device has`;
-
-export interface CliOptions {
-  readonly data: string;
-  readonly out: string;
-  readonly isJson: boolean;
-  readonly beamWidth: number | null;
-  readonly maxSteps: number | null;
-  readonly isDefaultLimits: boolean;
-}
 
 /** Runs one command line; resolves to the exit status. */
 export async function main(argv: readonly string[]): Promise<number> {

@@ -1,0 +1,9 @@
+/** What the flags of a command line say; empty texts and nulls where a flag was left out. */
+export interface CliOptions {
+  readonly data: string;
+  readonly out: string;
+  readonly isJson: boolean;
+  readonly beamWidth: number | null;
+  readonly maxSteps: number | null;
+  readonly isDefaultLimits: boolean;
+}
