@@ -6,7 +6,7 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { FormatError } from '../base/errors';
 import type { DataSource } from '../data/dataSource';
-import type { EvaluationReport } from '../train/reports';
+import type { EvaluationReport, MetricRow } from '../train/reports';
 import type { CheckpointRole, RunSink } from '../train/runSink';
 
 const exists = (file: string): Promise<boolean> =>
@@ -49,10 +49,18 @@ export async function writeWhole(file: string, bytes: Uint8Array | string): Prom
 export async function folderSink(folder: string): Promise<RunSink> {
   await mkdir(path.join(folder, 'evaluations'), { recursive: true });
   await mkdir(path.join(folder, 'snapshots'), { recursive: true });
+  const metricsFile = path.join(folder, 'metrics.jsonl');
   const checkpointFile = (role: CheckpointRole): string => path.join(folder, `${role}.safetensors`);
   return {
-    appendRows: (rows) =>
-      appendFile(path.join(folder, 'metrics.jsonl'), rows.map((row) => `${JSON.stringify(row)}\n`).join('')),
+    appendRows: (rows) => appendFile(metricsFile, rows.map((row) => `${JSON.stringify(row)}\n`).join('')),
+    dropRowsAfter: async (run, step) => {
+      if (!(await exists(metricsFile))) return;
+      const lines = (await readFile(metricsFile, 'utf8')).split('\n').filter((line) => {
+        const row = line.length > 0 ? (JSON.parse(line) as MetricRow) : null;
+        return row !== null && (row.run !== run || row.step <= step);
+      });
+      await writeWhole(metricsFile, lines.map((line) => `${line}\n`).join(''));
+    },
     saveCheckpoint: (role, file) => writeWhole(checkpointFile(role), file),
     loadCheckpoint: async (role) =>
       (await exists(checkpointFile(role))) ? new Uint8Array(await readFile(checkpointFile(role))) : null,

@@ -121,6 +121,7 @@ class RecommenderRun {
       trainedMs: number('trainedMs'),
     };
     this.#isStoppedEarly = this.#isOutOfPatience();
+    await this.context.sink.dropRowsAfter('recommender', this.trainer.stepCount);
   }
 
   async train(maxSteps: number): Promise<void> {

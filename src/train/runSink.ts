@@ -6,6 +6,8 @@ export type CheckpointRole = 'embeddings' | 'tokenizer' | 'recommender' | 'best'
 /** Where a run's results go: the browser's store, a folder in Node, or memory in tests. */
 export interface RunSink {
   appendRows(rows: readonly MetricRow[]): Promise<void>;
+  /** Drops a stage's rows after `step`: what a crash left behind the checkpoint that training goes on from. */
+  dropRowsAfter(run: MetricRow['run'], step: number): Promise<void>;
   saveCheckpoint(role: CheckpointRole, file: Uint8Array): Promise<void>;
   /** The last whole file of a role, or null. */
   loadCheckpoint(role: CheckpointRole): Promise<Uint8Array | null>;
@@ -32,6 +34,10 @@ export function memorySink(): RunSink & {
     evaluations,
     snapshots,
     appendRows: async (added) => void rows.push(...added),
+    dropRowsAfter: async (run, step) => {
+      const kept = rows.filter((row) => row.run !== run || row.step <= step);
+      rows.splice(0, rows.length, ...kept);
+    },
     saveCheckpoint: async (role, file) => void files.set(role, file.slice()),
     loadCheckpoint: async (role) => files.get(role) ?? null,
     saveEvaluation: async (report) => void evaluations.push(report),

@@ -93,6 +93,7 @@ export async function trainTokenizer(context: JobContext): Promise<Identifiers> 
     seed: config.seed,
   };
   const trainer = await createRqvaeTrainer(engine, task, checkpoint ? stateOf(checkpoint, config.seed) : undefined);
+  await context.sink.dropRowsAfter('tokenizer', trainer.epochsDone * trainer.stepsPerEpoch);
   try {
     const codes = await runEpochs(context, trainer);
     const { levels, codes: entries } = config.tokenizer;

@@ -25,6 +25,13 @@ export function storeSink(store: RunStore, runId: string, nowMs: () => number): 
           },
         })),
       ),
+    dropRowsAfter: async (run, step) => {
+      const rows = await storedRows(store, runId);
+      const kept = rows.filter((row) => row.run !== run || row.step <= step);
+      if (kept.length === rows.length) return;
+      await store.truncateMetrics(runId, -1);
+      await storeSink(store, runId, nowMs).appendRows(kept);
+    },
     saveCheckpoint: async (role, file) => {
       await store.saveCheckpoint(runId, { name: role, step: 0, isBest: false, createdAtMs: nowMs() }, file);
     },
