@@ -28,6 +28,6 @@ export default defineConfig({
     command: `node scripts/start.mjs --port ${PORT} --strict-port`,
     port: PORT,
     reuseExistingServer: false,
-    timeout: 180_000,
+    timeout: 300_000,
   },
 });
