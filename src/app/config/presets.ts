@@ -12,7 +12,12 @@ const integer = v.pipe(v.number(), v.integer());
 const RunConfigSchema = v.strictObject({
   name: v.string(),
   seed: integer,
-  encoder: v.strictObject({ kind: v.picklist(['use-lite', 'transformers']), model: v.string(), maxPieces: integer, components: integer }),
+  encoder: v.strictObject({
+    kind: v.picklist(['use-lite', 'transformers']),
+    model: v.string(),
+    maxPieces: integer,
+    components: integer,
+  }),
   tokenizer: v.strictObject({
     hiddenWidths: v.array(integer),
     latentWidth: integer,

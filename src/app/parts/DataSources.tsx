@@ -22,7 +22,13 @@ export function DataSources({ isCompact = false }: { readonly isCompact?: boolea
           Opening {opening} …
         </p>
       )}
-      {error && <ErrorNote title="The data could not be opened" error={error} />}
+      {error && (
+        <ErrorNote
+          title="The data could not be opened"
+          error={error}
+          next="Correct the files and drop them again; nothing of them was kept."
+        />
+      )}
       <div className="source-cards">
         <div className="source-card is-sample">
           <div className="sample-mosaics" aria-hidden="true">
