@@ -44,4 +44,6 @@ process.on('message', (request: Request) => {
       process.send?.({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
   );
 });
+// The driver is gone: nobody waits for an answer.
+process.on('disconnect', () => process.exit(1));
 process.send?.({ result: 'ready' });

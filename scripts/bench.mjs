@@ -25,6 +25,12 @@ const cells =
   adapter === 'swiftshader'
     ? await (await import('./bench/pageCells.mjs')).pageCells()
     : await (await import('./bench/nodeCells.mjs')).nodeCells({ adapter, isCold });
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+  process.on(signal, () => {
+    // Cells end when they notice that the driver is gone: processes by their channel, browsers by their pipe.
+    console.error(`bench: stopped by ${signal}`);
+    process.exit(1);
+  });
 if (isProfile) {
   const { profileTable } = await import('./bench/profileTable.mjs');
   for (const workload of workloads) console.log(await profileTable(cells, workload, rounds));

@@ -45,7 +45,9 @@ class PageCell {
 
   static async start(executablePath, address) {
     const cell = new PageCell();
-    cell.#browser = await chromium.launch({ executablePath, headless: true, args: CHROMIUM_FLAGS });
+    // Signals end the whole run (bench.mjs); the browser goes with its pipe.
+    const signals = { handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false };
+    cell.#browser = await chromium.launch({ executablePath, headless: true, args: CHROMIUM_FLAGS, ...signals });
     cell.#page = await cell.#browser.newPage();
     cell.#page.setDefaultTimeout(0);
     cell.#page.on('pageerror', (error) => cell.#errors.push(error.message));
