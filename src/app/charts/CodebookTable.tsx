@@ -20,6 +20,7 @@ export function CodebookTable({ report }: { readonly report: CodebookReport }) {
       <tbody>
         {report.groups.flatMap((group) =>
           group.levels.map((level, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: a level is its place
             <tr key={`${group.name}-${index + 1}`} className={index === 0 ? 'is-first' : undefined}>
               <th scope="row">{group.name}</th>
               <td>{formatCount(group.items)}</td>

@@ -30,7 +30,7 @@ export function CurvesPanel({ run, figures }: { readonly run: Run; readonly figu
   return (
     <Panel
       title="Curves"
-      note="smoothed over about 10 points, raw behind; drag to zoom, double-click to reset"
+      note="smoothed over up to 10 points, raw behind; drag to zoom, double-click to reset"
       actions={toggle}
     >
       {view === 'figure' ? (

@@ -5,10 +5,17 @@ describe('CurveBuffer', () => {
   it('starts the smoothed curve at the first value', () => {
     const curve = new CurveBuffer();
     curve.append(1, 8);
+    expect(curve.smooth[0]).toBe(8);
     curve.append(2, 4);
-    expect(curve.smooth[0]).toBeCloseTo(8, 12);
-    // Bias-corrected average of 8 and 4 with weights 0.9 and 1.
-    expect(curve.smooth[1]).toBeCloseTo((0.9 * 8 + 4) / 1.9, 12);
+    // The second point counts 1 / 1.1.
+    expect(curve.smooth[1]).toBeCloseTo(8 - 4 / 1.1, 12);
+  });
+
+  it('averages a long curve over about ten points', () => {
+    const curve = new CurveBuffer();
+    for (let step = 0; step < 200; step++) curve.append(step, 0);
+    curve.append(200, 1);
+    expect(curve.smooth.at(-1)).toBeCloseTo(0.1, 12);
   });
 
   it('drops what came after a checkpoint when training goes back to it', () => {

@@ -6,8 +6,8 @@
 
 const FIRST_CAPACITY = 1024;
 const MAX_POINTS = 65_536;
-/** Weight of the past in the exponential average: about the last 10 points count. */
-const SMOOTHING = 0.9;
+/** About so many points count in the average of a long curve; a short one is averaged over a tenth of its points. */
+const MAX_WINDOW = 10;
 
 export class CurveBuffer {
   #steps = new Float64Array(FIRST_CAPACITY);
@@ -17,7 +17,6 @@ export class CurveBuffer {
   #stride = 1;
   #seen = 0;
   #average = 0;
-  #weight = 0;
 
   get length(): number {
     return this.#length;
@@ -40,14 +39,13 @@ export class CurveBuffer {
   /** Adds a point. A step at or before the last one means that training went back to a checkpoint: later points go. */
   append(step: number, value: number): void {
     if (this.#length > 0 && step <= (this.#steps[this.#length - 1] as number)) this.#truncate(step);
-    // Divided by the summed weights, the average starts at the first value and not at zero.
-    this.#average = SMOOTHING * this.#average + (1 - SMOOTHING) * value;
-    this.#weight = SMOOTHING * this.#weight + (1 - SMOOTHING);
+    const fresh = 1 / Math.min(MAX_WINDOW, 1 + this.#seen / 10);
+    this.#average += fresh * (value - this.#average);
     if (this.#seen++ % this.#stride !== 0) return;
     if (this.#length === this.#steps.length) this.#makeRoom();
     this.#steps[this.#length] = step;
     this.#values[this.#length] = value;
-    this.#smooth[this.#length] = this.#average / this.#weight;
+    this.#smooth[this.#length] = this.#average;
     this.#length++;
   }
 
@@ -56,13 +54,11 @@ export class CurveBuffer {
     this.#stride = 1;
     this.#seen = 0;
     this.#average = 0;
-    this.#weight = 0;
   }
 
   #truncate(step: number): void {
     while (this.#length > 0 && (this.#steps[this.#length - 1] as number) >= step) this.#length--;
     this.#seen = this.#length * this.#stride;
-    this.#weight = this.#length > 0 ? 1 : 0;
     this.#average = this.#length > 0 ? (this.#smooth[this.#length - 1] as number) : 0;
   }
 

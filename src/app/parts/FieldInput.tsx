@@ -29,7 +29,7 @@ export function FieldInput({ id, field, value, hasProblem }: FieldInputProps) {
   if (field.kind === 'encoder')
     return (
       <select id={id} value={typed} onChange={(event) => change(event.target.value)} aria-describedby={`${id}-hint`}>
-        <option value="use-lite">USE-lite, offline</option>
+        <option value="use-lite">USE-lite</option>
         <option value="transformers">transformers.js</option>
       </select>
     );
