@@ -13,8 +13,9 @@ import {
   restartPeak,
   snapshotCounts,
 } from './gpuCounters';
+import { loadEngine } from './loadEngine';
 import { profileStep, type StepProfile } from './profile';
-import { type EngineName, loadEngine, type Workload, type WorkloadName } from './workload';
+import type { CpuClock, EngineName, Workload, WorkloadName } from './workload';
 
 export interface FirstStep {
   /** Milliseconds of the first step, compilation included. */
@@ -76,9 +77,6 @@ export interface StepTime {
   /** Processor time of all threads; on a software adapter that is the kernels' too. Null where it cannot be read. */
   readonly cpuMs: number | null;
 }
-
-/** Reads the process's processor time in milliseconds; null in browsers. */
-export type CpuClock = () => number | null;
 
 let cpuClock: CpuClock = () => null;
 

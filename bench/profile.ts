@@ -2,9 +2,8 @@
  * Where a step's time goes: the launches of one step are recorded at the WebGPU face and then submitted one at a time, each
  * waited for. The sum exceeds a real step by one submit and wait a launch, which is measured with an empty pass and taken off.
  */
-import type { CpuClock } from './cell';
 import { openedDevice } from './gpuCounters';
-import type { Launch as DescribedLaunch, Workload } from './workload';
+import type { CpuClock, Launch as DescribedLaunch, Workload } from './workload';
 
 interface Launch {
   readonly pipeline: GPUComputePipeline;

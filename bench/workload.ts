@@ -42,10 +42,5 @@ export interface BenchEngine {
 export const ENGINES = ['tessera', 'jax', 'tfjs', 'ort'] as const;
 export type EngineName = (typeof ENGINES)[number];
 
-/** Loads an engine; only the one under test is evaluated. */
-export function loadEngine(name: EngineName): Promise<{ readonly engine: BenchEngine }> {
-  if (name === 'tessera') return import('./tessera/engine');
-  if (name === 'jax') return import('./peers/jax');
-  if (name === 'tfjs') return import('./peers/tfjs');
-  return import('./peers/ort');
-}
+/** Processor time of the GPU's threads so far in milliseconds, or null where the host does not say. */
+export type CpuClock = () => number | null;
