@@ -85,21 +85,24 @@ export function invertIndex(
 ): { order: Uint32Array<ArrayBuffer>; starts: Uint32Array<ArrayBuffer> } {
   if (!Number.isInteger(rows) || rows < 0)
     throw new ShapeError('embedding/rows', `invertIndex: wanted a number of rows, got ${rows}.`);
+  // Indexed loops: this runs with every batch, and iterators cost several times the sort itself.
+  const count = ids.length;
   const starts = new Uint32Array(rows + 1);
   let outside = 0;
-  for (const id of ids) {
+  for (let position = 0; position < count; position++) {
+    const id = ids[position] as number;
     if (id < rows) starts[id + 1] = (starts[id + 1] as number) + 1;
     else outside++;
   }
   for (let row = 0; row < rows; row++) starts[row + 1] = (starts[row + 1] as number) + (starts[row] as number);
   const next = starts.slice();
-  next[rows] = ids.length - outside;
-  const order = new Uint32Array(ids.length);
-  ids.forEach((id, position) => {
-    const row = Math.min(id, rows);
+  next[rows] = count - outside;
+  const order = new Uint32Array(count);
+  for (let position = 0; position < count; position++) {
+    const row = Math.min(ids[position] as number, rows);
     const place = next[row] as number;
     order[place] = position;
     next[row] = place + 1;
-  });
+  }
   return { order, starts };
 }
