@@ -2,25 +2,39 @@ import { countOf, type GraphNode } from '../../tensor/graph';
 import { CODE_COUNTS, EMA_CODEBOOK, NEAREST_CODE } from '../../tensor/ops/quantize';
 import { sizeAt } from '../../tensor/shape';
 import { foldGroups, groupsFor, type Value } from '../dispatch';
-import { defineLowering, nodeInput } from '../lowering';
+import { defineLowering, type LowerContext, nodeInput } from '../lowering';
 
 const LANES = 64;
 /** Below this many squared differences laying the codebook out by column costs more than it saves. */
 const PLAIN_WORK = 4096;
 /** The widest step any tiled kernel takes through the codes (nearest_code_tile). */
 const TILE_CODES = 64;
-/** The deepest step any tiled kernel takes through the dimensions (nearest_code_subgroup8). */
+/** The deepest step any tiled kernel takes through the dimensions (nearest_code_tile). */
 const TILE_DIMS = 8;
 
-type TiledKernel = 'nearest_code_tile' | 'nearest_code_subgroup4' | 'nearest_code_subgroup8';
+type TiledKernel = 'nearest_code_tile' | 'nearest_code_subgroup4' | 'nearest_code_panel';
 
-const ROWS_A_GROUP = { nearest_code_tile: 16, nearest_code_subgroup4: 8, nearest_code_subgroup8: 16 } as const;
+const ROWS_A_GROUP = { nearest_code_tile: 16, nearest_code_subgroup4: 8, nearest_code_panel: 12 } as const;
 
-/** Subgroup kernels win on software adapters (no memory traffic between lanes); real GPUs want full groups of 64. */
+/** Registers win on software adapters (no memory traffic between lanes); real GPUs want full groups of 64. */
 function tiledKernel(profile: { isSoftware: boolean; subgroupSize: number }): TiledKernel {
   if (profile.isSoftware && profile.subgroupSize === 4) return 'nearest_code_subgroup4';
-  if (profile.isSoftware && profile.subgroupSize === 8) return 'nearest_code_subgroup8';
+  if (profile.isSoftware) return 'nearest_code_panel';
   return 'nearest_code_tile';
+}
+
+/** x [N, D] as [D, ceil(N / 4)] vec4, the layout that the panel kernel reads. */
+function rowsByDimension(context: LowerContext, x: Value, rows: number, dims: number): Value {
+  const quads = Math.ceil(rows / 4);
+  const packed = context.scratch(Math.max(1, dims * quads) * 16, 'rows by dimension');
+  context.dispatch({
+    kernel: 'matmul_pack',
+    overrides: {},
+    bind: { x, y: packed },
+    params: { size: rows, k: dims, quads, x_batch: 0, x_k: 1, x_i: dims },
+    groups: [Math.ceil(rows / 32), Math.ceil(dims / 32), 1],
+  });
+  return packed;
 }
 
 defineLowering(NEAREST_CODE, (node, context) => {
@@ -50,11 +64,17 @@ defineLowering(NEAREST_CODE, (node, context) => {
     groups: rows === 0 ? [0, 1, 1] : groupsFor(depth * quads, LANES),
   });
   const kernel = variant === 'tile' ? 'nearest_code_tile' : tiledKernel(context.profile);
+  const isPanel = kernel === 'nearest_code_panel';
+  const rowQuads = Math.ceil(rows / 4);
   context.dispatch({
     kernel,
     overrides: {},
-    bind: { x: context.value(x), columns, ...outputs },
-    params: { rows, codes, dims, quads },
+    bind: {
+      x: isPanel ? rowsByDimension(context, context.value(x), rows, dims) : context.value(x),
+      columns,
+      ...outputs,
+    },
+    params: { rows, codes, dims, quads, ...(isPanel ? { x_quads: rowQuads } : {}) },
     groups: foldGroups(Math.ceil(rows / ROWS_A_GROUP[kernel])),
   });
 });
