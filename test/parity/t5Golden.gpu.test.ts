@@ -2,8 +2,8 @@
  * The product's T5 on the benchmark's weights and tokens goes through the reference's losses, step for step: forward,
  * backward and AdamW are the same function. And what such a step may ask of the GPU.
  *
- * GOLDEN: bench/t5Reference.py (T5ForConditionalGeneration and torch.optim.AdamW, torch on the CPU, float32). jax-js 0.1.25 and
- * TensorFlow.js 4.22.0 start and end at the same four decimals, 7.7095 and 5.0596.
+ * GOLDEN: bench/t5Reference.py (T5ForConditionalGeneration and torch.optim.AdamW, torch on the CPU, float32). TensorFlow.js 4.22.0
+ * (six steps) and jax-js 0.1.25 (five) in `npm run bench -- --workloads W4-t5 --against jax,tfjs` show the same four decimals.
  */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openT5Run } from '../../bench/tessera/t5Step';
