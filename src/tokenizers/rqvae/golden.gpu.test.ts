@@ -15,6 +15,9 @@ const CONFIG: RqvaeConfig = {
   latentDim: 6,
   entries: 5,
   batchSize: 16,
+  emaDecay: 0.99,
+  emaEps: 1e-5,
+  commitmentWeight: 0.25,
   learningRate: 1e-3,
 };
 /** Our names of the golden's per-level state. */
