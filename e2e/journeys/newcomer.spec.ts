@@ -22,7 +22,7 @@ test('a newcomer trains on the sample, sees honest metrics and gets recommendati
   const summary = page.getByRole('region', { name: /^Summary of/ });
   await expect(summary).toContainText('6,000');
   await expect(summary).toContainText('1,859');
-  await expect(page.getByText(SIMULATED)).toBeVisible();
+  await expect(page.getByText(SIMULATED, { exact: true })).toBeVisible();
 
   await goTo(page, 'Tokenizer');
   await page.getByRole('combobox', { name: 'Preset' }).selectOption('test');
@@ -30,10 +30,9 @@ test('a newcomer trains on the sample, sees honest metrics and gets recommendati
   await expect(page.getByRole('progressbar', { name: 'Progress of the tokenizer' })).toBeVisible();
   await expect(page.getByRole('button', { name: 'Train anew' })).toBeVisible({ timeout: 8 * MINUTES });
   const tokenizerLoss = await curveEnds(page, 'loss');
-  // Whitened text vectors start at a squared error of 1 a component; 3 × 32 codes cannot take much of it in 30 epochs.
-  expect(tokenizerLoss.last).toBeLessThan(0.97 * tokenizerLoss.first);
-  await expect(page.getByRole('img', { name: /^all, level 1: .* of the codes used/ })).toBeVisible();
-  await page.locator('.codebook').getByText('Table').click();
+  expect(tokenizerLoss.last).toBeLessThan(0.8 * tokenizerLoss.first);
+  await expect(page.getByRole('img', { name: /^all items, level 1: .* of the codes used/ })).toBeVisible();
+  await page.locator('.codebook').getByRole('radio', { name: 'Table' }).check();
   // All items and four domains, three levels each.
   await expect(page.locator('.codebook tbody tr')).toHaveCount(15);
 
@@ -57,7 +56,7 @@ test('a newcomer trains on the sample, sees honest metrics and gets recommendati
   for (const value of await page.locator('.metrics-table .metric-value').allInnerTexts())
     expect(value).toMatch(/0\.\d{4}$/);
   await expect(page.locator('.protocol')).toContainText(/full ranking/i);
-  await expect(page.getByText(SIMULATED)).toBeVisible();
+  await expect(page.getByText(SIMULATED, { exact: true })).toBeVisible();
 
   await goTo(page, 'Demo');
   const top = page.getByRole('region', { name: 'Next item, top 10' });

@@ -75,10 +75,14 @@ export function LineChart({ run, title, lines, height }: LineChartProps) {
 function Change({ values }: { readonly values: Float64Array }) {
   return (
     <>
-      <span className="visually-hidden">from </span>
-      <span className="chart-first">{formatValue(values[0] ?? 0)}</span>
-      <span aria-hidden="true"> → </span>
-      <span className="visually-hidden"> to </span>
+      {values.length > 1 && (
+        <>
+          <span className="visually-hidden">from </span>
+          <span className="chart-first">{formatValue(values[0] ?? 0)}</span>
+          <span aria-hidden="true"> → </span>
+          <span className="visually-hidden"> to </span>
+        </>
+      )}
       <span className="chart-last">{formatValue(values.at(-1) ?? 0)}</span>
     </>
   );

@@ -1,6 +1,6 @@
 import { Target } from 'lucide-react';
 import type { ItemCard, RecommendReply } from '../../worker/protocol';
-import { formatShare, formatValue } from '../format/numbers';
+import { formatProbability, formatValue } from '../format/numbers';
 import { CodePath } from '../parts/CodePath';
 import { ErrorNote } from '../parts/ErrorNote';
 import { ItemPicture } from '../parts/ItemPicture';
@@ -54,7 +54,7 @@ function TopRow({ rank, entry, best }: TopRowProps) {
       )}
       <CodePath codes={card.codes} />
       <span className="score">
-        <span className="score-number">{formatShare(Math.exp(logProbability))}</span>
+        <span className="score-number">{formatProbability(Math.exp(logProbability))}</span>
         <span className="score-log" title="log-probability of the identifier">
           log p {formatValue(logProbability)}
         </span>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatDuration, formatP, formatRate, formatValue } from './numbers';
+import { formatDuration, formatP, formatProbability, formatRate, formatValue } from './numbers';
 
 describe('numbers', () => {
   it('writes durations in the two largest units', () => {
@@ -16,6 +16,11 @@ describe('numbers', () => {
     expect(formatValue(3.16227)).toBe('3.162');
     expect(formatValue(0.00012)).toBe('1.20e-4');
     expect(formatValue(0)).toBe('0');
+  });
+  it('shows small probabilities with two digits instead of as zero', () => {
+    expect(formatProbability(0.1234)).toBe('12.3%');
+    expect(formatProbability(0.000151)).toBe('0.015%');
+    expect(formatProbability(0)).toBe('0%');
   });
   it('gives only the bound of tiny p values', () => {
     expect(formatP(0)).toBe('< 0.0001');

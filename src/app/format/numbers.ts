@@ -9,6 +9,12 @@ export const formatCount = (value: number): string => count.format(value);
 /** 0.1234 → "12.3%" */
 export const formatShare = (value: number): string => percent.format(value);
 
+/** A probability as a share with two significant digits, however small: 0.000151 → "0.015%" */
+export function formatProbability(value: number): string {
+  if (value >= 0.1) return percent.format(value);
+  return `${Number((100 * value).toPrecision(2))}%`;
+}
+
 /** Recall and NDCG: always four digits, so that columns align. */
 export const formatMetric = (value: number): string => value.toFixed(4);
 
