@@ -55,7 +55,7 @@ test('a newcomer trains on the sample, sees honest metrics and gets recommendati
   await expect(page.locator('.metrics-table tbody tr.is-model')).toHaveCount(1);
   for (const value of await page.locator('.metrics-table .metric-value').allInnerTexts())
     expect(value).toMatch(/0\.\d{4}$/);
-  await expect(page.locator('.protocol')).toContainText(/full ranking/i);
+  await expect(page.locator('.protocol')).toContainText(/ranks among all 1859 items/);
   await expect(page.getByText(SIMULATED, { exact: true })).toBeVisible();
 
   await goTo(page, 'Demo');

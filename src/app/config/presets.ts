@@ -61,7 +61,7 @@ export const PRESETS: Readonly<Record<PresetName, RunConfig>> = {
 };
 
 export const PRESET_NOTES: Readonly<Record<PresetName, string>> = {
-  test: 'A minute on any adapter: shows that everything works, not how well.',
+  test: 'Minutes even without a GPU: shows that everything works, not how well.',
   laptop: 'Small model, full protocol: minutes on a laptop GPU.',
   paper: 'Sizes as published for RQ-VAE and T5: wants a real GPU and hours.',
 };
