@@ -27,6 +27,8 @@ export interface Session {
   hello(): Promise<void>;
   openSample(): Promise<void>;
   openFiles(files: readonly File[]): Promise<void>;
+  /** Takes over the folder of a run made by `tessera train` on the open data. */
+  openRun(files: readonly File[]): Promise<void>;
   start(run: Run, config: RunConfig): Promise<void>;
   pause(): Promise<void>;
   resume(): Promise<void>;
@@ -87,6 +89,16 @@ export function createSession(client: Client): Session {
     openFiles: (files) => {
       const name = folderName(files);
       return open(name, () => client.request({ kind: 'openFiles', files, name }));
+    },
+    async openRun(files) {
+      workspace().dismiss('restored');
+      try {
+        const restored = await client.request({ kind: 'openRun', files });
+        forgetRuns();
+        applyRestored(restored, `Opened ${restored.config?.name ?? 'the run'}`);
+      } catch (error) {
+        workspace().notify({ kind: 'error', ...reportOf(error) });
+      }
     },
     async start(run, config) {
       const isContinued = canContinue(run, config);
@@ -159,7 +171,10 @@ function applyHello(reply: HelloReply): void {
   useWorkspace.getState().connected(reply.adapter, reply.adapterProblem);
 }
 
-function applyRestored({ data, config, tokenizer, recommender }: RestoredState): void {
+function applyRestored(
+  { data, config, tokenizer, recommender }: RestoredState,
+  what = 'Restored from your last visit',
+): void {
   const stateOf = (run: { readonly isDone: boolean; readonly rows: readonly unknown[] }): RunState =>
     run.isDone ? 'done' : run.rows.length > 0 ? 'stopped' : 'none';
   const jobs = useJobs.getState();
@@ -173,7 +188,7 @@ function applyRestored({ data, config, tokenizer, recommender }: RestoredState):
   jobs.restored('recommender', stateOf(recommender), config);
   useWorkspace.getState().notify({
     kind: 'restored',
-    message: restoredSentence(data.name, stateOf(tokenizer), stateOf(recommender)),
+    message: restoredSentence(what, data.name, stateOf(tokenizer), stateOf(recommender)),
     code: null,
   });
 }
@@ -185,8 +200,8 @@ const STATE_WORDS: Readonly<Record<RunState, string>> = {
   done: 'trained',
   failed: 'failed',
 };
-const restoredSentence = (name: string, tokenizer: RunState, recommender: RunState): string =>
-  `Restored from your last visit: ${name}; tokenizer ${STATE_WORDS[tokenizer]}, recommender ${STATE_WORDS[recommender]}.`;
+const restoredSentence = (what: string, name: string, tokenizer: RunState, recommender: RunState): string =>
+  `${what}: ${name}; tokenizer ${STATE_WORDS[tokenizer]}, recommender ${STATE_WORDS[recommender]}.`;
 
 function applyEvent(event: WorkerEvent): void {
   const jobs = useJobs.getState();

@@ -6,6 +6,7 @@ import { formatCount, formatShare } from '../format/numbers';
 import { DataSources } from '../parts/DataSources';
 import { ForgetButton } from '../parts/ForgetButton';
 import { Journey } from '../parts/Journey';
+import { OpenRun } from '../parts/OpenRun';
 import { PageHead } from '../parts/PageHead';
 import { Panel } from '../parts/Panel';
 import { useJobs } from '../stores/jobs';
@@ -28,6 +29,7 @@ export function DataPage() {
   return (
     <>
       <PageHead title="Data" lead={LEAD}>
+        <OpenRun />
         <ForgetButton />
         <Link href={isTokenized ? '/recommender' : '/tokenizer'} className="button is-primary">
           {isTokenized ? 'Recommender' : 'Next: train the tokenizer'} <ArrowRight size={14} aria-hidden />
