@@ -38,7 +38,7 @@ export function DataSources({ isCompact = false }: { readonly isCompact?: boolea
           </div>
           <h2>The sample</h2>
           <p>
-            1,859 public-domain pictures in four domains and 6,000 simulated users. Ships with the page; opens at once,
+            Public-domain pictures in four domains and thousands of simulated users. Ships with the page; opens at once,
             offline.
           </p>
           <button

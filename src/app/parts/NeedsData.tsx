@@ -31,8 +31,8 @@ export function NeedsData({ title, lead }: { readonly title: string; readonly le
           </div>
         }
       >
-        This page works on a catalogue and its users. The sample has 1,859 pictures and 6,000 simulated users, and takes
-        a second to open.
+        This page works on a catalogue and its users. The sample has pictures and simulated users, and takes a second to
+        open.
       </EmptyState>
     </>
   );
