@@ -18,6 +18,8 @@ const CHECKPOINT_EVERY_MS = 30_000;
 /** Steps between two readings of the metric ring (it holds 64). */
 const METRICS_EVERY_STEPS = 10;
 
+const SOFTWARE_DISPATCHES_PER_SUBMIT = 32;
+
 interface Progressed {
   bestNdcg: number;
   bestStep: number;
@@ -44,6 +46,8 @@ export async function trainRecommender(
     sequences: context.dataset.sequences,
     seed: context.config.seed,
   });
+  // A step of a software adapter takes seconds; short submissions keep clear of the watchdog and let the page paint.
+  if (context.engine.device.profile.isSoftware) trainer.step.dispatchesPerSubmit = SOFTWARE_DISPATCHES_PER_SUBMIT;
   const run = new RecommenderRun(context, identifiers, source, trainer);
   try {
     await run.restore();

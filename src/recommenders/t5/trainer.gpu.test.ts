@@ -80,6 +80,16 @@ describe('T5Trainer', () => {
     for (const trainer of [whole, half, resumed]) await trainer.dispose();
   });
 
+  it('gives the same bits when a step is cut into several submissions', async () => {
+    const whole = make();
+    await run(whole, 3);
+    const cut = make();
+    cut.step.dispatchesPerSubmit = 7;
+    await run(cut, 3);
+    expect(bitsOf(await cut.state())).toEqual(bitsOf(await whole.state()));
+    for (const trainer of [whole, cut]) await trainer.dispose();
+  });
+
   it('refuses a state of another model by the tensor’s name', async () => {
     const trainer = make();
     const state = await trainer.state();
