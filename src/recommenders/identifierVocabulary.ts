@@ -4,9 +4,7 @@
  * With 3 levels of 256 codes: 1 + 3·256 + 256 + 2 = 1027 tokens.
  */
 import { ConfigError } from '../base/errors';
-
-/** Values a conflict digit may take; it counts from 1, so 255 items may share a code tuple. */
-export const CONFLICT_DIGITS = 256;
+import { CONFLICT_DIGITS } from '../quantize/conflict';
 
 export interface IdentifierVocabulary {
   /** Learned levels; an identifier has one digit more, which resolves conflicts. */
