@@ -62,6 +62,20 @@ export function reporter(
         `${report.split} ${report.name} (${report.users} users): R@5 ${percent(metrics.recall5)}  N@5 ${percent(metrics.ndcg5)}  R@10 ${percent(metrics.recall10)}  N@10 ${percent(metrics.ndcg10)}`,
       );
     },
+    drift: ({ assignments, ...report }) => {
+      // The codes themselves are in the run's folder; a line of all items' codes would drown the others.
+      if (isJson) return emit('drift', { ...report, items: assignments.length / report.levels });
+      const { epoch, index, tokenizers, changedShare } = report;
+      const drift = changedShare === null ? '' : `; ${(changedShare * 100).toFixed(1)} % of items changed codes`;
+      say(`tokenizer ${index + 1} of ${tokenizers} kept at epoch ${epoch}${drift}`);
+    },
+    curriculum: (report) => {
+      if (isJson) return emit('curriculum', report);
+      const { stage, stages, epoch, probabilities } = report;
+      say(
+        `influence ${stage} of ${stages} after epoch ${epoch}: probabilities ${probabilities.map((p) => p.toFixed(3)).join(' ')}`,
+      );
+    },
   };
   return { hooks, say, result: (kind, value) => (isJson ? emit(kind, value) : undefined) };
 }

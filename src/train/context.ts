@@ -2,7 +2,7 @@ import type { Dataset } from '../data/dataset';
 import type { Engine } from '../plan/engine';
 import type { RunConfig } from './config';
 import type { JobControl } from './jobControl';
-import type { CodebookReport, EvaluationReport, MetricRow, Progress } from './reports';
+import type { CodebookReport, CurriculumReport, DriftReport, EvaluationReport, MetricRow, Progress } from './reports';
 import type { RunSink } from './runSink';
 
 /** Called as a run goes on; must not throw. */
@@ -11,6 +11,10 @@ export interface JobHooks {
   readonly rows: (rows: readonly MetricRow[]) => void;
   readonly codebook: (report: CodebookReport) => void;
   readonly evaluation: (report: EvaluationReport) => void;
+  /** A multi-identifier run kept another epoch's codes. */
+  readonly drift: (report: DriftReport) => void;
+  /** A multi-identifier run estimated data influence. */
+  readonly curriculum: (report: CurriculumReport) => void;
 }
 
 /** Everything a job needs from its host. */

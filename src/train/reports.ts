@@ -1,6 +1,14 @@
 /** What a run tells its host while it goes on: plain data that survives `structuredClone`. */
 
-export type Stage = 'idle' | 'embedding' | 'tokenizer' | 'recommender' | 'validation' | 'test';
+export type Stage =
+  | 'idle'
+  | 'embedding'
+  | 'tokenizer'
+  | 'recommender'
+  | 'influence'
+  | 'fineTuning'
+  | 'validation'
+  | 'test';
 
 /** Where the running job is; sent at most a few times a second. */
 export interface Progress {
@@ -66,4 +74,60 @@ export interface EvaluationReport {
   readonly protocol: string;
   /** Against Most-popular on Recall@10: paired randomisation, two-sided; null for itself. */
   readonly pAgainstPopular: number | null;
+}
+
+/**
+ * One kept epoch of a multi-identifier tokenizer (MTGRec): every item's codes, and how far they drifted from the kept
+ * epoch before. All reports of a run, in order, are the tensor [T][N][L] of figure V5.
+ */
+export interface DriftReport {
+  /** Tokenizer epoch, from 1. */
+  readonly epoch: number;
+  /** Position among the kept epochs, from 0, and how many the run keeps (K). */
+  readonly index: number;
+  readonly tokenizers: number;
+  readonly levels: number;
+  /** Entries of a codebook. */
+  readonly codes: number;
+  /** u16 [N, L], without the conflict digit. */
+  readonly assignments: Uint16Array;
+  /** Share of the items whose codes differ from the kept epoch before; null for the first. */
+  readonly changedShare: number | null;
+  /** The same by level [L]; empty for the first. */
+  readonly changedByLevel: readonly number[];
+}
+
+/** One estimate of the curriculum: how much a step on each tokenizer's data lowers the validation loss of each (figure V6). */
+export interface CurriculumReport {
+  /** From 1, and how many the plan has. */
+  readonly stage: number;
+  readonly stages: number;
+  /** Pre-training epochs and steps done. */
+  readonly epoch: number;
+  readonly step: number;
+  /** Tokenizer epochs of the K identifiers. */
+  readonly tokenizers: readonly number[];
+  /** S [K][K] of this stage: row = trained on, column = validated on; positive helps. */
+  readonly influence: readonly (readonly number[])[];
+  /** S̄ [K][K], the running mean weighted by learning rates. */
+  readonly meanInfluence: readonly (readonly number[])[];
+  /** Row means of S̄ [K]. */
+  readonly scores: readonly number[];
+  /** Sampling probabilities from here on [K]. */
+  readonly probabilities: readonly number[];
+  readonly learningRate: number;
+  /** Share of this stage in S̄; `learningRateWeights` has all stages' so far, the last being this one's. */
+  readonly learningRateWeight: number;
+  readonly learningRateWeights: readonly number[];
+  /** Training examples and validation users that the gradients were taken over. */
+  readonly trainingSamples: number;
+  readonly validationSamples: number;
+  readonly isFullPass: boolean;
+  /** ‖S − S_full‖ / ‖S_full‖ (Frobenius) where the run also made the full pass; else null. */
+  readonly samplingError: number | null;
+  /** Seconds of the estimate, and of the epochs since the last one. */
+  readonly estimateSeconds: number;
+  readonly trainingSeconds: number;
+  /** Mean over the K identifiers of the last validation before the estimate; null if there was none. */
+  readonly validation: MetricSet | null;
 }

@@ -3,11 +3,20 @@
  * pixels, the worker owns tensors, data and storage. Every request gets exactly one reply; events come unasked.
  */
 import type { RunConfig } from '../train/config';
-import type { CodebookReport, EvaluationReport, MetricRow, Progress } from '../train/reports';
+import type {
+  CodebookReport,
+  CurriculumReport,
+  DriftReport,
+  EvaluationReport,
+  MetricRow,
+  Progress,
+} from '../train/reports';
 
 export type { RunConfig } from '../train/config';
 export type {
   CodebookReport,
+  CurriculumReport,
+  DriftReport,
   EvaluationReport,
   LevelReport,
   MetricRow,
@@ -101,11 +110,15 @@ export interface RestoredState {
     readonly isDone: boolean;
     readonly rows: readonly MetricRow[];
     readonly codebook: CodebookReport | null;
+    /** Kept epochs of a multi-identifier run, oldest first; empty otherwise. */
+    readonly drift: readonly DriftReport[];
   };
   readonly recommender: {
     readonly isDone: boolean;
     readonly rows: readonly MetricRow[];
     readonly evaluations: readonly EvaluationReport[];
+    /** Estimates of a multi-identifier run, oldest first; empty otherwise. */
+    readonly curriculum: readonly CurriculumReport[];
   };
 }
 
@@ -157,6 +170,8 @@ export type WorkerEvent =
   | { readonly kind: 'metrics'; readonly rows: readonly MetricRow[] }
   | { readonly kind: 'codebook'; readonly report: CodebookReport }
   | { readonly kind: 'evaluation'; readonly report: EvaluationReport }
+  | { readonly kind: 'drift'; readonly report: DriftReport }
+  | { readonly kind: 'curriculum'; readonly report: CurriculumReport }
   | { readonly kind: 'finished'; readonly run: 'tokenizer' | 'recommender'; readonly outcome: 'done' | 'stopped' }
   /** A job ended with an error; nothing half-written. */
   | { readonly kind: 'failed'; readonly run: 'tokenizer' | 'recommender'; readonly error: ErrorReport }

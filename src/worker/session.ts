@@ -143,8 +143,8 @@ export class Session {
       return {
         data: summary,
         config: null,
-        tokenizer: { isDone: false, rows: [], codebook: null },
-        recommender: { isDone: false, rows: [], evaluations: [] },
+        tokenizer: { isDone: false, rows: [], codebook: null, drift: [] },
+        recommender: { isDone: false, rows: [], evaluations: [], curriculum: [] },
       };
     const rows = await storedRows(this.#store, CURRENT_RUN);
     const sink = storeSink(this.#store, CURRENT_RUN, Date.now);
@@ -156,11 +156,17 @@ export class Session {
     return {
       data: summary,
       config,
-      tokenizer: { isDone: this.#identifiers !== null, rows: rows.filter((row) => row.run === 'tokenizer'), codebook },
+      tokenizer: {
+        isDone: this.#identifiers !== null,
+        rows: rows.filter((row) => row.run === 'tokenizer'),
+        codebook,
+        drift: [],
+      },
       recommender: {
         isDone: evaluations.some((report) => report.kind === 'model' && report.split === 'test'),
         rows: rows.filter((row) => row.run === 'recommender'),
         evaluations,
+        curriculum: [],
       },
     };
   }
@@ -363,6 +369,8 @@ export class Session {
         rows: (rows) => this.emit({ kind: 'metrics', rows }),
         codebook: (report) => this.emit({ kind: 'codebook', report }),
         evaluation: (report) => this.emit({ kind: 'evaluation', report }),
+        drift: (report) => this.emit({ kind: 'drift', report }),
+        curriculum: (report) => this.emit({ kind: 'curriculum', report }),
       },
     };
   }
