@@ -35,7 +35,15 @@ export function idListField(object: JsonObject, field: string, place: Place): st
 
 function asId(value: JsonValue | undefined): string | null {
   if (typeof value === 'number') return Number.isSafeInteger(value) ? String(value) : null;
-  return typeof value === 'string' && value.length > 0 && value.length <= MAX_ID_LENGTH ? value : null;
+  return typeof value === 'string' && isIdText(value) ? value : null;
+}
+
+/** Half a surrogate pair cannot be stored: two such ids would become one. */
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
+/** Whether `text` can be an id: 1 to 256 characters, well-formed. */
+export function isIdText(text: string): boolean {
+  return text.length > 0 && text.length <= MAX_ID_LENGTH && !LONE_SURROGATE.test(text);
 }
 
 /** A text that must be there, empty allowed. @throws FormatError `field/text` */
@@ -65,6 +73,21 @@ export function optionalTextListField(object: JsonObject, field: string, place: 
     { ...place, field },
     { wanted: 'a list of texts', came: describeValue(value), remedy },
   );
+}
+
+/**
+ * A list of `length` numbers that may be missing or null (then null); null elements become NaN.
+ * @throws FormatError `field/numbers`
+ */
+export function numberListField(object: JsonObject, field: string, place: Place, length: number): number[] | null {
+  const value = object[field];
+  if (value === undefined || value === null) return null;
+  const fits = (element: JsonValue): boolean => typeof element === 'number' || element === null;
+  if (Array.isArray(value) && value.length === length && value.every(fits)) {
+    return (value as readonly (number | null)[]).map((element) => element ?? Number.NaN);
+  }
+  const problem = { wanted: `a list of ${length} numbers`, came: describeValue(value), remedy: 'give one an item' };
+  throw formatProblem('field/numbers', { ...place, field }, problem);
 }
 
 /** A whole number from 0 to `max`. @throws FormatError `field/count` */

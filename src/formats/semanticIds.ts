@@ -42,7 +42,7 @@ export async function readSemanticIds(
       const problem = { wanted: 'every item once', came: `id ${id} again`, remedy: 'remove one of the two lines' };
       throw formatProblem('codes/duplicate', { ...place, field: 'id' }, problem);
     }
-    const own = codesOf(value.tokens, { ...place, field: 'tokens' });
+    const own = codeTokens(value.tokens, { ...place, field: 'tokens' });
     if (seen.size > 0 && own.length !== entryCounts.length) {
       const problem = { wanted: `${entryCounts.length} tokens`, came: `${own.length}`, remedy: 'use one length' };
       throw formatProblem('codes/levels', { ...place, field: 'tokens' }, problem);
@@ -63,7 +63,8 @@ export async function readSemanticIds(
   return { ids: [...seen], levelCount: entryCounts.length, codes: Uint16Array.from(codes), entryCounts };
 }
 
-function codesOf(tokens: JsonValue | undefined, place: Place): number[] {
+/** The codes of one item from its tokens, one a level [L]. @throws FormatError `codes/tokens` */
+export function codeTokens(tokens: JsonValue | undefined, place: Place): number[] {
   const wanted = 'tokens like "<a_12>", their letters in the order a, b, c, …';
   const remedy = 'write one token a level';
   if (!Array.isArray(tokens) || tokens.length === 0 || tokens.length > MAX_LEVELS) {

@@ -1,0 +1,94 @@
+/** Opens the inputs of one import: counts their bytes for the progress bar, inflates, splits into lines, stops on request. */
+import { CancelledError } from '../../base/errors';
+import { inflateIfGzip } from '../../formats/gzip';
+import { readLineBlocks } from '../../formats/lineBlocks';
+import { rejectRow } from './rejects';
+import type { ByteSource, ImportSink } from './sink';
+
+/**
+ * Most bytes that one file may unpack to: 1 TiB, since memory does not grow with the file. What stops a bomb is the ratio cap
+ * of 200:1, and the sink, which refuses when the storage is full.
+ */
+export const MAX_STREAMED_BYTES = 2 ** 40;
+
+export interface LineOptions {
+  /** Called with every line that is not blank; a FormatError lists the line as bad. */
+  readonly onLine: (text: string, line: number) => void;
+  /** Longest line accepted, in bytes. */
+  readonly maxLineBytes?: number;
+}
+
+export class InputMeter {
+  readonly #sink: ImportSink;
+  readonly #signal: AbortSignal;
+  readonly #totalBytes: number;
+  #readBytes = 0;
+
+  constructor(sources: readonly ByteSource[], sink: ImportSink, signal: AbortSignal) {
+    this.#sink = sink;
+    this.#signal = signal;
+    this.#totalBytes = sources.reduce((sum, source) => sum + source.sizeBytes, 0);
+  }
+
+  /** The bytes of `source`, counted. */
+  async open(source: ByteSource): Promise<ReadableStream<Uint8Array>> {
+    this.stopIfAsked();
+    const reader = (await source.open()).getReader();
+    return new ReadableStream<Uint8Array>(
+      {
+        pull: async (controller) => {
+          const { done, value } = await reader.read();
+          if (done) return controller.close();
+          this.count(value.length);
+          controller.enqueue(value);
+        },
+        cancel: (reason) => reader.cancel(reason),
+      },
+      { highWaterMark: 0 },
+    );
+  }
+
+  /** The bytes of `source`, counted and inflated if they are gzip. */
+  async openInflated(source: ByteSource): Promise<ReadableStream<Uint8Array>> {
+    return inflateIfGzip(await this.open(source), { file: source.name, maxBytes: MAX_STREAMED_BYTES });
+  }
+
+  /** Reads `source` line by line, with the sink's back-pressure after every block. */
+  async eachLine(source: ByteSource, options: LineOptions): Promise<void> {
+    const file = source.name;
+    const stream = await this.openInflated(source);
+    const onBadLine = (error: unknown, line: number, text: string): void =>
+      rejectRow(this.#sink, { file, line, text }, error);
+    const limits = options.maxLineBytes === undefined ? {} : { maxLineBytes: options.maxLineBytes };
+    for await (const block of readLineBlocks(stream, { file, onBadLine, ...limits })) {
+      for (let index = 0; index < block.lines.length; index++) {
+        const text = block.lines[index];
+        if (text === undefined || text === '' || text.trim() === '') continue;
+        const line = block.firstLine + index;
+        try {
+          options.onLine(text, line);
+        } catch (error) {
+          rejectRow(this.#sink, { file, line, text }, error);
+        }
+      }
+      await this.settle();
+    }
+  }
+
+  /** Adds to the bytes read, for inputs that are read by `slice`. */
+  count(bytes: number): void {
+    this.#readBytes += bytes;
+  }
+
+  /** Reports progress and waits for the sink. @throws CancelledError and what the sink throws */
+  async settle(): Promise<void> {
+    this.stopIfAsked();
+    this.#sink.progress(this.#readBytes, this.#totalBytes);
+    await this.#sink.settle();
+  }
+
+  /** @throws CancelledError `import/cancelled` */
+  stopIfAsked(): void {
+    if (this.#signal.aborted) throw new CancelledError('import/cancelled', 'import: stopped on request');
+  }
+}

@@ -1,0 +1,58 @@
+/** The registry of importers: what a set of inputs is, and how to read it. */
+import { FormatError } from '../../base/errors';
+import type { Candidate, ImportContext, ImportFormat, ImportOptions, ImportPart } from './candidate';
+import { InputMeter } from './inputMeter';
+import { recogniseTesseraFolders } from './recogniseFolder';
+import type { ByteSource, ImportSink } from './sink';
+import { type Sniffed, sniff } from './sniff';
+import { readTesseraFolder } from './tesseraFolder';
+
+/** In order: each takes the inputs it claims away from those after it, the vaguest last. */
+const RECOGNISERS: readonly ((inputs: readonly Sniffed[]) => Candidate[])[] = [recogniseTesseraFolders];
+
+type Reader = (parts: readonly ImportPart[], context: ImportContext) => Promise<void>;
+
+const READERS: Partial<Record<ImportFormat, Reader>> = {
+  tessera: readTesseraFolder,
+};
+
+/**
+ * What `sources` hold, surest first; several domains give several candidates. Reads the beginning of each source. Inputs that
+ * no candidate has among its parts are `unrecognised`.
+ */
+export async function recognise(
+  sources: readonly ByteSource[],
+): Promise<{ candidates: Candidate[]; unrecognised: ByteSource[] }> {
+  const inputs: Sniffed[] = [];
+  for (const source of sources) inputs.push(await sniff(source));
+  const claimed = new Set<ByteSource>();
+  const candidates: Candidate[] = [];
+  for (const recogniser of RECOGNISERS) {
+    for (const candidate of recogniser(inputs.filter(({ source }) => !claimed.has(source)))) {
+      candidates.push(candidate);
+      for (const { source } of candidate.parts) claimed.add(source);
+    }
+  }
+  candidates.sort((a, b) => Number(a.isAddition) - Number(b.isAddition) || b.confidence - a.confidence);
+  return { candidates, unrecognised: sources.filter((source) => !claimed.has(source)) };
+}
+
+/**
+ * Reads all parts of `candidate` into `sink`. Bad rows are listed and left out.
+ * @throws FormatError when a file as a whole cannot be read; CancelledError on `signal`; and what the sink throws
+ */
+export async function importCandidate(
+  candidate: Candidate,
+  sink: ImportSink,
+  options: ImportOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const reader = READERS[candidate.format];
+  if (reader === undefined) {
+    throw new FormatError('import/format', `import: wanted a known format, came ${candidate.format}; update the page`);
+  }
+  const sources = candidate.parts.map((part) => part.source);
+  const meter = new InputMeter(sources, sink, signal);
+  await reader(candidate.parts, { sink, meter, options });
+  await meter.settle();
+}
