@@ -29,7 +29,14 @@ export interface AdagradOptimizer {
   readonly clipNorm: number;
 }
 
-export type Optimizer = AdamwOptimizer | AdagradOptimizer;
+/** Computes gradients (and their norm) and updates nothing. */
+export interface GradientOnly {
+  readonly kind: 'gradientOnly';
+  readonly learningRate: Schedule;
+  readonly clipNorm: number;
+}
+
+export type Optimizer = AdamwOptimizer | AdagradOptimizer | GradientOnly;
 
 const shared = (options: SharedOptions) => {
   const { learningRate, weightDecay = 0, clipNorm = 0 } = options;
@@ -52,4 +59,9 @@ export function adamw(options: SharedOptions & { readonly beta1?: number; readon
 export function adagrad(options: SharedOptions): AdagradOptimizer {
   const { eps = 1e-10 } = options;
   return { kind: 'adagrad', ...shared(options), eps };
+}
+
+/** A step that leaves its gradients in the gradient arena and the parameters and moments as they were. */
+export function gradientOnly(): GradientOnly {
+  return { kind: 'gradientOnly', learningRate: constantSchedule(0), clipNorm: 0 };
 }

@@ -17,8 +17,6 @@ export function optimizerDispatches(
   const count = trainableBytes / BYTES_PER_ELEMENT;
   const whole = (buffer: Home['buffer']): Value => makeValue(buffer, trainableBytes, { buffer, offsetBytes: 0 });
   const gradient = whole('gradients');
-  const weight = whole('parameters');
-  const moment1 = whole('moment1');
   const partial = makeValue('norm partials', NORM_GROUPS * BYTES_PER_ELEMENT, null);
   const status = makeValue('status', 4 * BYTES_PER_ELEMENT, { buffer: 'status', offsetBytes: 0 });
   const groups = Math.min(NORM_GROUPS, Math.max(1, Math.ceil(count / LANES)));
@@ -38,6 +36,9 @@ export function optimizerDispatches(
       groups: [1, 1, 1],
     },
   ];
+  if (optimizer.kind === 'gradientOnly') return { dispatches, status };
+  const weight = whole('parameters');
+  const moment1 = whole('moment1');
   if (optimizer.kind === 'adamw') {
     const { beta1, beta2, eps, weightDecay } = optimizer;
     dispatches.push({

@@ -285,7 +285,8 @@ function assemble(
   return new Program({ device, variables, traced, optimizer, report, ring, launches, locate, inputBuffer, owned });
 }
 
-function writeParams(image: DataView, offset: number, dispatch: Dispatch): void {
+/** Fills a kernel's uniform block at `offset`. */
+export function writeParams(image: DataView, offset: number, dispatch: Pick<Dispatch, 'kernel' | 'params'>): void {
   KERNELS[dispatch.kernel].params.forEach((field, index) => {
     const value = dispatch.params[field.name];
     if (value === undefined) throw new Error(`${dispatch.kernel}: no value for params.${field.name}`);

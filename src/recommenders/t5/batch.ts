@@ -15,6 +15,12 @@ export interface TokenSource {
   readonly tokens: Uint32Array;
 }
 
+/**
+ * Token source of each row of a batch. Several identifiers for every item (MTGRec) are several sources of one vocabulary;
+ * a row's history and target always come from the same one.
+ */
+export type RowSources = (row: number) => TokenSource;
+
 /** History lengths (in items) that inputs are padded to; few, so that few programs are compiled. */
 const LENGTH_STEPS = [2, 4, 6, 8, 11, 15, 20, 30, 50, 100, 200] as const;
 
@@ -53,14 +59,15 @@ export function encodeHistories(
   histories: readonly ArrayLike<number>[],
   rows: number,
   historyLimit: number,
-  source: TokenSource,
+  source: TokenSource | RowSources,
 ): InputArrays {
+  const sourceOf = typeof source === 'function' ? source : () => source;
   const longest = histories.reduce((most, history) => Math.max(most, history.length), 1);
-  const length = inputLength(source.vocabulary, paddedLength(longest, historyLimit));
+  const length = inputLength(sourceOf(0).vocabulary, paddedLength(longest, historyLimit));
   const tokens = new Uint32Array(rows * length).fill(PADDING_TOKEN);
   const mask = new Uint32Array(rows * length);
   for (let row = 0; row < rows; row++) {
-    const real = fillInputRow(tokens.subarray(row * length, (row + 1) * length), histories[row] ?? [], source);
+    const real = fillInputRow(tokens.subarray(row * length, (row + 1) * length), histories[row] ?? [], sourceOf(row));
     mask.fill(1, row * length, row * length + real);
   }
   return { tokens, mask, length };
@@ -73,9 +80,10 @@ export function trainingBatch(
   chosen: Uint32Array,
   rows: number,
   historyLimit: number,
-  source: TokenSource,
+  source: TokenSource | RowSources,
 ): Batch {
-  const { vocabulary, tokens: itemTokens } = source;
+  const sourceOf = typeof source === 'function' ? source : () => source;
+  const { vocabulary } = sourceOf(0);
   const { digits } = vocabulary;
   const histories: Uint32Array[] = [];
   const steps = digits + 1;
@@ -86,6 +94,7 @@ export function trainingBatch(
     const end = examples.ends[example] as number;
     histories.push(historyOf(table, user, end, historyLimit));
     const item = targetOf(table, user, end);
+    const { tokens: itemTokens } = sourceOf(row);
     for (let digit = 0; digit < digits; digit++) {
       const token = itemTokens[item * digits + digit] as number;
       labels[row * steps + digit] = token;

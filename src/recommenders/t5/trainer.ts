@@ -8,9 +8,10 @@ import type { SequenceTable } from '../../base/sequenceTable';
 import { type BatchCursor, type BatchPlan, batches, batchesPerEpoch } from '../../data/batches';
 import { type Examples, historyLengths, trainExamples } from '../../data/splits';
 import { adamw } from '../../nn/optimizers';
-import { cosineSchedule } from '../../nn/schedules';
+import { cosineSchedule, type Schedule } from '../../nn/schedules';
 import type { CompiledStep, Engine } from '../../plan/engine';
 import type { StepMetrics } from '../../plan/metricRing';
+import type { StepFunction } from '../../plan/trace';
 import type { Variables } from '../../plan/variables';
 import type { RowIndex } from '../../tensor/ops/embedding';
 import { type TokenSource, trainingBatch } from './batch';
@@ -67,8 +68,29 @@ export interface T5TrainerOptions {
   readonly engine: Engine;
   readonly config: T5TrainingConfig;
   readonly source: TokenSource;
+  /** Source of one training example in one epoch, of the same vocabulary as `source`; `source` itself if left out. */
+  readonly sourceOf?: (example: number, epoch: number) => TokenSource;
   readonly sequences: SequenceTable;
   readonly seed: number;
+}
+
+/** Loss of one batch of `trainingBatch`, as the trainer and data influence compile it. */
+export function t5TrainingStep(t5: T5Config, dropout: number): StepFunction {
+  return ({ params, batch }) => {
+    const index = (name: string): RowIndex => ({
+      order: need(batch, `${name}Order`),
+      starts: need(batch, `${name}Starts`),
+    });
+    const inputs = {
+      tokens: need(batch, 'tokens'),
+      mask: need(batch, 'mask'),
+      decoderTokens: need(batch, 'decoderTokens'),
+      labels: need(batch, 'labels'),
+      tokenIndex: index('token'),
+      decoderIndex: index('decoder'),
+    };
+    return { loss: t5Loss(t5, params, inputs, dropout).loss };
+  };
 }
 
 export class T5Trainer {
@@ -77,6 +99,8 @@ export class T5Trainer {
   readonly stepsPerEpoch: number;
   readonly totalSteps: number;
   readonly step: CompiledStep;
+  /** Learning rate of a step, counted from 0. */
+  readonly learningRate: Schedule;
   readonly #options: T5TrainerOptions;
   readonly #examples: Examples;
   readonly #plan: BatchPlan;
@@ -100,31 +124,13 @@ export class T5Trainer {
     this.totalSteps = this.stepsPerEpoch * config.epochs;
     this.variables = engine.variables(t5Parameters(this.t5), seed);
     const { learningRate, warmupSteps, weightDecay, clipNorm } = config;
+    this.learningRate = cosineSchedule(learningRate, this.totalSteps, { warmupSteps });
     const optimizer = adamw({
-      learningRate: cosineSchedule(learningRate, this.totalSteps, { warmupSteps }),
+      learningRate: this.learningRate,
       weightDecay,
       clipNorm,
     });
-    this.step = engine.compile(
-      this.variables,
-      ({ params, batch }) => {
-        const index = (name: string): RowIndex => ({
-          order: need(batch, `${name}Order`),
-          starts: need(batch, `${name}Starts`),
-        });
-        const inputs = {
-          tokens: need(batch, 'tokens'),
-          mask: need(batch, 'mask'),
-          decoderTokens: need(batch, 'decoderTokens'),
-          labels: need(batch, 'labels'),
-          tokenIndex: index('token'),
-          decoderIndex: index('decoder'),
-        };
-        return { loss: t5Loss(this.t5, params, inputs, config.dropout).loss };
-      },
-      optimizer,
-      seed,
-    );
+    this.step = engine.compile(this.variables, t5TrainingStep(this.t5, config.dropout), optimizer, seed);
   }
 
   /** Optimizer updates done. */
@@ -137,16 +143,25 @@ export class T5Trainer {
     return this.#cursor.epoch;
   }
 
+  /** True between two epochs (and before the first). */
+  get isBetweenEpochs(): boolean {
+    return this.#cursor.position === 0;
+  }
+
   get isDone(): boolean {
     return this.stepCount >= this.totalSteps;
   }
 
   /** Runs one update. @returns whether it ended an epoch @throws DeviceLostError, OutOfMemoryError */
   async runStep(): Promise<{ readonly isLastOfEpoch: boolean }> {
-    const { sequences, config, source } = this.#options;
+    const { sequences, config, source, sourceOf } = this.#options;
     const { value: batch } = this.#batches.next();
+    const sources = sourceOf
+      ? (row: number) =>
+          row < batch.examples.length ? sourceOf(batch.examples[row] as number, batch.at.epoch) : source
+      : source;
     await this.step.run(
-      trainingBatch(sequences, this.#examples, batch.examples, config.batchSize, config.historyLimit, source),
+      trainingBatch(sequences, this.#examples, batch.examples, config.batchSize, config.historyLimit, sources),
     );
     this.#cursor = batch.next;
     return { isLastOfEpoch: batch.isLastOfEpoch };
@@ -175,6 +190,11 @@ export class T5Trainer {
     this.step.stepCount = state.step;
     this.#cursor = state.cursor;
     this.#batches = batches(this.#plan, state.cursor);
+  }
+
+  /** Takes over parameters of a model of the same sizes; moments, step and cursor start anew. @throws FormatError `checkpoint/tensor` */
+  startFrom(parameters: ReadonlyMap<string, Float32Array>): void {
+    loadArena(this.variables, parameters, 'parameters');
   }
 
   async dispose(): Promise<void> {
