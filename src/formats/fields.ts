@@ -90,6 +90,21 @@ export function numberListField(object: JsonObject, field: string, place: Place,
   throw formatProblem('field/numbers', { ...place, field }, problem);
 }
 
+/** A finite number, or a text that spells one; NaN if missing, null or ''. @throws FormatError `field/number` */
+export function optionalNumberField(object: JsonObject, field: string, place: Place): number {
+  const value = object[field];
+  if (value === undefined || value === null || value === '') return Number.NaN;
+  return numberOf(value, { ...place, field });
+}
+
+/** As `optionalNumberField` for a value already taken out; `place` names its field. @throws FormatError `field/number` */
+export function numberOf(value: JsonValue, place: Place): number {
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  if (typeof number === 'number' && Number.isFinite(number)) return number;
+  const problem = { wanted: 'a number', came: describeValue(value), remedy: 'correct or empty it' };
+  throw formatProblem('field/number', place, problem);
+}
+
 /** A whole number from 0 to `max`. @throws FormatError `field/count` */
 export function countField(object: JsonObject, field: string, place: Place, max = Number.MAX_SAFE_INTEGER): number {
   const value = object[field];

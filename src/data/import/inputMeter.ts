@@ -1,5 +1,6 @@
 /** Opens the inputs of one import: counts their bytes for the progress bar, inflates, splits into lines, stops on request. */
 import { CancelledError } from '../../base/errors';
+import { type CsvOptions, CsvRecords } from '../../formats/csv';
 import { inflateIfGzip } from '../../formats/gzip';
 import { readLineBlocks } from '../../formats/lineBlocks';
 import { rejectRow } from './rejects';
@@ -17,6 +18,8 @@ export interface LineOptions {
   /** Longest line accepted, in bytes. */
   readonly maxLineBytes?: number;
 }
+
+export type RecordOptions = Pick<CsvOptions, 'delimiter' | 'hasQuotes' | 'onRecord'>;
 
 export class InputMeter {
   readonly #sink: ImportSink;
@@ -53,24 +56,44 @@ export class InputMeter {
     return inflateIfGzip(await this.open(source), { file: source.name, maxBytes: MAX_STREAMED_BYTES });
   }
 
-  /** Reads `source` line by line, with the sink's back-pressure after every block. */
+  /** Reads `source` line by line, blank lines left out, with the sink's back-pressure after every block. */
   async eachLine(source: ByteSource, options: LineOptions): Promise<void> {
+    const file = source.name;
+    const onLine = (text: string, line: number): void => {
+      if (text === '' || text.trim() === '') return;
+      try {
+        options.onLine(text, line);
+      } catch (error) {
+        rejectRow(this.#sink, { file, line, text }, error);
+      }
+    };
+    await this.#eachBlockLine(source, options, onLine);
+  }
+
+  /** Reads `source` as delimited text, with the sink's back-pressure after every block. */
+  async eachRecord(source: ByteSource, options: RecordOptions): Promise<void> {
+    const file = source.name;
+    const onBad = (error: unknown, line: number, text: string): void =>
+      rejectRow(this.#sink, { file, line, text }, error);
+    const records = new CsvRecords({ ...options, file, onBad });
+    await this.#eachBlockLine(source, {}, (text, line) => records.push(text, line));
+    records.finish();
+    await this.settle();
+  }
+
+  async #eachBlockLine(
+    source: ByteSource,
+    options: { readonly maxLineBytes?: number },
+    onLine: (text: string, line: number) => void,
+  ): Promise<void> {
     const file = source.name;
     const stream = await this.openInflated(source);
     const onBadLine = (error: unknown, line: number, text: string): void =>
       rejectRow(this.#sink, { file, line, text }, error);
     const limits = options.maxLineBytes === undefined ? {} : { maxLineBytes: options.maxLineBytes };
     for await (const block of readLineBlocks(stream, { file, onBadLine, ...limits })) {
-      for (let index = 0; index < block.lines.length; index++) {
-        const text = block.lines[index];
-        if (text === undefined || text === '' || text.trim() === '') continue;
-        const line = block.firstLine + index;
-        try {
-          options.onLine(text, line);
-        } catch (error) {
-          rejectRow(this.#sink, { file, line, text }, error);
-        }
-      }
+      for (let index = 0; index < block.lines.length; index++)
+        onLine(block.lines[index] ?? '', block.firstLine + index);
       await this.settle();
     }
   }

@@ -1,19 +1,26 @@
 /** The registry of importers: what a set of inputs is, and how to read it. */
 import { FormatError } from '../../base/errors';
+import { readAmazonReviews, readAmazonTables } from './amazon2023';
 import type { Candidate, ImportContext, ImportFormat, ImportOptions, ImportPart } from './candidate';
 import { InputMeter } from './inputMeter';
+import { recogniseAmazon } from './recogniseAmazon';
 import { recogniseTesseraFolders } from './recogniseFolder';
 import type { ByteSource, ImportSink } from './sink';
 import { type Sniffed, sniff } from './sniff';
 import { readTesseraFolder } from './tesseraFolder';
 
 /** In order: each takes the inputs it claims away from those after it, the vaguest last. */
-const RECOGNISERS: readonly ((inputs: readonly Sniffed[]) => Candidate[])[] = [recogniseTesseraFolders];
+const RECOGNISERS: readonly ((inputs: readonly Sniffed[]) => Candidate[])[] = [
+  recogniseTesseraFolders,
+  recogniseAmazon,
+];
 
 type Reader = (parts: readonly ImportPart[], context: ImportContext) => Promise<void>;
 
 const READERS: Partial<Record<ImportFormat, Reader>> = {
   tessera: readTesseraFolder,
+  amazon2023: readAmazonReviews,
+  amazon2023csv: readAmazonTables,
 };
 
 /**
