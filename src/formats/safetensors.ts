@@ -34,10 +34,12 @@ const MAX_HEADER_BYTES = 10 * 2 ** 20;
 const MAX_RANK = 16;
 const METADATA_KEY = '__metadata__';
 
-interface Entry {
+/** Where a tensor lies in its file. */
+export interface SafetensorPlace {
   readonly name: string;
   readonly dtype: SafetensorDtype;
   readonly shape: readonly number[];
+  /** Bytes [begin, end) from the beginning of the file. */
   readonly begin: number;
   readonly end: number;
 }
@@ -47,12 +49,36 @@ interface Entry {
  * @throws FormatError `safetensors/length`, `/header`, `/name`, `/dtype`, `/shape`, `/range`, `/metadata`, or `json/*`, `file/utf8`
  */
 export function readSafetensors(file: Uint8Array, name = 'the safetensors file'): SafetensorsFile {
-  const fail = (code: string, wanted: string, came: string): FormatError =>
-    formatProblem(`safetensors/${code}`, { file: name }, { wanted, came, remedy: 'export the file again' });
-  const headerBytes = headerLength(file, fail);
+  const { entries, metadata } = readSafetensorsHeader(file, file.length, name);
+  const tensors = new Map<string, SafetensorTensor>();
+  for (const { name: tensorName, dtype, shape, begin, end } of entries) {
+    tensors.set(tensorName, { dtype, shape, bytes: file.subarray(begin, end) });
+  }
+  return { tensors, metadata };
+}
+
+/** Bytes that tell how long the header is: `safetensorsHeadBytes` of them are the whole beginning. */
+export const SAFETENSORS_LENGTH_BYTES = LENGTH_BYTES;
+
+/** How many bytes of the file `readSafetensorsHeader` needs. @throws FormatError `safetensors/length` */
+export function safetensorsHeadBytes(start: Uint8Array, fileBytes: number, name: string): number {
+  return LENGTH_BYTES + headerLength(start, fileBytes, failureOf(name));
+}
+
+/**
+ * The tensors of a file of `fileBytes` bytes, in the order of their data, from its beginning `head`.
+ * @throws FormatError as `readSafetensors`
+ */
+export function readSafetensorsHeader(
+  head: Uint8Array,
+  fileBytes: number,
+  name: string,
+): { entries: SafetensorPlace[]; metadata: ReadonlyMap<string, string> } {
+  const fail = failureOf(name);
+  const headerBytes = headerLength(head, fileBytes, fail);
   const dataStart = LENGTH_BYTES + headerBytes;
-  if (file[LENGTH_BYTES] !== 0x7b) throw fail('header', 'a header that starts with {', 'other bytes');
-  const text = decodeText(file.subarray(LENGTH_BYTES, dataStart), name);
+  if (head[LENGTH_BYTES] !== 0x7b) throw fail('header', 'a header that starts with {', 'other bytes');
+  const text = decodeText(head.subarray(LENGTH_BYTES, dataStart), name);
   const header = parseJsonObject(text, { file: name });
   const repeated = findDuplicateKey(text);
   if (repeated !== null) throw fail('name', 'every name once', `${describeName(repeated)} twice`);
@@ -69,30 +95,32 @@ export function readSafetensors(file: Uint8Array, name = 'the safetensors file')
     }
     expected = entry.end;
   }
-  if (expected !== file.length - dataStart) {
-    throw fail('range', `${expected} bytes of data`, `${file.length - dataStart}`);
+  if (expected !== fileBytes - dataStart) {
+    throw fail('range', `${expected} bytes of data`, `${fileBytes - dataStart}`);
   }
-  const tensors = new Map<string, SafetensorTensor>();
-  for (const { name: tensorName, dtype, shape, begin, end } of entries) {
-    tensors.set(tensorName, { dtype, shape, bytes: file.subarray(dataStart + begin, dataStart + end) });
-  }
-  return { tensors, metadata: metadataOf(header, fail) };
+  const inFile = entries.map((entry) => ({ ...entry, begin: dataStart + entry.begin, end: dataStart + entry.end }));
+  return { entries: inFile, metadata: metadataOf(header, fail) };
 }
+
+const failureOf =
+  (name: string): Fail =>
+  (code, wanted, came) =>
+    formatProblem(`safetensors/${code}`, { file: name }, { wanted, came, remedy: 'export the file again' });
 
 type Fail = (code: string, wanted: string, came: string) => FormatError;
 
-function headerLength(file: Uint8Array, fail: Fail): number {
-  if (file.length < LENGTH_BYTES) throw fail('length', 'at least 8 bytes', `${file.length}`);
-  const length = new DataView(file.buffer, file.byteOffset, file.byteLength).getBigUint64(0, true);
+function headerLength(head: Uint8Array, fileBytes: number, fail: Fail): number {
+  if (head.length < LENGTH_BYTES) throw fail('length', 'at least 8 bytes', `${head.length}`);
+  const length = new DataView(head.buffer, head.byteOffset, head.byteLength).getBigUint64(0, true);
   if (length > BigInt(MAX_HEADER_BYTES))
     throw fail('length', `a header of at most ${MAX_HEADER_BYTES} bytes`, `${length}`);
-  if (Number(length) > file.length - LENGTH_BYTES) {
-    throw fail('length', `a header inside the ${file.length} bytes of the file`, `${length} bytes`);
+  if (Number(length) > fileBytes - LENGTH_BYTES) {
+    throw fail('length', `a header inside the ${fileBytes} bytes of the file`, `${length} bytes`);
   }
   return Number(length);
 }
 
-function entryOf(name: string, value: JsonValue, fail: Fail): Entry {
+function entryOf(name: string, value: JsonValue, fail: Fail): SafetensorPlace {
   const label = describeName(name);
   if (!isJsonObject(value)) throw fail('header', `an object for ${label}`, 'something else');
   const fields = Object.keys(value);

@@ -2,17 +2,23 @@
 import { FormatError } from '../../base/errors';
 import { readAmazonReviews, readAmazonTables } from './amazon2023';
 import type { Candidate, ImportContext, ImportFormat, ImportOptions, ImportPart } from './candidate';
+import { readImageFiles } from './imageFiles';
 import { InputMeter } from './inputMeter';
 import { recogniseAmazon } from './recogniseAmazon';
 import { recogniseTesseraFolders } from './recogniseFolder';
+import { recogniseAdditions, recogniseReferenceLayout } from './recogniseReference';
+import { readReferenceLayout, readSemanticIdFiles } from './referenceLayout';
 import type { ByteSource, ImportSink } from './sink';
 import { type Sniffed, sniff } from './sniff';
 import { readTesseraFolder } from './tesseraFolder';
+import { readVectorFiles } from './vectors';
 
 /** In order: each takes the inputs it claims away from those after it, the vaguest last. */
 const RECOGNISERS: readonly ((inputs: readonly Sniffed[]) => Candidate[])[] = [
   recogniseTesseraFolders,
   recogniseAmazon,
+  recogniseReferenceLayout,
+  recogniseAdditions,
 ];
 
 type Reader = (parts: readonly ImportPart[], context: ImportContext) => Promise<void>;
@@ -21,6 +27,10 @@ const READERS: Partial<Record<ImportFormat, Reader>> = {
   tessera: readTesseraFolder,
   amazon2023: readAmazonReviews,
   amazon2023csv: readAmazonTables,
+  reference: readReferenceLayout,
+  images: readImageFiles,
+  vectors: readVectorFiles,
+  codes: readSemanticIdFiles,
 };
 
 /**

@@ -10,6 +10,8 @@ export interface RowText {
   /** From 1. */
   readonly line: number;
   readonly text: string;
+  /** From 1, where the reader knows it better than the error does. */
+  readonly column?: number;
 }
 
 /** Tells `sink` of a bad row. Errors other than FormatError are defects or interruptions and are thrown on. */
@@ -17,7 +19,7 @@ export function rejectRow(sink: ImportSink, row: RowText, error: unknown): void 
   if (!(error instanceof FormatError)) throw error;
   const content = row.text.slice(0, MAX_CONTENT_CHARACTERS);
   const { file, line } = row;
-  sink.reject({ file, line, column: columnOf(error, row.text), content, reason: reasonOf(error, row) });
+  sink.reject({ file, line, column: row.column ?? columnOf(error, row.text), content, reason: reasonOf(error, row) });
 }
 
 /** The sentence without the file and line, which the list shows in columns of their own. */

@@ -3,6 +3,7 @@ import { FormatError } from '../../base/errors';
 import { inflateIfGzip } from '../../formats/gzip';
 import { isJsonObject, type JsonObject, parseStrictJson } from '../../formats/strictJson';
 import { firstBytes, splitPath } from './byteSources';
+import { isPictureName } from './imageFiles';
 import type { ByteSource } from './sink';
 
 const SNIFF_BYTES = 2 ** 17;
@@ -27,7 +28,9 @@ export async function sniff(source: ByteSource): Promise<Sniffed> {
   const { folder, file } = splitPath(source.name);
   let head: Uint8Array = new Uint8Array(0);
   try {
-    head = await firstBytes(await inflateIfGzip(await source.open(), { file: source.name }), SNIFF_BYTES);
+    // A folder may have a hundred thousand pictures: their names are enough.
+    if (!isPictureName(file))
+      head = await firstBytes(await inflateIfGzip(await source.open(), { file: source.name }), SNIFF_BYTES);
   } catch (error) {
     // A broken file is reported when it is imported; here it is only one that nothing recognises.
     if (!(error instanceof FormatError)) throw error;
