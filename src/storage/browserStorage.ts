@@ -1,7 +1,8 @@
 /** Records in IndexedDB, files in the origin's private file system. */
 import { openDB } from 'idb';
 import { ConflictError, UnsupportedError } from '../base/errors';
-import type { BlobStore, RecordChange, RecordKey, Records } from './records';
+import type { ListedRecords } from './columnStorage';
+import type { BlobStore, RecordChange, RecordKey } from './records';
 
 const STORE = 'records';
 /** Raise together with a new step in `upgrade`. */
@@ -13,7 +14,7 @@ const AFTER_ALL = '\uffff';
  * Opens (or creates) the database.
  * @throws UnsupportedError `storage/newer` if a newer program wrote it; ConflictError `storage/blocked` if another tab holds an old version
  */
-export async function indexedDbRecords(databaseName: string): Promise<Records> {
+export async function indexedDbRecords(databaseName: string): Promise<ListedRecords> {
   const database = await new Promise<Awaited<ReturnType<typeof openDB>>>((resolve, reject) => {
     openDB(databaseName, SCHEMA_VERSION, {
       upgrade(db, oldVersion) {
@@ -39,6 +40,9 @@ export async function indexedDbRecords(databaseName: string): Promise<Records> {
     },
     async list<T>(prefix: RecordKey<T>) {
       return (await database.getAll(STORE, rangeOf(prefix.path))) as T[];
+    },
+    async paths(prefix: string) {
+      return (await database.getAllKeys(STORE, rangeOf(prefix))).map(String);
     },
     async commit(changes: readonly RecordChange[], durability) {
       const transaction = database.transaction(STORE, 'readwrite', { durability });
