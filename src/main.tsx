@@ -7,6 +7,7 @@ import './app/styles/base.css';
 import './app/styles/shell.css';
 import './app/styles/controls.css';
 import './app/styles/figures.css';
+import './app/styles/figureFrame.css';
 import './app/styles/pages.css';
 import { createClient, startTrainWorker } from './worker/client';
 

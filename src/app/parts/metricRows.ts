@@ -1,4 +1,5 @@
 import type { EvaluationReport, MetricSet } from '../../worker/protocol';
+import { csvText } from '../figures/csv';
 
 export const METRIC_COLUMNS = [
   { key: 'recall5', title: 'Recall@5' },
@@ -27,8 +28,6 @@ export function bestOf(rows: readonly EvaluationReport[]): MetricSet {
 
 /** Comma-separated text of the rows. Names that a spreadsheet would run as a formula get an apostrophe. */
 export function csvOf(rows: readonly EvaluationReport[]): string {
-  const text = (value: string): string =>
-    `"${(/^[=+\-@\t\r\n＝＋－＠]/.test(value) ? `'${value}` : value).replaceAll('"', '""')}"`;
   const head = [
     'name',
     'kind',
@@ -40,13 +39,13 @@ export function csvOf(rows: readonly EvaluationReport[]): string {
   ].join(',');
   const lines = rows.map((row) =>
     [
-      text(row.name),
+      csvText(row.name),
       row.kind,
       row.split,
       row.users,
       ...METRIC_COLUMNS.map(({ key }) => row.metrics[key].toFixed(4)),
       row.pAgainstPopular ?? '',
-      text(row.protocol),
+      csvText(row.protocol),
     ].join(','),
   );
   return `${[head, ...lines].join('\r\n')}\r\n`;

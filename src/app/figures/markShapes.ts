@@ -1,0 +1,353 @@
+/** Shapes and anchors of one mark in one panel. */
+import { area, curveBumpX, line } from 'd3-shape';
+import { plainNumber, sentenceOf } from './cells';
+import { type ColourName, DIVERGING, type Marker, RAMP } from './palette';
+import { rampColour, type Scale } from './scales';
+import { type Anchor, coordinate, type Shape } from './scene';
+import { type FigureSpec, type Mark, type PanelSpec, type Row, rowKey, rowsIn, type Series, tableOf } from './spec';
+
+export interface PanelFrame {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+  readonly x: Scale;
+  readonly y: Scale;
+  /** Text size. */
+  readonly em: number;
+}
+
+export interface MarkDrawing {
+  readonly shapes: readonly Shape[];
+  readonly anchors: readonly Anchor[];
+}
+
+type Entry = readonly [Row, number];
+type MarkOf<K extends Mark['kind']> = Extract<Mark, { readonly kind: K }>;
+
+/** Roughly the width of a text; figures are drawn without measuring fonts. */
+export const textWidth = (text: string, size: number): number => text.length * size * 0.54;
+
+export function drawMark(spec: FigureSpec, panel: PanelSpec, mark: Mark, frame: PanelFrame): MarkDrawing {
+  if (mark.kind === 'rule') return rule(mark, frame);
+  const context: Context = { spec, frame, data: mark.data, entries: rowsIn(spec, panel, mark.data) };
+  switch (mark.kind) {
+    case 'area':
+      return areas(mark, context);
+    case 'line':
+      return lines(mark, context);
+    case 'point':
+      return points(mark, context);
+    case 'bar':
+      return bars(mark, context);
+    case 'rect':
+      return rects(mark, context);
+    case 'cell':
+      return cells(mark, context);
+    case 'ribbon':
+      return ribbons(mark, context);
+  }
+}
+
+interface Context {
+  readonly spec: FigureSpec;
+  readonly frame: PanelFrame;
+  readonly data: string;
+  readonly entries: readonly Entry[];
+}
+
+const seriesOf = ({ spec }: Context, row: Row, column: string): Series | undefined =>
+  spec.series.find(({ key }) => key === row[column]);
+
+const labelOf = ({ spec, data }: Context, row: Row): { readonly label?: string } => {
+  const table = tableOf(spec, data);
+  return table ? { label: sentenceOf(table, row) } : {};
+};
+
+const anchorAt = (
+  context: Context,
+  index: number,
+  series: string | null,
+  box: Omit<Anchor, 'row' | 'series'>,
+): Anchor => ({
+  row: rowKey(context.data, index),
+  series,
+  ...box,
+});
+
+function* bySeries(context: Context, column: string): Iterable<readonly [Series, readonly Entry[]]> {
+  for (const series of context.spec.series) {
+    const entries = context.entries.filter(([row]) => row[column] === series.key);
+    if (entries.length > 0) yield [series, entries];
+  }
+}
+
+function areas(mark: MarkOf<'area'>, context: Context): MarkDrawing {
+  const { x, y } = context.frame;
+  const shapes: Shape[] = [];
+  const anchors: Anchor[] = [];
+  for (const [series, entries] of bySeries(context, mark.series)) {
+    const path = area<Entry>(
+      ([row]) => x.at(row[mark.x]),
+      ([row]) => y.at(row[mark.low]),
+      ([row]) => y.at(row[mark.high]),
+    )
+      .curve(curveBumpX)
+      .digits(2);
+    shapes.push({
+      kind: 'path',
+      d: path([...entries]) ?? '',
+      fill: { colour: series.colour, pattern: series.pattern },
+      stroke: 'panel',
+      strokeWidth: 0.6,
+      series: series.key,
+      label: series.label,
+    });
+    for (const [row, index] of entries) {
+      const [low, high] = [y.at(row[mark.low]), y.at(row[mark.high])];
+      anchors.push(
+        anchorAt(context, index, series.key, {
+          x: x.at(row[mark.x]),
+          y: (low + high) / 2,
+          width: 0,
+          height: Math.abs(low - high),
+        }),
+      );
+    }
+  }
+  return { shapes, anchors };
+}
+
+function lines(mark: MarkOf<'line'>, context: Context): MarkDrawing {
+  const { x, y, em } = context.frame;
+  const shapes: Shape[] = [];
+  const anchors: Anchor[] = [];
+  for (const [series, entries] of bySeries(context, mark.series)) {
+    const path = line<Entry>(
+      ([row]) => x.at(row[mark.x]),
+      ([row]) => y.at(row[mark.y]),
+    )
+      .defined(([row]) => typeof row[mark.y] === 'number')
+      .digits(2);
+    shapes.push({
+      kind: 'path',
+      d: path([...entries]) ?? '',
+      stroke: series.colour,
+      strokeWidth: em * 0.15,
+      dash: series.dash.map((length) => length * em * 0.09),
+      series: series.key,
+      label: series.label,
+    });
+    for (const [row, index] of entries) {
+      const [px, py] = [x.at(row[mark.x]), y.at(row[mark.y])];
+      if (!Number.isFinite(py)) continue;
+      if (mark.isMarked) shapes.push(markerAt(context, series, px, py, row, index));
+      anchors.push(anchorAt(context, index, series.key, { x: px, y: py, width: 0, height: 0 }));
+    }
+  }
+  return { shapes, anchors };
+}
+
+function points(mark: MarkOf<'point'>, context: Context): MarkDrawing {
+  const { x, y, em } = context.frame;
+  const shapes: Shape[] = [];
+  const anchors: Anchor[] = [];
+  for (const [row, index] of context.entries) {
+    const series = seriesOf(context, row, mark.series);
+    const [px, py] = [x.at(row[mark.x]), y.at(row[mark.y])];
+    if (!series || !Number.isFinite(px + py)) continue;
+    shapes.push(markerAt(context, series, px, py, row, index));
+    const label = mark.label === undefined ? null : row[mark.label];
+    if (label != null)
+      shapes.push({
+        kind: 'text',
+        x: px + em * 0.7,
+        y: py + em * 0.35,
+        text: String(label),
+        size: em,
+        colour: 'ink-2',
+        anchor: 'start',
+      });
+    anchors.push(anchorAt(context, index, series.key, { x: px, y: py, width: 0, height: 0 }));
+  }
+  return { shapes, anchors };
+}
+
+function markerAt(context: Context, series: Series, x: number, y: number, row: Row, index: number): Shape {
+  const isOpen = series.marker === 'ring';
+  return {
+    kind: 'path',
+    d: markerPath(series.marker, x, y, context.frame.em * 0.32),
+    fill: { colour: isOpen ? 'panel' : series.colour, pattern: 'solid' },
+    stroke: series.colour,
+    strokeWidth: context.frame.em * 0.13,
+    row: rowKey(context.data, index),
+    ...labelOf(context, row),
+  };
+}
+
+export function markerPath(marker: Marker, x: number, y: number, r: number): string {
+  const at = (dx: number, dy: number): string => `${coordinate(x + dx * r)},${coordinate(y + dy * r)}`;
+  if (marker === 'square') return `M${at(-0.9, -0.9)}L${at(0.9, -0.9)}L${at(0.9, 0.9)}L${at(-0.9, 0.9)}Z`;
+  if (marker === 'diamond') return `M${at(0, -1.25)}L${at(1.25, 0)}L${at(0, 1.25)}L${at(-1.25, 0)}Z`;
+  if (marker === 'triangle') return `M${at(0, -1.15)}L${at(1.1, 0.85)}L${at(-1.1, 0.85)}Z`;
+  const radius = coordinate(r);
+  return `M${at(-1, 0)}A${radius},${radius} 0 1 1 ${at(1, 0)}A${radius},${radius} 0 1 1 ${at(-1, 0)}Z`;
+}
+
+function bars(mark: MarkOf<'bar'>, context: Context): MarkDrawing {
+  const { x, y, em } = context.frame;
+  const isUpright = x.band > 0;
+  const shapes: Shape[] = [];
+  const anchors: Anchor[] = [];
+  for (const [row, index] of context.entries) {
+    const series = seriesOf(context, row, mark.series);
+    const [px, py] = [x.at(row[mark.x]), y.at(row[mark.y])];
+    if (!series || !Number.isFinite(px + py)) continue;
+    const zero = isUpright ? y.at(0) : x.at(0);
+    const box = isUpright
+      ? { x: px - x.band / 2, y: Math.min(py, zero), width: x.band, height: Math.abs(py - zero) }
+      : { x: Math.min(px, zero), y: py - y.band / 2, width: Math.abs(px - zero), height: y.band };
+    shapes.push({
+      kind: 'rect',
+      ...box,
+      fill: { colour: series.colour, pattern: series.pattern },
+      row: rowKey(context.data, index),
+      ...labelOf(context, row),
+    });
+    const label = mark.label === undefined ? null : row[mark.label];
+    if (label != null)
+      shapes.push({
+        kind: 'text',
+        x: isUpright ? px : box.x + box.width + em * 0.4,
+        y: isUpright ? box.y - em * 0.35 : py + em * 0.35,
+        text: String(label),
+        size: em,
+        colour: 'ink-2',
+        anchor: isUpright ? 'middle' : 'start',
+      });
+    anchors.push(anchorAt(context, index, series.key, box));
+  }
+  return { shapes, anchors };
+}
+
+function rects(mark: MarkOf<'rect'>, context: Context): MarkDrawing {
+  const { x, y } = context.frame;
+  const shapes: Shape[] = [];
+  const anchors: Anchor[] = [];
+  for (const [row, index] of context.entries) {
+    const series = seriesOf(context, row, mark.series);
+    const [left, right] = [x.at(row[mark.x[0]]), x.at(row[mark.x[1]])];
+    const [low, high] = [y.at(row[mark.y[0]]), y.at(row[mark.y[1]])];
+    if (!series || !Number.isFinite(left + right + low + high)) continue;
+    const box = {
+      x: Math.min(left, right),
+      y: Math.min(low, high),
+      width: Math.abs(right - left),
+      height: Math.abs(high - low),
+    };
+    shapes.push({
+      kind: 'rect',
+      ...box,
+      fill: { colour: series.colour, pattern: series.pattern },
+      row: rowKey(context.data, index),
+      ...labelOf(context, row),
+    });
+    anchors.push(anchorAt(context, index, series.key, box));
+  }
+  return { shapes, anchors };
+}
+
+function cells(mark: MarkOf<'cell'>, context: Context): MarkDrawing {
+  const { x, y, em } = context.frame;
+  const isDiverging = mark.ramp === 'diverging';
+  const shapes: Shape[] = [];
+  const anchors: Anchor[] = [];
+  for (const [row, index] of context.entries) {
+    const value = row[mark.value];
+    const [px, py] = [x.at(row[mark.x]), y.at(row[mark.y])];
+    if (typeof value !== 'number' || !Number.isFinite(px + py)) continue;
+    const colour = rampColour(value, mark.domain, isDiverging ? DIVERGING : RAMP);
+    const box = { x: px - x.band / 2, y: py - y.band / 2, width: x.band, height: y.band };
+    shapes.push({
+      kind: 'rect',
+      ...box,
+      fill: { colour, pattern: 'solid' },
+      stroke: 'panel',
+      strokeWidth: 0.5,
+      row: rowKey(context.data, index),
+      ...labelOf(context, row),
+    });
+    const text = plainNumber(value, mark.digits);
+    const onColour = `on-${colour}` as const;
+    if (textWidth(text, em) < x.band && em * 1.1 < y.band)
+      shapes.push({ kind: 'text', x: px, y: py + em * 0.35, text, size: em, colour: onColour, anchor: 'middle' });
+    // Below zero carries a stroke as well as a colour.
+    else if (isDiverging && value < 0) shapes.push(minusAt(px, py, Math.min(x.band, y.band), onColour));
+    anchors.push(anchorAt(context, index, null, box));
+  }
+  return { shapes, anchors };
+}
+
+const minusAt = (x: number, y: number, size: number, stroke: ColourName): Shape => ({
+  kind: 'path',
+  d: `M${coordinate(x - size * 0.22)},${coordinate(y)}H${coordinate(x + size * 0.22)}`,
+  stroke,
+  strokeWidth: Math.max(0.5, size * 0.09),
+});
+
+function ribbons(mark: MarkOf<'ribbon'>, context: Context): MarkDrawing {
+  const { x, y } = context.frame;
+  const shapes: Shape[] = [];
+  const anchors: Anchor[] = [];
+  for (const [row, index] of context.entries) {
+    const series = seriesOf(context, row, mark.series);
+    const [left, right] = [x.at(row[mark.x[0]]), x.at(row[mark.x[1]])];
+    const ends = [...mark.from, ...mark.to].map((column) => y.at(row[column]));
+    const [fromLow = 0, fromHigh = 0, toLow = 0, toHigh = 0] = ends;
+    if (!series || !Number.isFinite(left + right + fromLow + fromHigh + toLow + toHigh)) continue;
+    const middle = coordinate((left + right) / 2);
+    const [l, r] = [coordinate(left), coordinate(right)];
+    const [a, b, c, d] = [fromLow, fromHigh, toLow, toHigh].map(coordinate);
+    shapes.push({
+      kind: 'path',
+      d: `M${l},${a}C${middle},${a} ${middle},${c} ${r},${c}L${r},${d}C${middle},${d} ${middle},${b} ${l},${b}Z`,
+      fill: { colour: series.colour, pattern: series.pattern, opacity: 0.55 },
+      row: rowKey(context.data, index),
+      ...labelOf(context, row),
+    });
+    anchors.push(
+      anchorAt(context, index, series.key, {
+        x: (left + right) / 2,
+        y: (fromLow + fromHigh + toLow + toHigh) / 4,
+        width: 0,
+        height: Math.abs(fromLow - fromHigh),
+      }),
+    );
+  }
+  return { shapes, anchors };
+}
+
+function rule(mark: MarkOf<'rule'>, { left, top, width, height, x, y, em }: PanelFrame): MarkDrawing {
+  const at = mark.axis === 'x' ? x.at(mark.at) : y.at(mark.at);
+  const d =
+    mark.axis === 'x'
+      ? `M${coordinate(at)},${coordinate(top)}V${coordinate(top + height)}`
+      : `M${coordinate(left)},${coordinate(at)}H${coordinate(left + width)}`;
+  const shapes: Shape[] = [{ kind: 'path', d, stroke: 'line-strong', strokeWidth: 0.8, dash: [2, 2] }];
+  if (mark.label !== undefined)
+    shapes.push(
+      mark.axis === 'x'
+        ? { kind: 'text', x: at + em * 0.3, y: top + em, text: mark.label, size: em, colour: 'ink-3', anchor: 'start' }
+        : {
+            kind: 'text',
+            x: left + width - em * 0.3,
+            y: at - em * 0.3,
+            text: mark.label,
+            size: em,
+            colour: 'ink-3',
+            anchor: 'end',
+          },
+    );
+  return { shapes, anchors: [] };
+}

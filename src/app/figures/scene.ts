@@ -1,0 +1,62 @@
+/** A laid-out figure: shapes in drawing order, ready for the page (SceneView) or a file (svgText). */
+import type { ColourName, Pattern } from './palette';
+
+export interface Fill {
+  readonly colour: ColourName;
+  readonly pattern: Pattern;
+  readonly opacity?: number;
+}
+
+interface Drawn {
+  readonly fill?: Fill;
+  readonly stroke?: ColourName;
+  readonly strokeWidth?: number;
+  readonly dash?: readonly number[];
+  /** Which row (rowKey) or which series a pointer on this shape means. */
+  readonly row?: string;
+  readonly series?: string;
+  /** Numbers in words, for screen readers and viewers of the file. */
+  readonly label?: string;
+}
+
+export type Shape =
+  | (Drawn & { readonly kind: 'path'; readonly d: string })
+  | (Drawn & {
+      readonly kind: 'rect';
+      readonly x: number;
+      readonly y: number;
+      readonly width: number;
+      readonly height: number;
+    })
+  | {
+      readonly kind: 'text';
+      readonly x: number;
+      readonly y: number;
+      readonly text: string;
+      readonly size: number;
+      readonly colour: ColourName;
+      readonly anchor: 'start' | 'middle' | 'end';
+      readonly isBold?: boolean;
+      /** Turned to read upwards. */
+      readonly isVertical?: boolean;
+    };
+
+/** Where a row of the data stands: the keyboard cursor marks it, pointers find the nearest. */
+export interface Anchor {
+  readonly row: string;
+  readonly series: string | null;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface Scene {
+  readonly width: number;
+  readonly height: number;
+  readonly shapes: readonly Shape[];
+  readonly anchors: ReadonlyMap<string, Anchor>;
+}
+
+/** Coordinates to a hundredth: enough for print, and files stay small. */
+export const coordinate = (value: number): string => String(Math.round(value * 100) / 100);
