@@ -22,7 +22,7 @@ export async function readImageFiles(parts: readonly ImportPart[], context: Impo
   let count = 0;
   for (const source of partsOf(parts, 'image')) {
     const file = source.name;
-    const id = splitPath(file).file.replace(PICTURE_NAME, '');
+    const id = unescaped(splitPath(file).file.replace(PICTURE_NAME, ''));
     try {
       if (!isIdText(id)) {
         const problem = { wanted: "a file named by its item's id", came: 'a longer name', remedy: 'rename it' };
@@ -39,5 +39,16 @@ export async function readImageFiles(parts: readonly ImportPart[], context: Impo
       rejectRow(sink, { file, line: 1, text: file }, error);
     }
     if (++count % PICTURES_PER_SETTLE === 0) await meter.settle();
+  }
+}
+
+/** Ids that no file could be named by are written with percent signs (`a%2fb`), as our own export does. */
+function unescaped(name: string): string {
+  if (!/%[0-9a-f]{2}/i.test(name)) return name;
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    // Not an escape but a percent sign of the id's own.
+    return name;
   }
 }

@@ -26,8 +26,8 @@ const REJECTED_ROWS_KEPT = 100;
 export const CATEGORY_SEPARATOR = '\u001f';
 
 export const TEXT_FIELDS = ['title', 'text', 'categories', 'brand', 'imageUrl'] as const;
-/** Column of a field whose holes were filled by later records; it takes the place of the field's own. */
-export const patchedName = (field: TextField): string => `${field}.patched`;
+/** Column of a field whose rows were brought into the items' order; it takes the place of the field's own. */
+export const sortedName = (field: TextField): string => `${field}.sorted`;
 export type TextField = (typeof TEXT_FIELDS)[number];
 
 export interface SinkOptions {
@@ -52,10 +52,10 @@ export class CollectingSink implements ImportSink {
   readonly items = new IdTable();
   readonly writer: TreeWriter;
   readonly events: EventWriter;
-  /** Item of each row of the text columns. */
+  /** Items by their first record; this is their final order. */
+  readonly recordOrder = new Growing('u32');
+  /** Item of each row of the text columns; a record that only adds fields has a row of its own. */
   readonly itemOfRow = new Growing('u32');
-  /** Fields that came with a later record of an item. */
-  readonly patches = new Map<number, Partial<Record<TextField, string>>>();
   /** By item: bit f = field f is filled, bit 7 = has a record. */
   readonly filled = new Growing('u8');
   /** By item: 1 = occurs in an event. */
@@ -143,17 +143,13 @@ export class CollectingSink implements ImportSink {
     TEXT_FIELDS.forEach((field, bit) => {
       if (values[field] !== '') mask |= 1 << bit;
     });
+    if (mask === held) return;
     this.filled.set(index, mask);
-    if (held === 0) {
-      this.itemOfRow.push(index);
-      for (const field of TEXT_FIELDS) this.writer.addIf(field, 'text', this.#texts[field].push(values[field]));
-    } else if (mask !== held) {
-      const patch = this.patches.get(index) ?? {};
-      TEXT_FIELDS.forEach((field, bit) => {
-        if ((held & (1 << bit)) === 0 && values[field] !== '') patch[field] = values[field];
-      });
-      this.patches.set(index, patch);
-    }
+    if (held === 0) this.recordOrder.push(index);
+    // A record without any field only says where the item stands.
+    if ((mask & 0x7f) === (held & 0x7f)) return;
+    this.itemOfRow.push(index);
+    for (const field of TEXT_FIELDS) this.writer.addIf(field, 'text', this.#texts[field].push(values[field]));
   }
 
   async image(itemId: string, bytes: Uint8Array, mediaType: string): Promise<void> {

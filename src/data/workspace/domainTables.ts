@@ -2,11 +2,11 @@
 import { FormatError } from '../../base/errors';
 import type { SequenceTable } from '../../base/sequenceTable';
 import type { ColumnStorage } from '../../storage/columnStorage';
-import { CATEGORY_SEPARATOR, patchedName, type TextField } from './collectingSink';
+import { CATEGORY_SEPARATOR, sortedName, type TextField } from './collectingSink';
 import { readNumbers, readU32, TextColumn } from './columnReader';
 import { type Columns, NONE, readChunk, rowCount, valuesOf } from './columns';
 import { readEvents } from './eventColumns';
-import { type DomainRecord, type ImageTables, imagePack, type RawTables, type ViewTables } from './records';
+import { type DomainRecord, type ImageTables, imagePack, type RawTables, type ViewTables, vectorPack } from './records';
 import type { RawEvents } from './transform';
 
 /** Bit of `filled` by field, as `CollectingSink` sets them. */
@@ -64,8 +64,8 @@ export class DomainTables {
   text(name: TextField | 'itemId' | 'userId'): TextColumn {
     const { tree, columns } = this.raw;
     const type = name === 'itemId' || name === 'userId' ? 'id' : 'text';
-    const patched = name === 'itemId' || name === 'userId' ? name : patchedName(name);
-    const stored = columns[patched] === undefined ? name : patched;
+    const sorted = name === 'itemId' || name === 'userId' ? name : sortedName(name);
+    const stored = columns[sorted] === undefined ? name : sorted;
     const column = columns[stored] ?? { type, rows: [], bytes: [], checks: [] };
     const held = this.#texts.get(name) ?? new TextColumn(this.storage.records, tree, stored, column);
     this.#texts.set(name, held);
@@ -147,6 +147,22 @@ export class DomainTables {
     const bytes = await this.storage.packs.read(imagePack(this.workspace, this.record.info.id), from, from + length);
     if (bytes.length !== length) throw damaged('pictures');
     return { bytes, mediaType: this.images.types[type] ?? '' };
+  }
+
+  /** The ready-made vector of a raw item, or null. */
+  async vector(rawItem: number): Promise<Float32Array | null> {
+    const { vectorWidth, vectors } = this.raw;
+    const row = vectors > 0 ? ((await this.u32('raw', 'vectorRow'))[rawItem] ?? NONE) : NONE;
+    if (row === NONE) return null;
+    const from = 4 * vectorWidth * row;
+    const bytes = await this.storage.packs.read(
+      vectorPack(this.workspace, this.record.info.id),
+      from,
+      from + 4 * vectorWidth,
+    );
+    const values = valuesOf('f32', bytes);
+    if (values.length !== vectorWidth || !(values instanceof Float32Array)) throw damaged('vectors');
+    return values;
   }
 
   /** Codes of a raw item by tokenizer. */

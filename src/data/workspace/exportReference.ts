@@ -1,6 +1,7 @@
 /**
  * A view in the layout of the reference repositories, as streams: `all_item_seqs.json` (user -> items, oldest first),
- * `id_mapping.json` (index 0 is padding), `metadata.sentence.json` (item -> text), `Images/<id>.<type>`, `<tokenizer>.sem_ids`.
+ * `id_mapping.json` (index 0 is padding), `metadata.sentence.json` (item -> text), `Images/<id>.<type>`, `<tokenizer>.sem_ids`,
+ * and `items.sent_emb` (float32, a row an item) if every item has a vector: the layout has no way to leave one out.
  * Object keys keep the view's order, which a streamed import reads back.
  */
 import { NONE } from './columns';
@@ -29,6 +30,7 @@ export async function* exportReference(tables: DomainTables): AsyncGenerator<Exp
   yield { name: 'metadata.sentence.json', stream: streamOf(textObject(tables)) };
   for (const [index, { tokenizer }] of tables.raw.codes.entries())
     yield { name: `${fileName(tokenizer)}.sem_ids`, stream: streamOf(codeObject(tables, index)) };
+  if (await hasAllVectors(tables)) yield { name: 'items.sent_emb', stream: byteStream(vectorRows(tables)) };
   if (tables.images.count === 0) return;
   for (const rawItem of await tables.u32('view', 'item')) {
     const image = await tables.image(rawItem);
@@ -120,6 +122,35 @@ async function* codeObject(tables: DomainTables, index: number): AsyncGenerator<
     isFirst = false;
   }
   yield '\n}\n';
+}
+
+async function hasAllVectors(tables: DomainTables): Promise<boolean> {
+  if (tables.raw.vectors === 0) return false;
+  const rows = await tables.u32('raw', 'vectorRow');
+  return (await tables.u32('view', 'item')).every((rawItem) => rows[rawItem] !== NONE);
+}
+
+async function* vectorRows(tables: DomainTables): AsyncGenerator<Uint8Array, void> {
+  for (const rawItem of await tables.u32('view', 'item')) {
+    const vector = await tables.vector(rawItem);
+    if (vector !== null) yield new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength);
+  }
+}
+
+function byteStream(pieces: AsyncGenerator<Uint8Array, void>): ReadableStream<Uint8Array> {
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const { done, value } = await pieces.next();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      },
+      async cancel() {
+        await pieces.return();
+      },
+    },
+    { highWaterMark: 0 },
+  );
 }
 
 /** Text pieces as UTF-8, gathered to a useful size. */

@@ -5,24 +5,27 @@
  */
 import type { ColumnStorage } from '../../storage/columnStorage';
 import { orQuota } from '../../storage/columnStorage';
-import { type CollectingSink, patchedName, TEXT_FIELDS } from './collectingSink';
-import { TextColumn } from './columnReader';
-import { NONE, TextWriter } from './columns';
+import type { CollectingSink } from './collectingSink';
+import { NONE } from './columns';
 import type { RawTables } from './records';
+import { sortTexts } from './sortTexts';
 import { TreeWriter } from './treeWriter';
 
 /** Commit what has gathered once it is this much. */
 const BATCH_BYTES = 8 * 2 ** 20;
 
-/** Writes the columns that were waiting for the whole picture. The caller commits the record that makes them count. */
+/**
+ * Writes the columns that were waiting for the whole picture. The caller commits the record that makes them count and removes
+ * `oldColumns` (prefixes) with it.
+ */
 export async function finishImport(
   storage: ColumnStorage,
   sink: CollectingSink,
   imageTree: string,
-): Promise<{ raw: RawTables; strayItems: number }> {
+): Promise<{ raw: RawTables; strayItems: number; oldColumns: readonly string[] }> {
   const { writer } = sink;
   const { finalOf, provisionalOf, strayItems } = orderItems(sink);
-  await applyPatches(storage, sink);
+  const oldColumns = await sortTexts(storage, sink, finalOf, (always) => commit(storage, writer, always));
   writer.addNumbers('itemOrder', 'u32', finalOf);
   await commit(storage, writer, true);
   writer.addIds('itemId', provisionalOf.length, (item) => sink.items.bytesOf(provisionalOf[item] as number));
@@ -59,7 +62,7 @@ export async function finishImport(
     vectorBytes: 4 * sink.vectorWidth * sink.vectorItems.length,
     codes,
   };
-  return { raw, strayItems };
+  return { raw, strayItems, oldColumns };
 }
 
 async function commit(storage: ColumnStorage, writer: TreeWriter, always = false): Promise<void> {
@@ -77,33 +80,9 @@ function orderItems(sink: CollectingSink): { finalOf: Uint32Array; provisionalOf
     finalOf[item] = next;
     provisionalOf[next++] = item;
   };
-  for (let row = 0; row < sink.itemOfRow.length; row++) take(sink.itemOfRow.at(row));
+  for (let record = 0; record < sink.recordOrder.length; record++) take(sink.recordOrder.at(record));
   for (let item = 0; item < count; item++) if (finalOf[item] === NONE && sink.seen.at(item) === 1) take(item);
   return { finalOf, provisionalOf: provisionalOf.slice(0, next), strayItems: count - next };
-}
-
-/**
- * Fields that arrived after their item's row was written: their columns are copied with the holes filled, under another name, because
- * a crash before the end must find the chunks that its journal knows.
- */
-async function applyPatches(storage: ColumnStorage, sink: CollectingSink): Promise<void> {
-  const { writer, patches, itemOfRow } = sink;
-  for (const field of TEXT_FIELDS) {
-    const column = writer.columns[field];
-    if (column === undefined || ![...patches.values()].some((patch) => patch[field] !== undefined)) continue;
-    const reader = new TextColumn(storage.records, writer.tree, field, column);
-    const copy = new TextWriter();
-    for (let index = 0; index < reader.chunkCount; index++) {
-      const chunk = await reader.chunk(index, true);
-      for (let row = 0; row < chunk.rows; row++) {
-        const bytes = chunk.bytesAt(row);
-        const patch = bytes.length === 0 ? patches.get(itemOfRow.at(reader.startOf(index) + row))?.[field] : undefined;
-        writer.addIf(patchedName(field), 'text', patch === undefined ? copy.pushBytes(bytes) : copy.push(patch));
-      }
-      await commit(storage, writer);
-    }
-    writer.addIf(patchedName(field), 'text', copy.flush());
-  }
 }
 
 function addImageIndex(sink: CollectingSink, writer: TreeWriter, finalOf: Uint32Array, items: number): number {

@@ -157,7 +157,7 @@ export class StoredWorkspace implements Workspace {
       await sink.quiet();
       throw error;
     }
-    const { raw, strayItems } = await finishImport(storage, sink, keys.imageTree(workspace, domain, 0));
+    const { raw, strayItems, oldColumns } = await finishImport(storage, sink, keys.imageTree(workspace, domain, 0));
     const report: types.ImportReport = {
       raw: { users: raw.users, items: raw.items, interactions: raw.events },
       rows: sink.rows,
@@ -168,6 +168,7 @@ export class StoredWorkspace implements Workspace {
     };
     await this.#change(domain, (current) => ({ ...current, raw, info: { ...current.info, state: 'raw', report } }), [
       { kind: 'delete', path: keys.journalKey(workspace, domain).path },
+      ...oldColumns.map((prefix) => ({ kind: 'deletePrefix', prefix }) as const),
     ]);
     return report;
   }
