@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { ConfigError, TesseraError } from '../base/errors';
 import { evaluate, info, recommend, train } from './commands';
+import { type DataOptions, dataCommand, importFiles } from './dataCommands';
 import { releaseNodeGpu } from './nodeGpu';
 import type { CliOptions } from './options';
 
@@ -12,7 +13,11 @@ const USAGE = `tessera – generative recommendation on your own GPU
   tessera evaluate --data <folder> --out <folder>              measure a trained run and the five reference points again
   tessera recommend --history id,id,… --data <folder> --out <folder> [--count 10]
   tessera info [--out <folder>]                                the adapter, and what a run's folder holds
+  tessera import <path…> --workspace <folder>                  read files and folders into a workspace; resumes by itself
+  tessera data list | delete <domain> | export <domain> --out <folder>   what a workspace holds, with --workspace <folder>
 
+  --workspace <folder>[:domain,…]   train, evaluate, recommend: domains of a workspace instead of --data
+  --name, --role pretraining|downstream|held-out, --core <k>, --min-rating <r>, --accept-bad-rows   import: see docs/cli.md
   --data sample      the sample that comes with Tessera
   --beam <width>     beam width of evaluate and recommend (default: the configuration's testBeamWidth)
   --steps <count>    train: stop after so many recommender steps (to be resumed later)
@@ -48,6 +53,8 @@ export async function main(argv: readonly string[]): Promise<number> {
     else if (command === 'recommend')
       await recommend(values.history ?? '', wholeNumber('--count', values.count, 1, 50) ?? 10, options);
     else if (command === 'info') await info(options);
+    else if (command === 'import') await importFiles(rest, dataOptions(values));
+    else if (command === 'data') await dataCommand(rest[0], rest[1], dataOptions(values));
     else throw new ConfigError('cli/command', `there is no command "${command}"; run tessera --help.`);
     return 0;
   } catch (error) {
@@ -71,8 +78,27 @@ function parse(argv: readonly string[]) {
       json: { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
       'default-limits': { type: 'boolean' },
+      workspace: { type: 'string' },
+      name: { type: 'string' },
+      role: { type: 'string' },
+      core: { type: 'string' },
+      'min-rating': { type: 'string' },
+      'accept-bad-rows': { type: 'boolean' },
     },
   });
+}
+
+function dataOptions(values: ReturnType<typeof parse>['values']): DataOptions {
+  return {
+    workspace: values.workspace ?? '',
+    isJson: values.json === true,
+    out: values.out ?? '',
+    name: values.name ?? '',
+    role: values.role ?? '',
+    core: wholeNumber('--core', values.core, 0, 1000),
+    minRating: wholeNumber('--min-rating', values['min-rating'], 0, 100),
+    acceptsBadRows: values['accept-bad-rows'] === true,
+  };
 }
 
 function wholeNumber(flag: string, text: string | undefined, min: number, max: number): number | null {
