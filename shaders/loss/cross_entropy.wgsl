@@ -3,8 +3,8 @@
 //   targets [rows]        u32 in    the row is ignored (loss 0) where it is `ignored` or no class
 //   losses  [rows]        f32 out
 //   lse     [rows]        f32 out   log of the sum of exponentials, kept for the gradient
-// SPAN lanes a row, LANES / SPAN rows a group, folded over x and y. Two passes, maximum then sum: one exponential an
-// element, where a running maximum takes two. `width` in Params counts elements.
+// SPAN lanes a row, LANES / SPAN rows a group, folded over x and y. One pass: each lane keeps the sum of its share about a
+// running maximum (Milakov & Gimelshein 2018), four elements a turn, and rescales it only when the maximum rises. `width` in Params counts elements.
 override LANES: u32 = 64;
 override SPAN: u32 = 64;
 // include: lib/row_reduce.wgsl
@@ -25,11 +25,22 @@ fn cross_entropy(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroup
   let first = row * params.width;
   let end = select(0u, params.width, row < params.rows);
   var best = LOWEST;
-  for (var c = part; c < end; c += SPAN) { best = max(best, logits[first + c]); }
-  let top = row_max(lane, best);
   var total = 0.0;
-  for (var c = part; c < end; c += SPAN) { total += exp(logits[first + c] - top); }
-  let level = log(row_sum(lane, total));
+  var c = part;
+  for (; c + 3u * SPAN < end; c += 4u * SPAN) {
+    let x = vec4<f32>(logits[first + c], logits[first + c + SPAN], logits[first + c + 2u * SPAN], logits[first + c + 3u * SPAN]);
+    let rise = max(max(x.x, x.y), max(x.z, x.w));
+    if (rise > best) { total *= exp(best - rise); best = rise; }
+    let mass = exp(x - vec4<f32>(best));
+    total += (mass.x + mass.y) + (mass.z + mass.w);
+  }
+  for (; c < end; c += SPAN) {
+    let x = logits[first + c];
+    if (x > best) { total *= exp(best - x); best = x; }
+    total += exp(x - best);
+  }
+  let top = row_max(lane, best);
+  let level = log(row_sum(lane, total * exp(best - top)));
   if (part == 0u && row < params.rows) {
     lse[row] = top + level;
     var loss = 0.0;

@@ -3,8 +3,8 @@
 //   targets [rows]        u32 in    the row is ignored (loss 0) where it is `ignored` or no class
 //   losses  [rows]        f32 out
 //   lse     [rows]        f32 out   log of the sum of exponentials, kept for the gradient
-// SPAN lanes a row, LANES / SPAN rows a group, folded over x and y. Two passes, maximum then sum: one exponential an
-// element, where a running maximum takes two. `width` in Params counts vectors.
+// SPAN lanes a row, LANES / SPAN rows a group, folded over x and y. One pass: each lane keeps the sum of its share about a
+// running maximum (Milakov & Gimelshein 2018), four vectors a turn, and rescales it only when the maximum rises. `width` in Params counts vectors.
 override LANES: u32 = 64;
 override SPAN: u32 = 64;
 // include: lib/row_reduce.wgsl
@@ -24,12 +24,29 @@ fn cross_entropy4(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgrou
   let part = lane % SPAN;
   let first = row * params.width;
   let end = select(0u, params.width, row < params.rows);
-  var best = vec4<f32>(LOWEST);
-  for (var c = part; c < end; c += SPAN) { best = max(best, logits[first + c]); }
-  let top = row_max(lane, max(max(best.x, best.y), max(best.z, best.w)));
+  var best = LOWEST;
   var total = vec4<f32>();
-  for (var c = part; c < end; c += SPAN) { total += exp(logits[first + c] - vec4<f32>(top)); }
-  let level = log(row_sum(lane, (total.x + total.y) + (total.z + total.w)));
+  var c = part;
+  for (; c + 3u * SPAN < end; c += 4u * SPAN) {
+    let x0 = logits[first + c];
+    let x1 = logits[first + c + SPAN];
+    let x2 = logits[first + c + 2u * SPAN];
+    let x3 = logits[first + c + 3u * SPAN];
+    let high = max(max(x0, x1), max(x2, x3));
+    let rise = max(max(high.x, high.y), max(high.z, high.w));
+    if (rise > best) { total *= exp(best - rise); best = rise; }
+    let level = vec4<f32>(best);
+    total += (exp(x0 - level) + exp(x1 - level)) + (exp(x2 - level) + exp(x3 - level));
+  }
+  for (; c < end; c += SPAN) {
+    let x = logits[first + c];
+    let rise = max(max(x.x, x.y), max(x.z, x.w));
+    if (rise > best) { total *= exp(best - rise); best = rise; }
+    total += exp(x - vec4<f32>(best));
+  }
+  let top = row_max(lane, best);
+  let share = ((total.x + total.y) + (total.z + total.w)) * exp(best - top);
+  let level = log(row_sum(lane, share));
   if (part == 0u && row < params.rows) {
     lse[row] = top + level;
     var loss = 0.0;

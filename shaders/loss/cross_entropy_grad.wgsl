@@ -32,9 +32,13 @@ fn cross_entropy_grad(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_work
   }
   let level = lse[row];
   let row_scale = scale[row];
-  let hot = target_class;
   for (var c = begin; c < end; c += LANES) {
     let i = first + c;
-    grad[i] = (exp(logits[i] - level) - select(0.0, 1.0, c == hot)) * row_scale;
+    grad[i] = exp(logits[i] - level) * row_scale;
+  }
+  // The target again, by the lane that wrote it: a comparison less for every other.
+  let hot = target_class;
+  if (hot >= begin && hot < end && (hot - begin) % LANES == 0u) {
+    grad[first + hot] = (exp(logits[first + hot] - level) - 1.0) * row_scale;
   }
 }

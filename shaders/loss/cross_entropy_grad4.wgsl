@@ -32,9 +32,14 @@ fn cross_entropy_grad4(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_wor
   }
   let level = lse[row];
   let row_scale = scale[row];
-  let hot = select(vec4<f32>(), vec4<f32>(1.0), vec4<u32>(0u, 1u, 2u, 3u) == vec4<u32>(target_class % 4u));
   for (var c = begin; c < end; c += LANES) {
     let i = first + c;
-    grad[i] = (exp(logits[i] - vec4<f32>(level)) - select(vec4<f32>(), hot, c == target_class / 4u)) * row_scale;
+    grad[i] = exp(logits[i] - vec4<f32>(level)) * row_scale;
+  }
+  // The target's vector again, by the lane that wrote it: a comparison less for every other.
+  let hot = target_class / 4u;
+  if (hot >= begin && hot < end && (hot - begin) % LANES == 0u) {
+    let one = select(vec4<f32>(), vec4<f32>(1.0), vec4<u32>(0u, 1u, 2u, 3u) == vec4<u32>(target_class % 4u));
+    grad[first + hot] = (exp(logits[first + hot] - vec4<f32>(level)) - one) * row_scale;
   }
 }

@@ -4,13 +4,15 @@ import { SOFTMAX, SOFTMAX_GRAD } from '../../tensor/ops/softmax';
 import { sizeAt } from '../../tensor/shape';
 import { foldGroups, type Value } from '../dispatch';
 import { defineLowering, type LowerContext, nodeInput } from '../lowering';
+import { SOFTWARE_LANES } from './elementwise';
 
 /** Rows longer than this are shared by the lanes of a group on software adapters too. */
 const SERIAL_WIDTH = 256;
-/** Columns a lane of the gradient kernel takes: its start costs software adapters as much as several columns. */
-const runOf = (context: LowerContext): number => (context.profile.isSoftware ? 16 : 4);
+/** Lanes of a group and columns a lane of the gradient kernel. */
+const gradientLaunch = (context: LowerContext): { LANES: number; RUN: number } =>
+  context.profile.isSoftware ? { LANES: SOFTWARE_LANES, RUN: 128 } : { LANES: 64, RUN: 4 };
 
-/** Lanes a row and a group: few on software adapters (barriers cost), up to the 256 that every adapter has elsewhere. */
+/** Lanes a row and a group: one vector on software adapters, up to the 256 lanes that every adapter has elsewhere. */
 function launch(
   rows: number,
   width: number,
@@ -18,9 +20,9 @@ function launch(
 ): { overrides: { LANES: number; SPAN: number }; groups: [number, number, number] } {
   const { isSoftware } = context.profile;
   let span = 1;
-  if (isSoftware) span = width > SERIAL_WIDTH ? 32 : 1;
+  if (isSoftware) span = width > SERIAL_WIDTH ? SOFTWARE_LANES : 1;
   else while (span < 256 && span * 4 < width) span *= 2;
-  const lanes = Math.max(span, isSoftware ? 32 : 64);
+  const lanes = Math.max(span, isSoftware ? SOFTWARE_LANES : 64);
   return { overrides: { LANES: lanes, SPAN: span }, groups: foldGroups(Math.ceil((rows * span) / lanes)) };
 }
 
@@ -46,15 +48,14 @@ defineLowering(CROSS_ENTROPY_GRAD, (node, context) => {
   const [rows, classes] = [sizeAt(shape, 0), sizeAt(shape, 1)];
   const isVector = classes % 4 === 0;
   const width = isVector ? classes / 4 : classes;
-  const lanes = 64;
-  const run = runOf(context);
+  const overrides = gradientLaunch(context);
   const [y, z] = foldGroups(rows);
   context.dispatch({
     kernel: isVector ? 'cross_entropy_grad4' : 'cross_entropy_grad',
-    overrides: { LANES: lanes, RUN: run },
+    overrides,
     bind: { logits, targets, lse, scale, grad: context.output(0) },
     params: { rows, width, classes, ignored: node.attributes.ignored },
-    groups: [Math.ceil(width / (lanes * run)), y, z],
+    groups: [Math.ceil(width / (overrides.LANES * overrides.RUN)), y, z],
   });
 });
 

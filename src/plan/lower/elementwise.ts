@@ -7,9 +7,12 @@ import { defineLowering, type LowerContext, nodeInput } from '../lowering';
 /** Lanes of a group in the element-wise kernels: fits every adapter, short enough to fill small tensors evenly. */
 export const ELEMENTWISE_LANES = 64;
 
-/** Elements a lane takes: a lane's start costs software adapters as much as several elements; real GPUs want more lanes. */
+/** Lanes of a group on software adapters: one vector of the processor. More run one after another and cost bookkeeping. */
+export const SOFTWARE_LANES = 8;
+
+/** Elements a lane takes: a group's start costs software adapters as much as many elements; real GPUs want more lanes. */
 const runOf = (count: number, context: LowerContext): number =>
-  context.profile.isSoftware ? 16 : count >= 1 << 20 ? 4 : 1;
+  context.profile.isSoftware ? 128 : count >= 1 << 20 ? 4 : 1;
 
 /** Groups of a kernel that takes RUN elements a lane. */
 export function elementwiseLaunch(
@@ -17,7 +20,8 @@ export function elementwiseLaunch(
   context: LowerContext,
 ): { overrides: { LANES: number; RUN: number }; groups: [number, number, number] } {
   const run = runOf(count, context);
-  return { overrides: { LANES: ELEMENTWISE_LANES, RUN: run }, groups: groupsFor(count, ELEMENTWISE_LANES * run) };
+  const lanes = context.profile.isSoftware ? SOFTWARE_LANES : ELEMENTWISE_LANES;
+  return { overrides: { LANES: lanes, RUN: run }, groups: groupsFor(count, lanes * run) };
 }
 
 const elements = (node: GraphNode): number => countOf(nodeInput(node, 0));
