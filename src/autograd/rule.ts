@@ -1,4 +1,9 @@
-import type { GraphNode, Op, Tensor } from '../tensor/graph';
+import { type GraphNode, isOp, type Op, type Tensor } from '../tensor/graph';
+import { AFFINE, multiply, scaleBy } from '../tensor/ops/elementwise';
+import { CONSTANT } from '../tensor/ops/leaves';
+import { SPREAD } from '../tensor/ops/reduce';
+import { RESHAPE } from '../tensor/ops/views';
+import { sameShape } from '../tensor/shape';
 
 /**
  * Gradient rule of one op: given the node and the gradient of each output (null where none flows), the gradient of each
@@ -38,4 +43,25 @@ export function outputAt(node: GraphNode, output: number): Tensor {
   const spec = node.outputs[output];
   if (!spec) throw new Error(`${node.op.name}: no output ${output}`);
   return { shape: spec.shape, dtype: spec.dtype, node, output };
+}
+
+/**
+ * The one number that all elements of a tensor are, if the trace shows it; null if it is computed on the GPU. The
+ * gradient of a loss is 1, and sums and weights of the loss keep it known.
+ */
+export function knownNumber(tensor: Tensor): number | null {
+  const { node } = tensor;
+  if (isOp(node, CONSTANT)) return node.attributes.data.length === 1 ? (node.attributes.data[0] ?? null) : null;
+  if (isOp(node, RESHAPE)) return knownNumber(inputAt(node, 0));
+  if (!isOp(node, AFFINE) && !isOp(node, SPREAD)) return null;
+  const inner = knownNumber(inputAt(node as GraphNode, 0));
+  if (inner === null) return null;
+  return inner * node.attributes.scale + (isOp(node, AFFINE) ? node.attributes.offset : 0);
+}
+
+/** grad · factor element by element, without a launch where the gradient is known to be 1 and one array less where it is a known number. */
+export function timesGrad(grad: Tensor, factor: Tensor): Tensor {
+  const known = sameShape(grad.shape, factor.shape) ? knownNumber(grad) : null;
+  if (known === null) return multiply(grad, factor);
+  return known === 1 ? factor : scaleBy(factor, known);
 }

@@ -25,6 +25,8 @@ export interface Dispatch {
   /** One value for each storage binding of the kernel, by the binding's name. */
   readonly bind: Readonly<Record<string, Value>>;
   readonly params: Readonly<Record<string, number>>;
+  /** Zeroed right before the launch, for kernels that write only a part of their output. */
+  readonly clears?: Value;
   readonly groups: readonly [number, number, number];
 }
 

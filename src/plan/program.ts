@@ -35,6 +35,7 @@ interface Launch {
   readonly pipeline: GPUComputePipeline;
   readonly bindGroup: GPUBindGroup;
   readonly groups: readonly [number, number, number];
+  readonly clears: { readonly buffer: GPUBuffer; readonly offset: number; readonly sizeBytes: number } | null;
 }
 
 interface ProgramParts {
@@ -108,10 +109,15 @@ export class Program {
     const perSubmit = options.dispatchesPerSubmit ?? Number.POSITIVE_INFINITY;
     for (let first = 0; first < Math.max(1, this.#parts.launches.length); first += perSubmit) {
       const encoder = this.device.raw.createCommandEncoder();
-      const pass = encoder.beginComputePass();
+      let pass = encoder.beginComputePass();
       const end = Math.min(this.#parts.launches.length, first + perSubmit);
       for (let i = first; i < end; i++) {
         const launch = this.#parts.launches[i] as Launch;
+        if (launch.clears) {
+          pass.end();
+          encoder.clearBuffer(launch.clears.buffer, launch.clears.offset, launch.clears.sizeBytes);
+          pass = encoder.beginComputePass();
+        }
         pass.setPipeline(launch.pipeline);
         pass.setBindGroup(0, launch.bindGroup);
         pass.dispatchWorkgroups(...launch.groups);
@@ -270,6 +276,7 @@ function assemble(
       pipeline,
       bindGroup: device.raw.createBindGroup({ layout, entries, label: dispatch.kernel }),
       groups: dispatch.groups,
+      clears: dispatch.clears ? { ...locate(dispatch.clears), sizeBytes: dispatch.clears.sizeBytes } : null,
     };
   });
   device.raw.queue.writeBuffer(uniforms, 0, image.buffer);

@@ -1,11 +1,10 @@
 import { ShapeError } from '../../base/errors';
 import type { GraphNode } from '../../tensor/graph';
 import { CROSS_ENTROPY, crossEntropyGrad, MEAN_COUNTED } from '../../tensor/ops/crossEntropy';
-import { multiply } from '../../tensor/ops/elementwise';
 import { spread } from '../../tensor/ops/reduce';
 import { SOFTMAX, softmaxGrad } from '../../tensor/ops/softmax';
 import { elementCount } from '../../tensor/shape';
-import { defineRule, inputAt, onlyGrad, outputAt } from '../rule';
+import { defineRule, inputAt, onlyGrad, outputAt, timesGrad } from '../rule';
 
 defineRule(CROSS_ENTROPY, (node, grads) => {
   const [gradLosses, gradLse] = grads;
@@ -20,7 +19,7 @@ defineRule(CROSS_ENTROPY, (node, grads) => {
 // Ignored rows get a gradient here and lose it in the cross-entropy's own.
 defineRule(MEAN_COUNTED, (node, grads) => {
   const { shape } = inputAt(node, 0);
-  const each = multiply(onlyGrad(grads), outputAt(node as GraphNode, 1));
+  const each = timesGrad(onlyGrad(grads), outputAt(node as GraphNode, 1));
   return [spread(each, { outer: 1, middle: elementCount(shape), inner: 1 }, 1, shape), null];
 });
 

@@ -14,7 +14,7 @@ import {
 import { sumToBlock } from '../../tensor/ops/reduce';
 import { reluGradFromOutput } from '../../tensor/ops/reluMask';
 import { sameShape } from '../../tensor/shape';
-import { defineRule, inputAt, onlyGrad, outputAt } from '../rule';
+import { defineRule, inputAt, onlyGrad, outputAt, timesGrad } from '../rule';
 
 // A ReLU's gradient comes from its output, so that the forward product is free to fuse with the ReLU.
 defineRule(UNARY, (node, grads) =>
@@ -37,7 +37,7 @@ defineRule(BINARY, (node, grads) => {
     case 'subtract':
       return [grad, toB(negate(grad))];
     case 'multiply':
-      return [multiply(grad, b), toB(multiply(grad, a))];
+      return [timesGrad(grad, b), toB(timesGrad(grad, a))];
     case 'divide':
       return [divide(grad, b), toB(negate(divide(multiply(grad, a), square(b))))];
   }

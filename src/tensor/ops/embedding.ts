@@ -23,6 +23,8 @@ export const NO_PADDING = 0xffff_ffff;
 export const GATHER_ROWS = defineOp<{ paddingId: number }>('gather_rows');
 /** dTable[v] = Σ over ids[i] = v of dy[i]; inputs dy, ids, order, starts. */
 export const SCATTER_ROWS = defineOp<{ rows: number; paddingId: number }>('scatter_rows');
+/** scale · Σ table[ids] · x, over each row (`isRowwise`) or over all; made by fusing. Inputs table, ids, x. */
+export const GATHER_DOT = defineOp<{ isRowwise: boolean; scale: number }>('gather_dot');
 /** order and starts of ids. */
 export const BUILD_INDEX = defineOp<{ rows: number }>('build_index');
 

@@ -1,6 +1,8 @@
 import { normalArray } from '../../../src/base/random';
+import { multiply } from '../../../src/tensor/ops/elementwise';
 import { buildIndex, embedding, invertIndex } from '../../../src/tensor/ops/embedding';
-import type { OpCase, OpRow } from '../table';
+import { sum, sumAll } from '../../../src/tensor/ops/reduce';
+import { dotTolerance, type OpCase, type OpRow } from '../table';
 
 const gather = (table: Float64Array, ids: ArrayLike<number>, width: number): Float64Array => {
   const out = new Float64Array(ids.length * width);
@@ -22,6 +24,8 @@ const SHAPES: readonly (readonly [rows: number, width: number, count: number])[]
   [3, 8, 500],
   [300, 7, 700],
   [25, 1, 257],
+  [3000, 64, 400],
+  [3000, 5, 400],
 ];
 
 const cases: OpCase[] = SHAPES.flatMap(([rows, width, count]) =>
@@ -91,6 +95,46 @@ const index: OpCase = {
   tolerance: { atol: 0, rtol: 0, reason: 'integers' },
 };
 
+const dotCases: OpCase[] = (
+  [
+    [40, 64, 129],
+    [3, 8, 1000],
+    [300, 36, 257],
+    [5, 4, 1],
+    [9, 7, 20],
+  ] as const
+).flatMap(([rows, width, count]) =>
+  (['rows', 'all'] as const).map((over): OpCase => {
+    const inputs = {
+      table: { shape: [rows, width], values: 'normal' },
+      ids: { shape: [count], values: { below: rows + 1 } },
+      x: { shape: [count, width], values: 'normal' },
+    } as const;
+    const products = (table: Float64Array, ids: Float64Array, x: Float64Array): Float64Array =>
+      gather(table, ids, width).map((value, i) => value * (x[i] as number));
+    return {
+      name: `products of [${rows}, ${width}] looked up by ${count} ids, summed over ${over}`,
+      inputs,
+      build: ({ table, ids, x }) => {
+        const product = multiply(x as never, embedding(table as never, ids as never));
+        return [over === 'rows' ? sum(product, 1) : sumAll(product)];
+      },
+      reference: ({ table, ids, x }) => {
+        const each = products(table as Float64Array, ids as Float64Array, x as Float64Array);
+        if (over === 'all') return [Float64Array.of(each.reduce((total, value) => total + value, 0))];
+        return [
+          Float64Array.from({ length: count }, (_, row) =>
+            each.subarray(row * width, (row + 1) * width).reduce((total, value) => total + value, 0),
+          ),
+        ];
+      },
+      tolerance: dotTolerance(over === 'rows' ? width : width * count),
+      gradients: ['table', 'x'],
+    };
+  }),
+);
+
 export const embeddingRows: readonly OpRow[] = [
   { ops: ['gather_rows', 'scatter_rows', 'build_index'], cases: [...cases, outside, padded, index] },
+  { ops: ['gather_dot'], cases: dotCases },
 ];
