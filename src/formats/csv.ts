@@ -11,7 +11,7 @@ import { formatProblem } from './formatProblem';
 
 export interface CsvOptions {
   readonly file: string;
-  /** One character. */
+  /** One character; without quotes it may be several (`::`). */
   readonly delimiter: string;
   /** False for formats that quote nothing (RecBole, tab-separated exports): quotes are text then. Default true. */
   readonly hasQuotes?: boolean;
@@ -155,7 +155,7 @@ export class CsvRecords {
   }
 }
 
-/** The character among tab, comma, semicolon and bar that splits the first lines most evenly, and into more than one field. */
+/** The character among tab, comma, semicolon and bar that splits the first line into most fields, and at least half of all lines into as many. */
 export function sniffDelimiter(lines: readonly string[]): string | null {
   let best: string | null = null;
   let bestFields = 1;
@@ -169,7 +169,7 @@ export function sniffDelimiter(lines: readonly string[]): string | null {
       records.push(line, index + 1);
     });
     const [first = 1] = counts;
-    const isEven = counts.filter((count) => count === first).length >= 0.9 * counts.length;
+    const isEven = counts.filter((count) => count === first).length >= 0.5 * counts.length;
     if (isEven && first > bestFields) {
       best = delimiter;
       bestFields = first;

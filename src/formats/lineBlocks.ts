@@ -13,6 +13,8 @@ export interface LineBlockOptions {
   readonly file: string;
   /** Longest line accepted; default 4 MiB (the longest real item description seen is 40 KB). */
   readonly maxLineBytes?: number;
+  /** How to read lines that are no UTF-8; without it they are bad. Old Western files are `windows-1252`. */
+  readonly fallbackEncoding?: 'windows-1252';
   /**
    * Called for a line that is too long or no UTF-8, with its beginning; return to skip it, throw to stop. The line itself
    * comes as ''. Default: throw the error.
@@ -65,6 +67,7 @@ class LineSplitter {
   readonly #maxLineBytes: number;
   readonly #report: (error: FormatError, line: number, beginning: string) => void;
   readonly #decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  readonly #fallback: TextDecoder | null;
   /** Whole lines, their last byte being a line feed. */
   #ready: Uint8Array[] = [];
   #readyBytes = 0;
@@ -80,6 +83,7 @@ class LineSplitter {
   constructor(options: LineBlockOptions) {
     this.#file = options.file;
     this.#maxLineBytes = options.maxLineBytes ?? DEFAULT_MAX_LINE_BYTES;
+    this.#fallback = options.fallbackEncoding === undefined ? null : new TextDecoder(options.fallbackEncoding);
     this.#report =
       options.onBadLine ??
       ((error) => {
@@ -186,6 +190,7 @@ class LineSplitter {
       const text = this.#decoder.decode(bytes);
       return line === 1 && text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text;
     } catch (cause) {
+      if (this.#fallback !== null && !(cause instanceof FormatError)) return this.#fallback.decode(bytes);
       const problem = { wanted: 'UTF-8 text', came: 'other bytes', remedy: 'save the file as UTF-8', cause };
       const place = { file: this.#file, line };
       const error = cause instanceof FormatError ? cause : formatProblem('lines/utf8', place, problem);

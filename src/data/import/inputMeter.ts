@@ -2,7 +2,7 @@
 import { CancelledError } from '../../base/errors';
 import { type CsvOptions, CsvRecords } from '../../formats/csv';
 import { inflateIfGzip } from '../../formats/gzip';
-import { readLineBlocks } from '../../formats/lineBlocks';
+import { type LineBlockOptions, readLineBlocks } from '../../formats/lineBlocks';
 import { rejectRow } from './rejects';
 import type { ByteSource, ImportSink } from './sink';
 
@@ -15,11 +15,10 @@ export const MAX_STREAMED_BYTES = 2 ** 40;
 export interface LineOptions {
   /** Called with every line that is not blank; a FormatError lists the line as bad. */
   readonly onLine: (text: string, line: number) => void;
-  /** Longest line accepted, in bytes. */
-  readonly maxLineBytes?: number;
 }
 
-export type RecordOptions = Pick<CsvOptions, 'delimiter' | 'hasQuotes' | 'onRecord'>;
+export type RecordOptions = Pick<CsvOptions, 'delimiter' | 'hasQuotes' | 'onRecord'> &
+  Pick<LineBlockOptions, 'fallbackEncoding'>;
 
 export class InputMeter {
   readonly #sink: ImportSink;
@@ -67,7 +66,7 @@ export class InputMeter {
         rejectRow(this.#sink, { file, line, text }, error);
       }
     };
-    await this.#eachBlockLine(source, options, onLine);
+    await this.#eachBlockLine(source, {}, onLine);
   }
 
   /** Reads `source` as delimited text, with the sink's back-pressure after every block. */
@@ -76,22 +75,23 @@ export class InputMeter {
     const onBad = (error: unknown, line: number, text: string): void =>
       rejectRow(this.#sink, { file, line, text }, error);
     const records = new CsvRecords({ ...options, file, onBad });
-    await this.#eachBlockLine(source, {}, (text, line) => records.push(text, line));
+    await this.#eachBlockLine(source, options, (text, line) => records.push(text, line));
     records.finish();
     await this.settle();
   }
 
   async #eachBlockLine(
     source: ByteSource,
-    options: { readonly maxLineBytes?: number },
+    options: Pick<LineBlockOptions, 'fallbackEncoding'>,
     onLine: (text: string, line: number) => void,
   ): Promise<void> {
     const file = source.name;
     const stream = await this.openInflated(source);
     const onBadLine = (error: unknown, line: number, text: string): void =>
       rejectRow(this.#sink, { file, line, text }, error);
-    const limits = options.maxLineBytes === undefined ? {} : { maxLineBytes: options.maxLineBytes };
-    for await (const block of readLineBlocks(stream, { file, onBadLine, ...limits })) {
+    const { fallbackEncoding } = options;
+    const encoding = fallbackEncoding === undefined ? {} : { fallbackEncoding };
+    for await (const block of readLineBlocks(stream, { file, onBadLine, ...encoding })) {
       for (let index = 0; index < block.lines.length; index++)
         onLine(block.lines[index] ?? '', block.firstLine + index);
       await this.settle();

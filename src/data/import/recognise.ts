@@ -1,29 +1,37 @@
 /** The registry of importers: what a set of inputs is, and how to read it. */
-import { FormatError } from '../../base/errors';
 import { readAmazonReviews, readAmazonTables } from './amazon2023';
 import type { Candidate, ImportContext, ImportFormat, ImportOptions, ImportPart } from './candidate';
 import { readImageFiles } from './imageFiles';
 import { InputMeter } from './inputMeter';
+import { readMovieLens, recogniseMovieLens } from './movieLens';
+import { readRecbole, recogniseRecbole } from './recbole';
 import { recogniseAmazon } from './recogniseAmazon';
 import { recogniseTesseraFolders } from './recogniseFolder';
 import { recogniseAdditions, recogniseReferenceLayout } from './recogniseReference';
+import { recogniseTables } from './recogniseTables';
 import { readReferenceLayout, readSemanticIdFiles } from './referenceLayout';
 import type { ByteSource, ImportSink } from './sink';
 import { type Sniffed, sniff } from './sniff';
+import { readTables } from './tables';
 import { readTesseraFolder } from './tesseraFolder';
 import { readVectorFiles } from './vectors';
 
+type Recogniser = (inputs: readonly Sniffed[]) => Candidate[] | Promise<Candidate[]>;
+
 /** In order: each takes the inputs it claims away from those after it, the vaguest last. */
-const RECOGNISERS: readonly ((inputs: readonly Sniffed[]) => Candidate[])[] = [
+const RECOGNISERS: readonly Recogniser[] = [
   recogniseTesseraFolders,
   recogniseAmazon,
+  recogniseMovieLens,
+  recogniseRecbole,
   recogniseReferenceLayout,
   recogniseAdditions,
+  recogniseTables,
 ];
 
 type Reader = (parts: readonly ImportPart[], context: ImportContext) => Promise<void>;
 
-const READERS: Partial<Record<ImportFormat, Reader>> = {
+const READERS: Readonly<Record<ImportFormat, Reader>> = {
   tessera: readTesseraFolder,
   amazon2023: readAmazonReviews,
   amazon2023csv: readAmazonTables,
@@ -31,6 +39,9 @@ const READERS: Partial<Record<ImportFormat, Reader>> = {
   images: readImageFiles,
   vectors: readVectorFiles,
   codes: readSemanticIdFiles,
+  table: readTables,
+  recbole: readRecbole,
+  movielens: readMovieLens,
 };
 
 /**
@@ -45,7 +56,7 @@ export async function recognise(
   const claimed = new Set<ByteSource>();
   const candidates: Candidate[] = [];
   for (const recogniser of RECOGNISERS) {
-    for (const candidate of recogniser(inputs.filter(({ source }) => !claimed.has(source)))) {
+    for (const candidate of await recogniser(inputs.filter(({ source }) => !claimed.has(source)))) {
       candidates.push(candidate);
       for (const { source } of candidate.parts) claimed.add(source);
     }
@@ -64,12 +75,8 @@ export async function importCandidate(
   options: ImportOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  const reader = READERS[candidate.format];
-  if (reader === undefined) {
-    throw new FormatError('import/format', `import: wanted a known format, came ${candidate.format}; update the page`);
-  }
   const sources = candidate.parts.map((part) => part.source);
   const meter = new InputMeter(sources, sink, signal);
-  await reader(candidate.parts, { sink, meter, options });
+  await READERS[candidate.format](candidate.parts, { sink, meter, options });
   await meter.settle();
 }

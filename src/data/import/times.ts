@@ -13,3 +13,29 @@ export function secondsOf(time: number): number {
   if (size < FIRST_NANOSECONDS) return time / 1e6;
   return time / 1e9;
 }
+
+const DATE =
+  /^(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[T ](\d{1,2}):(\d{2})(?::(\d{2})(\.\d{1,9})?)?)?\s*(Z|UTC|[+-]\d{2}:?\d{2})?$/;
+
+/** Whether `text` is a date, or date and time, with the year first. Other orders say different days to different readers. */
+export function isDateText(text: string): boolean {
+  return DATE.test(text);
+}
+
+/** Seconds since 1970 of such a text; without a zone it is taken as UTC. NaN for other texts and impossible days. */
+export function secondsOfDate(text: string): number {
+  const match = DATE.exec(text);
+  if (match === null) return Number.NaN;
+  const [, year, month, day, hour = '0', minute = '0', second = '0', fraction = '0', zone = 'Z'] = match;
+  const atUtc =
+    Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second)) / 1000;
+  const isRealDay = new Date(atUtc * 1000).getUTCDate() === Number(day) && Number(hour) < 24;
+  return isRealDay ? atUtc + Number(fraction) - zoneSeconds(zone) : Number.NaN;
+}
+
+function zoneSeconds(zone: string): number {
+  const match = /^([+-])(\d{2}):?(\d{2})$/.exec(zone);
+  if (match === null) return 0;
+  const size = Number(match[2]) * 3600 + Number(match[3]) * 60;
+  return match[1] === '-' ? -size : size;
+}
