@@ -1,0 +1,356 @@
+/**
+ * Trains UTGRec's tokenizer (utgrec.md §5.4): AdamW with warm-up and a cosine or linear descent, norm clipping, a quantiser
+ * warm-up in pre-training, the books' C frozen in fine-tuning. An epoch's order, positives, times and noises are functions of
+ * seed and step, so training resumed from a state gives the same bits as training that never stopped.
+ *
+ * Every batch has B = min(batchSize, training items) rows; an epoch's last batch is filled up from the start of its order.
+ */
+import { CancelledError, ConfigError } from '../../base/errors';
+import { mixSeed, shuffleInPlace, uniformGenerator } from '../../base/random';
+import { adamw } from '../../nn/optimizers';
+import { cosineSchedule, linearSchedule, type Schedule } from '../../nn/schedules';
+import type { CompiledStep, Engine } from '../../plan/engine';
+import type { StepMetrics } from '../../plan/metricRing';
+import type { StepFunction } from '../../plan/trace';
+import type { Variables } from '../../plan/variables';
+import { linearCodebook } from '../../quantize/linearCodebook';
+import { slice } from '../../tensor/ops/move';
+import { topK } from '../../tensor/ops/topK';
+import { reshape } from '../../tensor/ops/views';
+import { BatchWriter, type UtgrecCatalogue } from './batch';
+import { decodeMasks, textLogits } from './decoders';
+import { type ModelSpec, utgrecCodes, utgrecLosses, utgrecParameters } from './model';
+import { bookNames, bookOfLevel } from './treeQuantiser';
+
+const SHUFFLE_STREAM = 10;
+
+export interface UtgrecRecipe {
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly learningRate: number;
+  readonly schedule: 'cosine' | 'linear';
+  /** Share of all steps in which the rate rises. */
+  readonly warmupShare: number;
+  /** Share of all steps in which the decoders see z itself; 0 in fine-tuning. */
+  readonly quantiserWarmupShare: number;
+  readonly weightDecay: number;
+  readonly clipNorm: number;
+  /** Fine-tuning keeps the books' C unless the ablation "Full FT" is on. */
+  readonly trainsMatrices: boolean;
+}
+
+export interface UtgrecTask {
+  readonly model: ModelSpec;
+  readonly recipe: UtgrecRecipe;
+  readonly catalogue: UtgrecCatalogue;
+  /** Items to train on; all get codes. */
+  readonly trainingItems: Uint32Array;
+  /** Pixels of an encoder patch's side. */
+  readonly patch: number;
+  readonly seed: number;
+}
+
+export interface UtgrecEpoch {
+  /** Epochs done, from 1. */
+  readonly epoch: number;
+  readonly steps: number;
+  readonly gradientNorm: number;
+  readonly learningRate: number;
+  /** Means over the epoch's steps: `loss` and every part of it by name. */
+  readonly values: Readonly<Record<string, number>>;
+}
+
+/** A checkpoint: plain data, arrays by parameter name. */
+export interface UtgrecState {
+  readonly epoch: number;
+  readonly parameters: ReadonlyMap<string, Float32Array>;
+  readonly moment1: ReadonlyMap<string, Float32Array>;
+  readonly moment2: ReadonlyMap<string, Float32Array>;
+}
+
+export interface Tokenised {
+  /** `[N, H]` as quantised, before any conflict is resolved. */
+  readonly codes: Uint16Array<ArrayBuffer>;
+  /** `[N, d]`: v of the last level. */
+  readonly residual: Float32Array<ArrayBuffer>;
+  /** `[K, d]`: entries of the last level's book. */
+  readonly entries: Float32Array<ArrayBuffer>;
+}
+
+export interface TextAccuracy {
+  /** Share of the pieces that the text decoder puts first. */
+  readonly topOne: number;
+  /** Share of the commonest piece: what guessing one piece everywhere would give. */
+  readonly unigram: number;
+  readonly pieces: number;
+}
+
+export class UtgrecTrainer {
+  readonly variables: Variables;
+  readonly stepsPerEpoch: number;
+  readonly totalSteps: number;
+  readonly #task: UtgrecTask;
+  readonly #writer: BatchWriter;
+  readonly #warmup: CompiledStep;
+  readonly #training: CompiledStep;
+  readonly #encoding: CompiledStep;
+  readonly #reading: CompiledStep;
+  readonly #books: CompiledStep;
+  readonly #batchSize: number;
+  readonly #quantiserWarmupSteps: number;
+  #epoch = 0;
+  #isTorn = false;
+
+  /** Borrows the engine; owns its variables. @throws ConfigError `utgrec/items` without training items */
+  constructor(engine: Engine, task: UtgrecTask) {
+    const { model, recipe, catalogue, trainingItems, patch, seed } = task;
+    if (trainingItems.length === 0)
+      throw new ConfigError(
+        'utgrec/items',
+        'UTGRec: no item occurs in the training part of a sequence; choose a domain with users of four events or more.',
+      );
+    this.#task = task;
+    this.#batchSize = Math.min(recipe.batchSize, trainingItems.length);
+    this.stepsPerEpoch = Math.ceil(trainingItems.length / this.#batchSize);
+    this.totalSteps = this.stepsPerEpoch * recipe.epochs;
+    this.#quantiserWarmupSteps = Math.round(this.totalSteps * recipe.quantiserWarmupShare);
+    this.variables = engine.variables(utgrecParameters(model, recipe.trainsMatrices), seed);
+    const optimizer = adamw({
+      learningRate: rateOf(recipe, this.totalSteps),
+      weightDecay: recipe.weightDecay,
+      clipNorm: recipe.clipNorm,
+    });
+    const step =
+      (isWarmup: boolean): StepFunction =>
+      ({ params, batch }) => {
+        const { total, parts } = utgrecLosses(params, model, batch, { isWarmup, hasDropout: true });
+        return { loss: total, metrics: parts };
+      };
+    this.#warmup = engine.compile(this.variables, step(true), optimizer, seed);
+    this.#training = engine.compile(this.variables, step(false), optimizer, seed);
+    this.#encoding = engine.compile(this.variables, codesStep(model));
+    this.#reading = engine.compile(this.variables, readingStep(model));
+    this.#books = engine.compile(this.variables, ({ params }) => ({
+      outputs: Object.fromEntries(
+        bookNames(model.config.quantiser).map((book) => [book, linearCodebook(params, book)]),
+      ),
+    }));
+    this.#writer = new BatchWriter(model, catalogue, patch, seed);
+  }
+
+  /** Epochs done. */
+  get epochsDone(): number {
+    return this.#epoch;
+  }
+
+  /** Launches a submit, for slow adapters. */
+  set dispatchesPerSubmit(count: number) {
+    for (const step of [this.#warmup, this.#training]) step.dispatchesPerSubmit = count;
+  }
+
+  /**
+   * One pass over the training items. `onStep` is told the steps done of this epoch.
+   * @throws NumericsError `train/not-finite`, CancelledError `utgrec/cancelled`: after either, go on from a checkpoint
+   */
+  async epoch(signal?: AbortSignal, onStep?: (steps: number) => void): Promise<UtgrecEpoch> {
+    if (this.#isTorn)
+      throw new ConfigError('utgrec/torn', 'UTGRec: the last epoch did not finish; restore a checkpoint first.');
+    const { trainingItems, seed } = this.#task;
+    const order = trainingItems.slice();
+    shuffleInPlace(order, uniformGenerator(mixSeed(seed, SHUFFLE_STREAM, this.#epoch)));
+    this.#isTorn = true;
+    const rows: StepMetrics[] = [];
+    for (let index = 0; index < this.stepsPerEpoch; index++) {
+      if (signal?.aborted)
+        throw new CancelledError(
+          'utgrec/cancelled',
+          'UTGRec: training was stopped inside an epoch; restore a checkpoint.',
+        );
+      const at = this.#epoch * this.stepsPerEpoch + index;
+      const compiled = at < this.#quantiserWarmupSteps ? this.#warmup : this.#training;
+      if (compiled === this.#training && at === this.#quantiserWarmupSteps)
+        rows.push(...(await this.#warmup.metrics()));
+      compiled.stepCount = at;
+      const items = Uint32Array.from(
+        { length: this.#batchSize },
+        (_, row) => order[(index * this.#batchSize + row) % order.length] as number,
+      );
+      await compiled.run(this.#writer.training(items, at));
+      onStep?.(index + 1);
+    }
+    rows.push(...(await this.#warmup.metrics()), ...(await this.#training.metrics()));
+    this.#isTorn = false;
+    this.#epoch++;
+    const names = new Set(rows.flatMap(({ extra }) => Object.keys(extra)));
+    const mean = (of: (row: (typeof rows)[number]) => number): number =>
+      rows.reduce((sum, row) => sum + of(row), 0) / rows.length;
+    const parts = [...names].map((name): [string, number] => [name, mean(({ extra }) => extra[name] ?? Number.NaN)]);
+    return {
+      epoch: this.#epoch,
+      steps: rows.length,
+      gradientNorm: mean((row) => row.gradientNorm),
+      learningRate: rows.at(-1)?.learningRate ?? Number.NaN,
+      values: { loss: mean((row) => row.loss), ...Object.fromEntries(parts) },
+    };
+  }
+
+  /** Codes and last residuals of all items, in item order, without dropout. */
+  async tokenise(): Promise<Tokenised> {
+    const { quantiser } = this.#task.model.config;
+    const { levels, width } = quantiser;
+    const { itemCount } = this.#task.catalogue;
+    const codes = new Uint16Array(itemCount * levels);
+    const residual = new Float32Array(itemCount * width);
+    for (let first = 0; first < itemCount; first += this.#batchSize) {
+      const count = Math.min(this.#batchSize, itemCount - first);
+      const program = await this.#encoding.run(this.#writer.encoding(this.#span(first)));
+      for (let level = 0; level < levels; level++) {
+        const column = await program.readIndices(`code${level}`);
+        for (let row = 0; row < count; row++) codes[(first + row) * levels + level] = column[row] as number;
+      }
+      residual.set((await program.readFloats('residual')).subarray(0, count * width), first * width);
+    }
+    const books = await this.#books.run({});
+    return { codes, residual, entries: Float32Array.from(await books.readFloats(bookOfLevel(quantiser, levels - 1))) };
+  }
+
+  /** The text decoder's best piece at every position of `items` `[n, T]`. */
+  async bestPieces(items: Uint32Array): Promise<Uint32Array<ArrayBuffer>> {
+    const { textLength } = this.#task.model.sizes;
+    const best = new Uint32Array(items.length * textLength);
+    for (let first = 0; first < items.length; first += this.#batchSize) {
+      const count = Math.min(this.#batchSize, items.length - first);
+      const rows = Uint32Array.from({ length: this.#batchSize }, (_, row) => items[first + (row % count)] as number);
+      const program = await this.#reading.run(this.#writer.reading(rows));
+      best.set((await program.readIndices('best')).subarray(0, count * textLength), first * textLength);
+    }
+    return best;
+  }
+
+  /** How much of the texts of `items` the codes kept. */
+  async textAccuracy(items: Uint32Array): Promise<TextAccuracy> {
+    const { textLength } = this.#task.model.sizes;
+    const { texts } = this.#task.catalogue;
+    const best = await this.bestPieces(items);
+    const counts = new Map<number, number>();
+    let hits = 0;
+    let pieces = 0;
+    items.forEach((item, row) => {
+      for (let at = 0; at < textLength; at++) {
+        const piece = texts[item * textLength + at] as number;
+        if (piece === 0) break;
+        counts.set(piece, (counts.get(piece) ?? 0) + 1);
+        if (best[row * textLength + at] === piece) hits++;
+        pieces++;
+      }
+    });
+    const most = Math.max(0, ...counts.values());
+    return { topOne: pieces === 0 ? 0 : hits / pieces, unigram: pieces === 0 ? 0 : most / pieces, pieces };
+  }
+
+  /** A checkpoint between epochs. @throws ConfigError `utgrec/torn` after an epoch that did not finish */
+  async state(): Promise<UtgrecState> {
+    if (this.#isTorn)
+      throw new ConfigError('utgrec/torn', 'UTGRec: the last epoch did not finish; restore a checkpoint first.');
+    const [parameters, moment1, moment2] = [
+      await this.variables.readAll('parameters'),
+      await this.variables.readAll('moment1'),
+      await this.variables.readAll('moment2'),
+    ];
+    return { epoch: this.#epoch, parameters, moment1, moment2 };
+  }
+
+  /** Continues from a checkpoint of the same task. @throws ConfigError `utgrec/state` naming what does not fit */
+  restore(state: UtgrecState): void {
+    for (const arena of ['parameters', 'moment1', 'moment2'] as const)
+      for (const [name, { sizeBytes, spec }] of this.variables.slots) {
+        if (arena !== 'parameters' && !spec.isTrainable) continue;
+        requireSize(name, state[arena].get(name), sizeBytes);
+      }
+    for (const arena of ['parameters', 'moment1', 'moment2'] as const)
+      for (const [name, { spec }] of this.variables.slots) {
+        const values = state[arena].get(name);
+        if (values && (arena === 'parameters' || spec.isTrainable)) this.variables.write(name, values, arena);
+      }
+    this.#epoch = state.epoch;
+    this.#isTorn = false;
+  }
+
+  /**
+   * Takes over the weights of a tokenizer of the same sizes, for fine-tuning. A text table of fewer rows (a smaller
+   * vocabulary) fills the first rows; new pieces keep their fresh start. @throws ConfigError `utgrec/state`
+   */
+  async startFrom(parameters: ReadonlyMap<string, Float32Array>): Promise<void> {
+    for (const [name, { sizeBytes, spec }] of this.variables.slots) {
+      const values = parameters.get(name);
+      const isTable = name === 'encoder.text.weight' || name === 'textHead.weight';
+      if (!isTable || !values || values.byteLength >= sizeBytes) {
+        requireSize(name, values, sizeBytes);
+        if (values) this.variables.write(name, values);
+        continue;
+      }
+      this.variables.write(name, widened(values, await this.variables.read(name), spec.shape, name));
+    }
+  }
+
+  async dispose(): Promise<void> {
+    for (const step of [this.#warmup, this.#training, this.#encoding, this.#reading, this.#books]) await step.dispose();
+    this.variables.dispose();
+  }
+
+  /** B items from `first`, the last ones repeated where the catalogue ends. */
+  #span(first: number): Uint32Array {
+    const last = this.#task.catalogue.itemCount - 1;
+    return Uint32Array.from({ length: this.#batchSize }, (_, row) => Math.min(last, first + row));
+  }
+}
+
+function rateOf({ schedule, learningRate, warmupShare }: UtgrecRecipe, totalSteps: number): Schedule {
+  const warmupSteps = Math.round(totalSteps * warmupShare);
+  return schedule === 'cosine'
+    ? cosineSchedule(learningRate, totalSteps, { warmupSteps })
+    : linearSchedule(learningRate, totalSteps, { warmupSteps });
+}
+
+function codesStep(model: ModelSpec): StepFunction {
+  const { levels, width } = model.config.quantiser;
+  return ({ params, batch }) => {
+    const { codes, residual } = utgrecCodes(params, model, batch);
+    const last = reshape(slice(residual, 1, levels - 1, 1), [residual.shape[0] ?? 0, width]);
+    return { outputs: { residual: last, ...Object.fromEntries(codes.map((code, level) => [`code${level}`, code])) } };
+  };
+}
+
+/** Best piece at every text position, from the codes. */
+function readingStep(model: ModelSpec): StepFunction {
+  const { sizes, config } = model;
+  return ({ params, batch, input }) => {
+    const { u } = utgrecCodes(params, model, batch);
+    const states = decodeMasks(params, 'textDecoder', config.decoder, u, sizes.textLength, input('targetMask'));
+    const logits = textLogits(params, states);
+    const rows = (u.shape[0] ?? 0) * sizes.textLength;
+    return { outputs: { best: topK(reshape(logits, [rows, sizes.vocabulary]), 1).indices } };
+  };
+}
+
+function requireSize(name: string, values: Float32Array | undefined, sizeBytes: number): void {
+  if (values?.byteLength === sizeBytes) return;
+  throw new ConfigError(
+    'utgrec/state',
+    `UTGRec: the checkpoint's "${name}" wants ${sizeBytes / 4} values, came ${values?.length ?? 'none'}; it belongs to another configuration.`,
+  );
+}
+
+/** Rows (or, for the head `[D, V]`, columns) of a smaller vocabulary written over the first of a fresh table. */
+function widened(values: Float32Array, fresh: Float32Array, shape: readonly number[], name: string): Float32Array {
+  const merged = Float32Array.from(fresh);
+  if (name !== 'textHead.weight') {
+    merged.set(values);
+    return merged;
+  }
+  const [width = 1, vocabulary = 1] = shape;
+  const old = values.length / width;
+  if (!Number.isInteger(old)) requireSize(name, values, fresh.byteLength);
+  for (let row = 0; row < width; row++) merged.set(values.subarray(row * old, (row + 1) * old), row * vocabulary);
+  return merged;
+}
