@@ -4,6 +4,7 @@ import { access, appendFile, mkdir, open, readdir, readFile, rename, writeFile }
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
 import { FormatError } from '../base/errors';
 import type { DataSource } from '../data/dataSource';
 import type { EvaluationReport, MetricRow } from '../train/reports';
@@ -14,6 +15,10 @@ const exists = (file: string): Promise<boolean> =>
     () => true,
     () => false,
   );
+
+/** The folder that --data names; `sample` is beside this program, in a clone and in the built command. */
+export const dataFolder = (data: string): string =>
+  data === 'sample' ? fileURLToPath(new URL('../../public/sample', import.meta.url)) : data;
 
 /** A data set's folder. @throws FormatError `cli/no-folder` */
 export async function folderSource(folder: string): Promise<DataSource> {

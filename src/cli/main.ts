@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { ConfigError, TesseraError } from '../base/errors';
 import { evaluate, info, recommend, train } from './commands';
 import { type DataOptions, dataCommand, importFiles } from './dataCommands';
+import { exportRun, importModel } from './exportCommands';
 import { releaseNodeGpu } from './nodeGpu';
 import type { CliOptions } from './options';
 
@@ -12,6 +13,8 @@ const USAGE = `tessera – generative recommendation on your own GPU
   tessera train <config.json> --data <folder> --out <folder>   train tokenizer and recommender, evaluate; resumes by itself
   tessera evaluate --data <folder> --out <folder>              measure a trained run and the five reference points again
   tessera recommend --history id,id,… --data <folder> --out <folder> [--count 10]
+  tessera export --to hf --out <folder> <run>                  a run's results for other tools; --data adds the items' ids
+  tessera import-model <folder> --out <run>                    the way back, after training elsewhere
   tessera info [--out <folder>]                                the adapter, and what a run's folder holds
   tessera import <path…> --workspace <folder>                  read files and folders into a workspace; resumes by itself
   tessera data list | delete <domain> | export <domain> --out <folder>   what a workspace holds, with --workspace <folder>
@@ -55,6 +58,8 @@ export async function main(argv: readonly string[]): Promise<number> {
     else if (command === 'info') await info(options);
     else if (command === 'import') await importFiles(rest, dataOptions(values));
     else if (command === 'data') await dataCommand(rest[0], rest[1], dataOptions(values));
+    else if (command === 'export') await exportRun(rest[0], values.to ?? '', options);
+    else if (command === 'import-model') await importModel(rest[0], options);
     else throw new ConfigError('cli/command', `there is no command "${command}"; run tessera --help.`);
     return 0;
   } catch (error) {
@@ -73,6 +78,7 @@ function parse(argv: readonly string[]) {
       out: { type: 'string' },
       history: { type: 'string' },
       count: { type: 'string' },
+      to: { type: 'string' },
       beam: { type: 'string' },
       steps: { type: 'string' },
       json: { type: 'boolean' },

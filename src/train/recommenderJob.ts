@@ -6,6 +6,7 @@ import { CancelledError } from '../base/errors';
 import type { TokenSource } from '../recommenders/t5/batch';
 import { type T5State, T5Trainer } from '../recommenders/t5/trainer';
 import { type Checkpoint, floatsIn, numberIn, readCheckpoint, requireSameOrigin, writeCheckpoint } from './checkpoint';
+import type { RunConfig } from './config';
 import { adapterFingerprint, type JobContext } from './context';
 import { evaluateT5 } from './evaluateModel';
 import type { Identifiers } from './identifiers';
@@ -78,14 +79,17 @@ export async function openRecommender(context: JobContext, identifiers: Identifi
   return trainer;
 }
 
-function originOf(context: JobContext, identifiers: Identifiers) {
-  const { config, dataset } = context;
+/** What a recommender's checkpoint says it was made from; `identifiers` is their hash. */
+export function recommenderOrigin(config: RunConfig, dataHash: string, identifiers: string) {
   return {
     kind: 'recommender' as const,
-    config: JSON.stringify({ seed: config.seed, recommender: config.recommender, identifiers: identifiers.hash }),
-    dataHash: dataset.contentHash,
+    config: JSON.stringify({ seed: config.seed, recommender: config.recommender, identifiers }),
+    dataHash,
   };
 }
+
+const originOf = ({ config, dataset }: JobContext, identifiers: Identifiers) =>
+  recommenderOrigin(config, dataset.contentHash, identifiers.hash);
 
 function stateOf(checkpoint: Checkpoint): T5State {
   const number = (key: string): number => numberIn(checkpoint, key, 'recommender');

@@ -51,11 +51,12 @@ export function rqvaeConfigOf(config: TokenizerConfig, components: number): Rqva
 
 type Stored = Pick<JobContext, 'dataset' | 'config' | 'sink'>;
 
-function originOf({ config, dataset }: { readonly config: RunConfig; readonly dataset: Dataset }) {
+/** What a tokenizer's checkpoint says it was made from. */
+export function tokenizerOrigin(config: RunConfig, dataHash: string) {
   return {
     kind: 'tokenizer' as const,
     config: JSON.stringify({ seed: config.seed, encoder: config.encoder, tokenizer: config.tokenizer }),
-    dataHash: dataset.contentHash,
+    dataHash,
   };
 }
 
@@ -63,7 +64,7 @@ async function storedCheckpoint(stored: Stored): Promise<Checkpoint | null> {
   const file = await stored.sink.loadCheckpoint('tokenizer');
   if (!file) return null;
   const checkpoint = readCheckpoint(file, 'tokenizer');
-  requireSameOrigin(checkpoint.identity, originOf(stored), 'tokenizer');
+  requireSameOrigin(checkpoint.identity, tokenizerOrigin(stored.config, stored.dataset.contentHash), 'tokenizer');
   return checkpoint;
 }
 
@@ -170,9 +171,13 @@ async function save(context: JobContext, trainer: RqvaeTrainer, digits: Uint16Ar
   if (digits) arrays.set('identifiers', digits);
   await context.sink.saveCheckpoint(
     'tokenizer',
-    writeCheckpoint({ ...originOf(context), adapter: adapterFingerprint(context) }, arrays as Arrays, {
-      epoch: state.epoch,
-    }),
+    writeCheckpoint(
+      { ...tokenizerOrigin(context.config, context.dataset.contentHash), adapter: adapterFingerprint(context) },
+      arrays as Arrays,
+      {
+        epoch: state.epoch,
+      },
+    ),
   );
 }
 

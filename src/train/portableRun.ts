@@ -1,0 +1,115 @@
+/** From a run's own files to the parts that other tools need, and from those parts to the files of a run. */
+import { ConfigError, FormatError } from '../base/errors';
+import { isJsonObject, parseJsonObject } from '../formats/strictJson';
+import { identifierVocabulary } from '../recommenders/identifierVocabulary';
+import { t5ConfigOf } from '../recommenders/t5/trainer';
+import { type Arrays, floatsIn, numberIn, readCheckpoint, requireSameOrigin, writeCheckpoint } from './checkpoint';
+import { checkRunConfig, type RunConfig } from './config';
+import { type Identifiers, makeIdentifiers } from './identifiers';
+import type { PortableRun } from './modelFolder';
+import { recommenderOrigin } from './recommenderJob';
+import { tokenizerOrigin } from './tokenizerJob';
+
+export const RUN_FILE = 'run.json';
+export const RUN_VERSION = 1;
+const FRESH = { step: 0, epoch: 0, position: 0, bestNdcg: -1, bestStep: 0, withoutGain: 0, trainedMs: 0 };
+
+/** What `run.json` says. */
+export interface RunDescription {
+  readonly config: RunConfig;
+  readonly data: { readonly name: string; readonly hash: string };
+}
+
+export const runText = ({ config, data }: RunDescription): string =>
+  `${JSON.stringify({ version: RUN_VERSION, config, data }, null, 2)}\n`;
+
+/** @throws FormatError `run/version`, `run/description`; ConfigError for the configuration */
+export function readRunText(text: string, file = RUN_FILE): RunDescription {
+  const run = parseJsonObject(text, { file });
+  if (run['version'] !== RUN_VERSION)
+    throw new FormatError(
+      'run/version',
+      `${file}: has version ${JSON.stringify(run['version'] ?? null)}, this program reads ${RUN_VERSION}; use the program that wrote it.`,
+    );
+  const config = checkRunConfig(run['config'], file);
+  const { name, hash } = isJsonObject(run['data']) ? run['data'] : {};
+  if (typeof name !== 'string' || typeof hash !== 'string')
+    throw new FormatError('run/description', `${file}: does not say which data it was trained on; train it again.`);
+  return { config, data: { name, hash } };
+}
+
+/** Files of a run by name, as far as they are there. */
+export type RunFileReader = (name: string) => Promise<Uint8Array | null>;
+
+/**
+ * The best recommender of a run and its identifiers.
+ * @throws FormatError `run/untrained` and those of checkpoints; ConfigError `checkpoint/*` for files of different runs
+ */
+export async function readPortableRun(
+  description: RunDescription,
+  read: RunFileReader,
+  itemIds: readonly string[] | null,
+): Promise<PortableRun> {
+  const { config, data } = description;
+  const identifiers = await readRunIdentifiers(description, read);
+  const file = (await read('best.safetensors')) ?? (await read('recommender.safetensors'));
+  if (!file) throw untrained('recommender');
+  const checkpoint = readCheckpoint(file, 'recommender');
+  requireSameOrigin(checkpoint.identity, recommenderOrigin(config, data.hash, identifiers.hash), 'recommender');
+  if (itemIds && itemIds.length * (identifiers.levels + 1) !== identifiers.digits.length)
+    throw new ConfigError(
+      'run/items',
+      `the data set has ${itemIds.length} items, the run has identifiers of ${identifiers.digits.length / (identifiers.levels + 1)}; give the data the run was trained on.`,
+    );
+  const { size } = identifierVocabulary(identifiers.levels, identifiers.codes);
+  return {
+    config,
+    data,
+    identifiers,
+    itemIds,
+    t5: t5ConfigOf(config.recommender, size),
+    parameters: floatsIn(checkpoint, 'parameters'),
+  };
+}
+
+/** Identifiers of a run whose tokenizer is trained. @throws FormatError `run/untrained` and those of checkpoints */
+export async function readRunIdentifiers({ config, data }: RunDescription, read: RunFileReader): Promise<Identifiers> {
+  const file = await read('tokenizer.safetensors');
+  if (!file) throw untrained('tokenizer');
+  const checkpoint = readCheckpoint(file, 'tokenizer.safetensors');
+  requireSameOrigin(checkpoint.identity, tokenizerOrigin(config, data.hash), 'tokenizer.safetensors');
+  const digits = checkpoint.arrays.get('identifiers');
+  if (numberIn(checkpoint, 'epoch', 'tokenizer') < config.tokenizer.epochs || !(digits instanceof Uint16Array))
+    throw untrained('tokenizer');
+  return makeIdentifiers(config.tokenizer.levels, config.tokenizer.codes, digits);
+}
+
+const untrained = (part: string): FormatError =>
+  new FormatError('run/untrained', `export: the run has no trained ${part} yet; run tessera train first.`);
+
+/** The run's files by name: its description, a tokenizer that is only identifiers, a recommender with a fresh optimizer. */
+export function runFilesOf(run: PortableRun): Map<string, Uint8Array> {
+  const { config, data, identifiers, parameters } = run;
+  const zeros = [...parameters].map(([name, values]) => [name, new Float32Array(values.length)] as const);
+  const arrays: Arrays = new Map([
+    ...[...parameters].map(([name, values]) => [`parameters/${name}`, values] as const),
+    ...zeros.map(([name, values]) => [`moment1/${name}`, values] as const),
+    ...zeros.map(([name, values]) => [`moment2/${name}`, values] as const),
+  ]);
+  const adapter = 'imported';
+  return new Map([
+    [RUN_FILE, new TextEncoder().encode(runText(run))],
+    [
+      'tokenizer.safetensors',
+      writeCheckpoint(
+        { ...tokenizerOrigin(config, data.hash), adapter },
+        new Map([['identifiers', Uint16Array.from(identifiers.digits)]]),
+        { epoch: config.tokenizer.epochs },
+      ),
+    ],
+    [
+      'recommender.safetensors',
+      writeCheckpoint({ ...recommenderOrigin(config, data.hash, identifiers.hash), adapter }, arrays, FRESH),
+    ],
+  ]);
+}
