@@ -119,7 +119,39 @@ describe('tessera', () => {
       expect(tensorsOf('half', role)).toEqual(tensorsOf('whole', role));
   });
 
+  it('exports a run for other tools, and makes the same run of the model folder', async () => {
+    const exported = async (target: string, out: string, ...more: string[]): Promise<unknown> =>
+      (await tessera('export', '--to', target, '--out', file(out), file('whole'), ...more)).said;
+    const withIds = ['--data', folder];
+    expect(await exported('hf', 'hf', ...withIds)).toMatchObject([
+      { kind: 'exported', files: ['config.json', 'generation_config.json', 'model.safetensors', 'tessera.json'] },
+    ]);
+    expect(await exported('sem_ids', 'ids', ...withIds)).toMatchObject([{ files: ['test.sem_ids'] }]);
+    expect(await exported('sequences', 'seqs', ...withIds)).toMatchObject([{ kind: 'exported' }]);
+    expect(await exported('embeddings', 'vectors')).toMatchObject([{ files: ['embeddings.safetensors'] }]);
+    expect(await exported('metrics', 'tables')).toMatchObject([{ kind: 'exported' }]);
+    const codes: unknown = JSON.parse(readFileSync(path.join(file('ids'), 'test.sem_ids'), 'utf8'));
+    expect(Object.keys(codes ?? {})).toHaveLength(ITEMS);
+    const vectors = readSafetensors(readFileSync(path.join(file('vectors'), 'embeddings.safetensors')));
+    expect(vectors.tensors.get('embeddings')?.shape).toEqual([ITEMS, 8]);
+    expect(readFileSync(path.join(file('tables'), 'evaluations.csv'), 'utf8').split('\n')).toHaveLength(1 + 7 + 1);
+
+    const { said } = await tessera('import-model', file('hf'), '--out', file('back'), ...withIds);
+    expect(said).toMatchObject([{ kind: 'imported' }]);
+    const recommended = (out: string) =>
+      tessera('recommend', '--data', folder, '--out', file(out), '--history', '3,8,13', '--count', '10');
+    const [before, after] = [await recommended('whole'), await recommended('back')];
+    expect(before.said).toHaveLength(10);
+    expect(after.said).toEqual(before.said);
+    // A second import would overwrite a run.
+    const again = await tessera('import-model', file('hf'), '--out', file('back'));
+    expect(again.said).toMatchObject([{ kind: 'error', code: 'cli/out-taken' }]);
+  });
+
   it.each([
+    [['export', '--to', 'hf'], 'cli/no-run'],
+    [['export', '--to', 'pdf', '--out', 'y', 'x'], 'cli/target'],
+    [['import-model', 'nowhere', '--out', 'y'], 'cli/no-model'],
     [['train'], 'cli/config'],
     [['train', 'no-such.json', '--data', 'x', '--out', 'y'], 'cli/config'],
     [['dance'], 'cli/command'],

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { ConfigError, FormatError } from '../base/errors';
 import type { Dataset } from '../data/dataset';
 import { loadDataset } from '../data/loadDataset';
@@ -14,7 +15,7 @@ import { JobControl } from '../train/jobControl';
 import { openRecommender, trainRecommender } from '../train/recommenderJob';
 import type { EvaluationReport } from '../train/reports';
 import { openIdentifiers, trainTokenizer } from '../train/tokenizerJob';
-import { dataFolder, folderSink, folderSource, readEncoderFile, writeWhole } from './folders';
+import { folderSink, folderSource, readEncoderFile, writeWhole } from './folders';
 import { nodeGpu } from './nodeGpu';
 import type { CliOptions } from './options';
 import { evaluationTable, reporter } from './reporter';
@@ -189,7 +190,7 @@ async function openContext(
       'cli/data',
       'wants --data <folder> (items.jsonl.gz and sequences.jsonl.gz), or --data sample.',
     );
-  const folder = dataFolder(options.data);
+  const folder = options.data === 'sample' ? samplePath() : options.data;
   const dataset = await loadDataset(await folderSource(folder));
   if (dataset.userCount === 0)
     throw new FormatError('cli/no-users', `${folder}: has items but no sequences; a recommender needs both.`);
@@ -213,6 +214,11 @@ async function openContext(
     },
   };
   return { context, say, result, reports };
+}
+
+/** The sample beside this program, in a clone and in the built command. */
+function samplePath(): string {
+  return fileURLToPath(new URL('../../public/sample', import.meta.url));
 }
 
 /** First Ctrl-C saves and stops; the second ends at once. */

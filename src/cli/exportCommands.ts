@@ -2,16 +2,23 @@
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ConfigError, ConflictError, FormatError } from '../base/errors';
+import type { Dataset } from '../data/dataset';
 import { loadDataset } from '../data/loadDataset';
+import { metricFiles } from '../train/metricFiles';
 import { readModelFolder, writeModelFolder } from '../train/modelFolder';
 import {
+  embeddingsFile,
   RUN_FILE,
   type RunDescription,
   type RunFileReader,
   readPortableRun,
+  readRunIdentifiers,
   readRunText,
   runFilesOf,
 } from '../train/portableRun';
+import { semanticIdsFile, sequenceFiles } from '../train/referenceFiles';
+import type { EvaluationReport } from '../train/reports';
+import { isEvaluationFile, readEvaluation, readMetricRows } from '../train/runLog';
 import { dataFolder, folderSource, writeWhole } from './folders';
 import type { CliOptions } from './options';
 import { reporter } from './reporter';
@@ -38,33 +45,61 @@ async function describeRun(folder: string): Promise<RunDescription> {
   return readRunText(new TextDecoder().decode(bytes), path.join(folder, RUN_FILE));
 }
 
-/** Ids of the data set's items if --data names it. @throws ConfigError `run/data` for another data set than the run's */
-async function itemIdsOf(data: string, run: RunDescription['data']): Promise<readonly string[] | null> {
-  if (!data) return null;
+/** The data set that --data names, which must be the run's. @throws ConfigError `run/data` */
+async function openData(data: string, run: RunDescription['data'] | null): Promise<Dataset> {
+  if (!data)
+    throw new ConfigError('cli/data', 'export: wants --data <folder>, or --data sample, for the ids of items.');
   const dataset = await loadDataset(await folderSource(dataFolder(data)));
-  if (dataset.contentHash !== run.hash)
+  if (run && dataset.contentHash !== run.hash)
     throw new ConfigError(
       'run/data',
       `--data: ${dataset.name} is not the data of this run (${run.name}); give the folder it was trained on.`,
     );
-  return dataset.items.ids;
+  return dataset;
 }
 
-const TARGETS: Readonly<Record<string, (folder: string, options: CliOptions) => Promise<Map<string, Uint8Array>>>> = {
+type Target = (folder: string, options: CliOptions) => Promise<Map<string, Uint8Array>>;
+
+const TARGETS: Readonly<Record<string, Target>> = {
   hf: async (folder, { data }) => {
     const run = await describeRun(folder);
-    return writeModelFolder(await readPortableRun(run, folderReader(folder), await itemIdsOf(data, run.data)));
+    const ids = data ? (await openData(data, run.data)).items.ids : null;
+    return writeModelFolder(await readPortableRun(run, folderReader(folder), ids));
+  },
+  sem_ids: async (folder, { data }) => {
+    const run = await describeRun(folder);
+    const { items } = await openData(data, run.data);
+    const identifiers = await readRunIdentifiers(run, folderReader(folder));
+    return new Map([[`${run.config.name}.sem_ids`, semanticIdsFile(items.ids, identifiers)]]);
+  },
+  sequences: async (_, { data }) => sequenceFiles(await openData(data, null)),
+  embeddings: async (folder) => {
+    const run = await describeRun(folder);
+    return new Map([['embeddings.safetensors', await embeddingsFile(run, folderReader(folder))]]);
+  },
+  metrics: async (folder) => {
+    await describeRun(folder);
+    const read = folderReader(folder);
+    const rows = readMetricRows(new TextDecoder().decode((await read('metrics.jsonl')) ?? undefined));
+    const names = await readdir(path.join(folder, 'evaluations')).catch(() => []);
+    const evaluations: EvaluationReport[] = [];
+    for (const name of names.filter(isEvaluationFile).sort()) {
+      const bytes = await read(path.join('evaluations', name));
+      if (bytes) evaluations.push(readEvaluation(new TextDecoder().decode(bytes), name).report);
+    }
+    return metricFiles(rows, evaluations);
   },
 };
 
 /** Writes a run's results in another tool's layout. */
 export async function exportRun(folder: string | undefined, to: string, options: CliOptions): Promise<void> {
-  if (!folder) throw new ConfigError('cli/no-run', 'export: wants the folder of a run; see tessera --help.');
+  if (!folder && to !== 'sequences')
+    throw new ConfigError('cli/no-run', 'export: wants the folder of a run; see tessera --help.');
   if (!options.out) throw new ConfigError('cli/out', 'export: wants --out <folder> for what it writes.');
   const target = Object.hasOwn(TARGETS, to) ? TARGETS[to] : undefined;
   if (!target)
     throw new ConfigError('cli/target', `export: wants --to ${Object.keys(TARGETS).join(' | ')}, got "${to}".`);
-  const files = await target(folder, options);
+  const files = await target(folder ?? '', options);
   await writeFiles(options.out, files);
   announce(options, 'exported', files);
 }
@@ -86,7 +121,7 @@ export async function importModel(folder: string | undefined, options: CliOption
         : new Uint8Array(),
     );
   const run = await readModelFolder(files);
-  await itemIdsOf(options.data, run.data);
+  if (options.data) await openData(options.data, run.data);
   if (await folderReader(options.out)(RUN_FILE))
     throw new ConflictError('cli/out-taken', `import-model: ${options.out} holds a run already; give a new folder.`);
   const written = runFilesOf(run);

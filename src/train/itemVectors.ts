@@ -7,8 +7,16 @@ import { createUseLiteEncoder } from '../encoders/useLite';
 import { loadUseLiteTokenizer, loadUseLiteWeights } from '../encoders/useLiteWeights';
 import { applyWhitening, fitWhitening } from '../encoders/whitening';
 import { type Checkpoint, floatsIn, readCheckpoint, requireSameOrigin, writeCheckpoint } from './checkpoint';
+import type { RunConfig } from './config';
 import { adapterFingerprint, type JobContext } from './context';
 import { ProgressMeter } from './jobControl';
+
+/** What the vectors' checkpoint says it was made from. */
+export const embeddingsOrigin = (config: RunConfig, dataHash: string) => ({
+  kind: 'embeddings' as const,
+  config: JSON.stringify(config.encoder),
+  dataHash,
+});
 
 /**
  * Whitened vectors [N, components] of all items; from the run's store if it has them.
@@ -22,7 +30,7 @@ export async function itemVectors(context: JobContext): Promise<Float32Array<Arr
       'config/field',
       `configuration: field "encoder.components" wants fewer than the ${dataset.itemCount} items, got ${components}.`,
     );
-  const origin = { kind: 'embeddings' as const, config: JSON.stringify(config.encoder), dataHash: dataset.contentHash };
+  const origin = embeddingsOrigin(config, dataset.contentHash);
   const file = await sink.loadCheckpoint('embeddings');
   if (file) {
     const checkpoint = readCheckpoint(file, 'embeddings');

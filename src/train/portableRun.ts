@@ -1,11 +1,14 @@
 /** From a run's own files to the parts that other tools need, and from those parts to the files of a run. */
 import { ConfigError, FormatError } from '../base/errors';
+import { writeSafetensors } from '../formats/safetensors';
 import { isJsonObject, parseJsonObject } from '../formats/strictJson';
+import { float32Tensor } from '../formats/typedValues';
 import { identifierVocabulary } from '../recommenders/identifierVocabulary';
 import { t5ConfigOf } from '../recommenders/t5/trainer';
 import { type Arrays, floatsIn, numberIn, readCheckpoint, requireSameOrigin, writeCheckpoint } from './checkpoint';
 import { checkRunConfig, type RunConfig } from './config';
 import { type Identifiers, makeIdentifiers } from './identifiers';
+import { embeddingsOrigin } from './itemVectors';
 import type { PortableRun } from './modelFolder';
 import { recommenderOrigin } from './recommenderJob';
 import { tokenizerOrigin } from './tokenizerJob';
@@ -82,6 +85,22 @@ export async function readRunIdentifiers({ config, data }: RunDescription, read:
   if (numberIn(checkpoint, 'epoch', 'tokenizer') < config.tokenizer.epochs || !(digits instanceof Uint16Array))
     throw untrained('tokenizer');
   return makeIdentifiers(config.tokenizer.levels, config.tokenizer.codes, digits);
+}
+
+/**
+ * Whitened item vectors as a plain safetensors file: `embeddings` f32 [N, D] in item order.
+ * @throws FormatError `run/untrained` and those of checkpoints
+ */
+export async function embeddingsFile({ config, data }: RunDescription, read: RunFileReader): Promise<Uint8Array> {
+  const file = await read('embeddings.safetensors');
+  if (!file) throw untrained('item vectors');
+  const checkpoint = readCheckpoint(file, 'embeddings.safetensors');
+  requireSameOrigin(checkpoint.identity, embeddingsOrigin(config, data.hash), 'embeddings.safetensors');
+  const vectors = floatsIn(checkpoint, 'vectors').get('whitened');
+  const { components } = config.encoder;
+  if (!vectors || vectors.length % components !== 0) throw untrained('item vectors');
+  const tensor = float32Tensor(vectors, [vectors.length / components, components]);
+  return writeSafetensors(new Map([['embeddings', tensor]]), new Map([['format', 'pt']]));
 }
 
 const untrained = (part: string): FormatError =>
