@@ -27,7 +27,7 @@ interface Lifetime {
   readonly neighbours: Set<Value>;
 }
 
-/** Values a dispatch reads and writes, by the kernel's binding table. */
+/** Values a dispatch reads and writes, by the kernel's binding table; a part counts as the value it belongs to. */
 export function accessesOf(dispatch: Dispatch): { reads: Value[]; writes: Value[] } {
   const reads: Value[] = [];
   const writes: Value[] = [];
@@ -35,7 +35,7 @@ export function accessesOf(dispatch: Dispatch): { reads: Value[]; writes: Value[
     if (binding.access === 'uniform') continue;
     const value = dispatch.bind[binding.name];
     if (!value) throw new Error(`${dispatch.kernel}: binding ${binding.name} has no value`);
-    (binding.access === 'read' ? reads : writes).push(value);
+    (binding.access === 'read' ? reads : writes).push(value.part?.of ?? value);
   }
   return { reads, writes };
 }

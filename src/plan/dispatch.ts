@@ -16,6 +16,8 @@ export interface Value {
   readonly isScratch?: boolean;
   /** Kept to the end of the program (outputs, losses). */
   isKept: boolean;
+  /** A stretch of another value, from a multiple of 256 bytes on; it has no memory of its own. */
+  readonly part?: { readonly of: Value; readonly offsetBytes: number };
 }
 
 /** One kernel launch, before buffers exist. */

@@ -12,6 +12,8 @@ export interface LowerContext {
   output(index: number): Value;
   /** Memory that lives only between the launches of this node. */
   scratch(sizeBytes: number, label: string): Value;
+  /** `sizeBytes` of a value from `offsetBytes` on, a multiple of 256. */
+  part(value: Value, offsetBytes: number, sizeBytes: number): Value;
   /** What `make` gives, made once a program for each key; for launches whose result several nodes need. */
   memo(key: string, make: () => Value): Value;
   /** A weight matrix repacked at the start of the step; see parameterPacks.ts. */

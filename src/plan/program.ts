@@ -242,6 +242,10 @@ function assemble(
   for (const { value, data } of traced.constants)
     device.raw.queue.writeBuffer(constants, value.home?.offsetBytes ?? 0, data as Float32Array<ArrayBuffer>);
   const locate = (value: Value): Located => {
+    if (value.part) {
+      const whole = locate(value.part.of);
+      return { buffer: whole.buffer, offset: whole.offset + value.part.offsetBytes };
+    }
     if (!value.home) {
       const place = plan.placeOf.get(value);
       const buffer = place && arenas[place.arena];

@@ -15,7 +15,7 @@ import {
   STEP_STATE_WORDS,
 } from '../tensor/ops/leaves';
 import { BYTES_PER_ELEMENT, elementCount } from '../tensor/shape';
-import { accessesOf, alignUp } from './arena';
+import { ALIGNMENT_BYTES, accessesOf, alignUp } from './arena';
 import type { Dispatch, Home, Value } from './dispatch';
 import { groupsFor } from './dispatch';
 import { fuse } from './fuse';
@@ -272,6 +272,11 @@ class Lowerer {
         ...this.#make(`${node.op.name}#${node.id} ${label}`, sizeBytes, null),
         isScratch: true,
       }),
+      part: (of, offsetBytes, sizeBytes) => {
+        if (offsetBytes % ALIGNMENT_BYTES !== 0) throw new Error(`plan: part of ${of.label} at ${offsetBytes}`);
+        if (offsetBytes === 0 && sizeBytes === of.sizeBytes) return of;
+        return { ...this.#make(`part of ${of.label}`, sizeBytes, null), part: { of, offsetBytes } };
+      },
       memo: (key, make) => {
         const value = this.#memo.get(key) ?? make();
         this.#memo.set(key, value);

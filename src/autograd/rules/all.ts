@@ -7,6 +7,7 @@ import './dropout';
 import './elementwise';
 import './embedding';
 import './gruCell';
+import './linearCrossEntropy';
 import './matmul';
 import './move';
 import './norm';

@@ -9,6 +9,7 @@ import './dropout';
 import './elementwise';
 import './embedding';
 import './gruCell';
+import './linearCrossEntropy';
 import './matmul';
 import './move';
 import './norm';

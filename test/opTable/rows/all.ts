@@ -8,6 +8,7 @@ import { elementwiseRows } from './elementwise';
 import { embeddingRows } from './embedding';
 import { gruCellRows } from './gruCell';
 import { infoNceRows } from './infoNce';
+import { linearCrossEntropyRows } from './linearCrossEntropy';
 import { matmulRows } from './matmul';
 import { moveRows } from './move';
 import { normRows } from './norm';
@@ -23,6 +24,7 @@ export const opRows: readonly OpRow[] = [
   ...embeddingRows,
   ...gruCellRows,
   ...infoNceRows,
+  ...linearCrossEntropyRows,
   ...matmulRows,
   ...moveRows,
   ...normRows,
