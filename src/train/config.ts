@@ -61,12 +61,13 @@ export interface RunConfig {
   readonly recommender: RecommenderConfig;
 }
 
-type FieldRule =
+/** What a field of a configuration may hold. */
+export type FieldRule =
   | { readonly kind: 'text' }
   | { readonly kind: 'list' }
   | { readonly kind: 'integer' | 'number'; readonly min: number; readonly max: number };
-const integer = (min: number, max: number): FieldRule => ({ kind: 'integer', min, max });
-const number = (min: number, max: number): FieldRule => ({ kind: 'number', min, max });
+export const integer = (min: number, max: number): FieldRule => ({ kind: 'integer', min, max });
+export const number = (min: number, max: number): FieldRule => ({ kind: 'number', min, max });
 const MAX_WIDTH = 8192;
 const MAX_COUNT = 1_000_000;
 
@@ -152,7 +153,8 @@ export function checkRunConfig(value: unknown, source: string): RunConfig {
   return config;
 }
 
-function checkField(
+/** Refuses a value that breaks its rule, through `refuse`. */
+export function checkField(
   field: string,
   rule: FieldRule,
   value: unknown,

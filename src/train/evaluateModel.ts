@@ -88,12 +88,27 @@ export async function evaluateT5(
   return { report, users, ranks };
 }
 
-async function popularRanks(context: JobContext, users: Uint32Array): Promise<Uint32Array> {
+/** p of the paired randomisation test on Recall@10 against Most-popular for the same users and seen-item policy. */
+export async function comparedWithPopular(
+  context: Pick<JobContext, 'dataset'>,
+  users: Uint32Array,
+  ranks: Uint32Array,
+  seenItems: 'kept' | 'removed',
+): Promise<number> {
+  const popular = await popularRanks(context, users, seenItems);
+  return randomisationTest(perUserOf(ranks), perUserOf(popular), { seed: SIGNIFICANCE_SEED }).pValue;
+}
+
+async function popularRanks(
+  context: Pick<JobContext, 'dataset'>,
+  users: Uint32Array,
+  seenItems: 'kept' | 'removed' = 'kept',
+): Promise<Uint32Array> {
   const [popular] = await referencePoints(context.dataset.sequences, context.dataset.itemCount, {
     keys: ['mostPopular'],
     users: users.slice(),
   });
-  return popular?.kept.ranks ?? new Uint32Array();
+  return (seenItems === 'kept' ? popular?.kept : popular?.seenRemoved)?.ranks ?? new Uint32Array();
 }
 
 /** The five counting recommenders on the test split, under the same protocol (all items are candidates, pessimistic ties). */

@@ -59,7 +59,21 @@ export function crossEntropy(
 /** Mean cross-entropy over the rows that are not ignored (counted on the GPU), a scalar; 0 if all are. @throws ShapeError */
 export function meanCrossEntropy(logits: Tensor, targets: Tensor, options: CrossEntropyOptions = {}): Tensor {
   const { losses } = crossEntropy(logits, targets, options);
-  const attributes = { ignored: options.ignoreIndex ?? NEVER, classes: sizeAt(logits.shape, 1) };
+  return meanCounted(losses, targets, sizeAt(logits.shape, 1), options);
+}
+
+/**
+ * Mean of `losses` [N] over the rows whose target u32 [N] is below `classes` and not ignored. The losses and their gradients
+ * must be 0 in the other rows; see to it before.
+ */
+export function meanCounted(
+  losses: Tensor,
+  targets: Tensor,
+  classes: number,
+  options: CrossEntropyOptions = {},
+): Tensor {
+  requireShapes('meanCounted', countOf(losses) === countOf(targets), 'one target a loss', losses, targets);
+  const attributes = { ignored: options.ignoreIndex ?? NEVER, classes };
   const scalarSpec = { shape: [], dtype: 'f32' } as const;
   const [mean] = recordMany(MEAN_COUNTED, [losses, targets], attributes, [scalarSpec, scalarSpec]);
   return mean as Tensor;

@@ -56,7 +56,14 @@ export function linearCrossEntropy(
     sizeAt(h.shape, 0) === countOf(targets) &&
     countOf(targets) > 0 &&
     sizeAt(table.shape, 0) % TABLE_STEP === 0;
-  requireShapes('linearCrossEntropy', fits, 'h [R, D], table [V, D] with V a multiple of 4, targets [R]', h, table, targets);
+  requireShapes(
+    'linearCrossEntropy',
+    fits,
+    'h [R, D], table [V, D] with V a multiple of 4, targets [R]',
+    h,
+    table,
+    targets,
+  );
   const rows = sizeAt(table.shape, 0);
   const { classes = rows, hasGradient = true, chunkRows = 0 } = options;
   if (!Number.isInteger(classes) || classes < 1 || classes > rows)
@@ -71,11 +78,10 @@ export function linearCrossEntropy(
     );
   const f32 = (shape: readonly number[]) => ({ shape, dtype: 'f32' }) as const;
   const gradients = hasGradient ? [f32(h.shape), f32(table.shape)] : [];
-  const [mean, losses] = recordMany(
-    LINEAR_CROSS_ENTROPY,
-    [h, table, targets],
-    { classes, hasGradient, chunkRows },
-    [f32([]), f32(targets.shape), ...gradients],
-  );
+  const [mean, losses] = recordMany(LINEAR_CROSS_ENTROPY, [h, table, targets], { classes, hasGradient, chunkRows }, [
+    f32([]),
+    f32(targets.shape),
+    ...gradients,
+  ]);
   return { mean: mean as Tensor, losses: losses as Tensor };
 }
