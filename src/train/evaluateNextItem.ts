@@ -6,8 +6,7 @@ import type { SeenPolicy } from '../recommenders/nextItem/settings';
 import type { NextItemTrainer } from '../recommenders/nextItem/trainer';
 import { comparedWithPopular, metricSet } from './evaluateModel';
 import { ProgressMeter } from './jobControl';
-import { SYSTEM_NAMES } from './nextItemConfig';
-import type { NextItemContext } from './nextItemJob';
+import { type NextItemContext, SYSTEM_NAMES } from './nextItemConfig';
 import type { EvaluationReport } from './reports';
 
 export interface NextItemEvaluateOptions {

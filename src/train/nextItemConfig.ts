@@ -7,6 +7,7 @@ import {
   SEEN_POLICIES,
 } from '../recommenders/nextItem/settings';
 import { checkField, type FieldRule, integer, number } from './config';
+import type { JobContext } from './context';
 
 export interface NextItemConfig {
   readonly name: string;
@@ -14,6 +15,9 @@ export interface NextItemConfig {
   readonly system: NextItemSystem;
   readonly recommender: NextItemSettings;
 }
+
+/** What a job needs from its host, with this kind of configuration. */
+export type NextItemContext = Omit<JobContext, 'config' | 'readEncoderFile'> & { readonly config: NextItemConfig };
 
 export const SYSTEM_NAMES: Readonly<Record<NextItemSystem, string>> = { sasrec: 'SASRec', gru4rec: 'GRU4Rec' };
 

@@ -5,10 +5,10 @@
 import { CancelledError } from '../base/errors';
 import { NextItemTrainer } from '../recommenders/nextItem/trainer';
 import { type Checkpoint, floatsIn, numberIn, readCheckpoint, requireSameOrigin, writeCheckpoint } from './checkpoint';
-import { adapterFingerprint, type JobContext } from './context';
+import { adapterFingerprint } from './context';
 import { evaluateNextItem } from './evaluateNextItem';
 import { ProgressMeter } from './jobControl';
-import type { NextItemConfig } from './nextItemConfig';
+import type { NextItemContext } from './nextItemConfig';
 import type { MetricRow } from './reports';
 
 /** A crash loses at most about this much training. */
@@ -16,9 +16,6 @@ const CHECKPOINT_EVERY_MS = 30_000;
 /** Steps between two readings of the metric ring (it holds 64). */
 const METRICS_EVERY_STEPS = 10;
 const SOFTWARE_DISPATCHES_PER_SUBMIT = 32;
-
-/** What a job needs from its host, with this kind of configuration. */
-export type NextItemContext = Omit<JobContext, 'config' | 'readEncoderFile'> & { readonly config: NextItemConfig };
 
 interface Progressed {
   bestNdcg: number;
