@@ -26,12 +26,21 @@ const PIECE_BYTES = 4096;
  * The result errors with FormatError `gzip/truncated`, `gzip/corrupt`, `gzip/tooLarge` or `gzip/ratio`.
  */
 export function inflateGzip(stream: ReadableStream<Uint8Array>, options: InflateOptions): ReadableStream<Uint8Array> {
+  return guarded(stream, 'gzip', options);
+}
+
+/** As `inflateGzip`, also for the bare deflate data inside zip archives. */
+export function guarded(
+  stream: ReadableStream<Uint8Array>,
+  format: 'gzip' | 'deflate-raw',
+  options: InflateOptions,
+): ReadableStream<Uint8Array> {
   const maxBytes = options.maxBytes ?? DEFAULT_MAX_BYTES;
   const maxRatio = options.maxRatio ?? DEFAULT_MAX_RATIO;
   const input = { bytes: 0, failure: undefined as unknown };
   let inflatedBytes = 0;
   // The cast bridges two typings of the same platform class (bytes in, bytes out).
-  const inflater = new DecompressionStream('gzip') as unknown as ReadableWritablePair<Uint8Array, Uint8Array>;
+  const inflater = new DecompressionStream(format) as unknown as ReadableWritablePair<Uint8Array, Uint8Array>;
   const reader = inPieces(stream, input).pipeThrough(inflater).getReader();
 
   const overLimit = (): FormatError | null => {

@@ -1,5 +1,6 @@
 /** The registry of importers: what a set of inputs is, and how to read it. */
 import { readAmazonReviews, readAmazonTables } from './amazon2023';
+import { expandArchives } from './archives';
 import type { Candidate, ImportContext, ImportFormat, ImportOptions, ImportPart } from './candidate';
 import { readImageFiles } from './imageFiles';
 import { InputMeter } from './inputMeter';
@@ -45,14 +46,16 @@ const READERS: Readonly<Record<ImportFormat, Reader>> = {
 };
 
 /**
- * What `sources` hold, surest first; several domains give several candidates. Reads the beginning of each source. Inputs that
- * no candidate has among its parts are `unrecognised`.
+ * What `sources` hold, surest first; several domains give several candidates. Archives count as the files inside them. Reads the
+ * beginning of each source. Inputs that no candidate has among its parts are `unrecognised`.
+ * @throws FormatError when an archive is broken
  */
 export async function recognise(
   sources: readonly ByteSource[],
 ): Promise<{ candidates: Candidate[]; unrecognised: ByteSource[] }> {
   const inputs: Sniffed[] = [];
-  for (const source of sources) inputs.push(await sniff(source));
+  const files = await expandArchives(sources);
+  for (const source of files) inputs.push(await sniff(source));
   const claimed = new Set<ByteSource>();
   const candidates: Candidate[] = [];
   for (const recogniser of RECOGNISERS) {
@@ -62,7 +65,7 @@ export async function recognise(
     }
   }
   candidates.sort((a, b) => Number(a.isAddition) - Number(b.isAddition) || b.confidence - a.confidence);
-  return { candidates, unrecognised: sources.filter((source) => !claimed.has(source)) };
+  return { candidates, unrecognised: files.filter((source) => !claimed.has(source)) };
 }
 
 /**
