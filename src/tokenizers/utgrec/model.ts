@@ -167,10 +167,12 @@ export function utgrecLosses(params: Params, model: ModelSpec, batch: Batch, opt
   // In the warm-up the books are measured but do not count: their gradient is zero.
   const quantised = treeQuantise(params, quantiser, z);
   count('codebook', quantised.loss, options.isWarmup ? 0 : weights.codebook);
-  bookNames(quantiser).forEach((book, at) => {
-    const error = quantised.errors[at];
-    if (error) parts[`${book}Error`] = error;
-  });
+  // Many independent books would fill the row of scalars; the tree has two.
+  if (quantiser.kind === 'tree')
+    bookNames(quantiser).forEach((book, at) => {
+      const error = quantised.errors[at];
+      if (error) parts[`${book}Error`] = error;
+    });
   if (weights.alignment > 0)
     count('alignment', alignmentLoss(z, slice(both, 0, items, items), config.temperature), weights.alignment);
   const u = projectCodes(params, options.isWarmup ? z : quantised.reconstructed);

@@ -1,0 +1,103 @@
+/** From a data set to what UTGRec's tokenizer reads: dense text pieces, squares of pixels, latents, co-occurrence. */
+import { CancelledError } from '../base/errors';
+import type { Dataset } from '../data/dataset';
+import { imageBytes } from '../data/imageIndex';
+import { itemText } from '../data/itemText';
+import type { SentencePieceTokenizer } from '../encoders/sentencePieces';
+import type { UtgrecCatalogue } from '../tokenizers/utgrec/batch';
+import type { UtgrecSizes } from '../tokenizers/utgrec/config';
+import { type Pictures, pixelLatents } from '../tokenizers/utgrec/pictures';
+import { coOccurrencePositives } from '../tokenizers/utgrec/positives';
+import { buildTextVocabulary, denseTexts, type TextVocabulary } from '../tokenizers/utgrec/textVocabulary';
+import type { ItemInputConfig } from './utgrecConfig';
+
+/** Brings one encoded picture to `side` × `side` RGB bytes (u8 `[side, side, 3]`); null if it cannot be decoded. */
+export type DecodePicture = (bytes: Uint8Array, mediaType: string, side: number) => Promise<Uint8Array | null>;
+
+export interface CatalogueSources {
+  readonly dataset: Dataset;
+  readonly pieces: SentencePieceTokenizer;
+  /** All pictures back to back (data/imageIndex `loadImages`), or null. */
+  readonly images: Uint8Array | null;
+  readonly decodePicture: DecodePicture;
+  /** Told items done. */
+  readonly onProgress: (items: number) => void;
+  readonly signal: AbortSignal;
+  /** Vocabulary of the tokenizer to go on from. */
+  readonly base?: TextVocabulary;
+}
+
+export interface PreparedCatalogue {
+  readonly catalogue: UtgrecCatalogue;
+  readonly vocabulary: TextVocabulary;
+  readonly sizes: UtgrecSizes;
+  /** Pictures that did not decode; they count as absent. */
+  readonly brokenPictures: number;
+}
+
+const RGB = 3;
+
+/** @throws ConfigError `utgrec/vocabulary` without any text; CancelledError `job/stopped` */
+export async function prepareCatalogue(sources: CatalogueSources, input: ItemInputConfig): Promise<PreparedCatalogue> {
+  const { dataset, pieces, base } = sources;
+  const texts = Array.from({ length: dataset.itemCount }, (_, item) => pieces.encode(itemText(dataset, item)));
+  const vocabulary = buildTextVocabulary(texts, {
+    leastCount: input.leastCount,
+    most: input.mostPieces,
+    ...(base ? { base } : {}),
+  });
+  const { pictures, broken } = await decodePictures(sources, input.imageSide);
+  const { imageSide, patch, latentSide, latentPatch } = input;
+  // The network has its image parts wherever the configuration asks for pictures, so that weights fit other domains.
+  const hasImages = imageSide > 0;
+  const squares = pictures ?? {
+    side: imageSide,
+    pixels: new Uint8Array(dataset.itemCount * imageSide * imageSide * RGB),
+    isPresent: new Uint8Array(dataset.itemCount),
+  };
+  return {
+    catalogue: {
+      itemCount: dataset.itemCount,
+      texts: denseTexts(texts, vocabulary, input.textLength),
+      pictures: hasImages ? squares : null,
+      latents: hasImages ? pixelLatents(squares, latentSide, latentPatch) : null,
+      vectors: null,
+      positives: coOccurrencePositives(dataset.sequences, dataset.itemCount),
+    },
+    vocabulary,
+    sizes: {
+      vocabulary: vocabulary.pieces.length,
+      textLength: input.textLength,
+      patches: hasImages ? (imageSide / patch) ** 2 : 0,
+      patchWidth: hasImages ? patch * patch * RGB : 0,
+      latents: hasImages ? (latentSide / latentPatch) ** 2 : 0,
+      latentWidth: hasImages ? latentPatch * latentPatch * RGB : 0,
+      vectorWidth: 0,
+    },
+    brokenPictures: broken,
+  };
+}
+
+async function decodePictures(
+  { dataset, images, decodePicture, onProgress, signal }: CatalogueSources,
+  side: number,
+): Promise<{ pictures: Pictures | null; broken: number }> {
+  const index = dataset.images;
+  if (side === 0 || !index || !images) return { pictures: null, broken: 0 };
+  const size = side * side * RGB;
+  const pixels = new Uint8Array(dataset.itemCount * size);
+  const isPresent = new Uint8Array(dataset.itemCount);
+  let broken = 0;
+  for (let item = 0; item < dataset.itemCount; item++) {
+    if (signal.aborted) throw new CancelledError('job/stopped', 'run: stopped while pictures were read.');
+    const encoded = imageBytes(index, images, item);
+    if (!encoded) continue;
+    const square = await decodePicture(encoded, index.format, side);
+    if (square?.length === size) {
+      pixels.set(square, item * size);
+      isPresent[item] = 1;
+    } else broken++;
+    onProgress(item + 1);
+  }
+  return { pictures: { side, pixels, isPresent }, broken };
+}
