@@ -5,6 +5,12 @@ import path from 'node:path';
 import { parseOptions, USAGE } from './bench/options.mjs';
 import { ROOT } from './setup/packages.mjs';
 
+const suiteAt = process.argv.indexOf('--suite');
+if (suiteAt >= 0 && process.argv[suiteAt + 1] === 'data') {
+  const { dataSuite } = await import('./bench/dataSuite.mjs');
+  process.exit(await dataSuite(process.argv.slice(2)));
+}
+
 let options;
 try {
   options = parseOptions(process.argv.slice(2));
