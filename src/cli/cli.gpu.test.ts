@@ -126,6 +126,11 @@ describe('tessera', () => {
     expect(await exported('hf', 'hf', ...withIds)).toMatchObject([
       { kind: 'exported', files: ['config.json', 'generation_config.json', 'model.safetensors', 'tessera.json'] },
     ]);
+    expect(await exported('onnx', 'onnx')).toMatchObject([
+      {
+        files: expect.arrayContaining(['encoder_model.onnx', 'decoder_with_past_model.onnx', 'tessera.json']),
+      },
+    ]);
     expect(await exported('sem_ids', 'ids', ...withIds)).toMatchObject([{ files: ['test.sem_ids'] }]);
     expect(await exported('sequences', 'seqs', ...withIds)).toMatchObject([{ kind: 'exported' }]);
     expect(await exported('embeddings', 'vectors')).toMatchObject([{ files: ['embeddings.safetensors'] }]);

@@ -4,8 +4,10 @@ import path from 'node:path';
 import { ConfigError, ConflictError, FormatError } from '../base/errors';
 import type { Dataset } from '../data/dataset';
 import { loadDataset } from '../data/loadDataset';
+import { WEIGHTS_FILE } from '../recommenders/t5/huggingFace';
+import { writeOnnx } from '../recommenders/t5/onnxGraph';
 import { metricFiles } from '../train/metricFiles';
-import { readModelFolder, writeModelFolder } from '../train/modelFolder';
+import { type PortableRun, readModelFolder, writeModelFolder } from '../train/modelFolder';
 import {
   embeddingsFile,
   RUN_FILE,
@@ -60,11 +62,19 @@ async function openData(data: string, run: RunDescription['data'] | null): Promi
 
 type Target = (folder: string, options: CliOptions) => Promise<Map<string, Uint8Array>>;
 
+async function portableRun(folder: string, data: string): Promise<PortableRun> {
+  const run = await describeRun(folder);
+  const ids = data ? (await openData(data, run.data)).items.ids : null;
+  return readPortableRun(run, folderReader(folder), ids);
+}
+
 const TARGETS: Readonly<Record<string, Target>> = {
-  hf: async (folder, { data }) => {
-    const run = await describeRun(folder);
-    const ids = data ? (await openData(data, run.data)).items.ids : null;
-    return writeModelFolder(await readPortableRun(run, folderReader(folder), ids));
+  hf: async (folder, { data }) => writeModelFolder(await portableRun(folder, data)),
+  onnx: async (folder, { data }) => {
+    const run = await portableRun(folder, data);
+    const files = new Map<string, Uint8Array>([...writeModelFolder(run), ...writeOnnx(run)]);
+    files.delete(WEIGHTS_FILE);
+    return files;
   },
   sem_ids: async (folder, { data }) => {
     const run = await describeRun(folder);

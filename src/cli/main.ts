@@ -13,8 +13,8 @@ const USAGE = `tessera – generative recommendation on your own GPU
   tessera train <config.json> --data <folder> --out <folder>   train tokenizer and recommender, evaluate; resumes by itself
   tessera evaluate --data <folder> --out <folder>              measure a trained run and the five reference points again
   tessera recommend --history id,id,… --data <folder> --out <folder> [--count 10]
-  tessera export --to <target> --out <folder> [--data <folder>] <run>   results for other tools: hf, sem_ids, sequences,
-                                                               embeddings, metrics
+  tessera export --to <target> --out <folder> [--data <folder>] <run>   results for other tools: hf, onnx, sem_ids,
+                                                               sequences, embeddings, metrics
   tessera import-model <folder> --out <run>                    the way back, after training elsewhere
   tessera info [--out <folder>]                                the adapter, and what a run's folder holds
   tessera import <path…> --workspace <folder>                  read files and folders into a workspace; resumes by itself
