@@ -5,8 +5,8 @@ import { checkRunConfig } from '../train/config';
 import { evaluateReferencePoints, evaluateT5 } from '../train/evaluateModel';
 import { tokenSource } from '../train/identifiers';
 import { checkNextItemConfig, isNextItemConfig, type NextItemConfig } from '../train/nextItemConfig';
-import { openRecommender, trainRecommender } from '../train/recommenderJob';
-import { openIdentifiers, trainTokenizer } from '../train/tokenizerJob';
+import { openModel, trainModel } from '../train/recommendingModel';
+import { trainTokenizer } from '../train/tokenizerJob';
 import { evaluateAnchor, recommendAnchor, trainAnchor } from './anchorCommands';
 import { nodeGpu } from './nodeGpu';
 import type { CliOptions } from './options';
@@ -35,8 +35,8 @@ export async function train(configJson: string, configFile: string, options: Cli
   say(`adapter: ${context.engine.device.profile.name}`);
   await writeRunFile(options.out, config, dataset);
   stopOnInterrupt(context.control);
-  const identifiers = await trainTokenizer(context);
-  const trainer = await trainRecommender(context, identifiers, options.maxSteps ?? undefined);
+  await trainTokenizer(context);
+  const { trainer } = await trainModel(context, options.maxSteps ?? undefined);
   await trainer.dispose();
   await evaluateReferencePoints(context);
   say(evaluationTable(tableOf(reports)));
@@ -48,15 +48,16 @@ export async function evaluate(options: CliOptions): Promise<void> {
   const anchor = await anchorConfig(options);
   if (anchor) return evaluateAnchor(anchor, options);
   const { context, say, reports } = await openRun(options);
-  const identifiers = await openIdentifiers(context);
-  const trainer = identifiers && (await openRecommender(context, identifiers));
-  if (!identifiers || !trainer)
+  const model = await openModel(context);
+  if (!model)
     throw new FormatError(
       'cli/untrained',
       `${options.out}: holds no trained recommender yet; run tessera train first.`,
     );
   stopOnInterrupt(context.control);
+  const { trainer, identifiers, name } = model;
   const { report } = await evaluateT5(context, trainer, tokenSource(identifiers), {
+    name,
     split: 'test',
     beamWidth: options.beamWidth ?? context.config.recommender.testBeamWidth,
   });
@@ -72,13 +73,13 @@ export async function recommend(history: string, count: number, options: CliOpti
   if (anchor) return recommendAnchor(anchor, history, count, options);
   const { context, say, result } = await openRun(options);
   const { dataset, config } = context;
-  const identifiers = await openIdentifiers(context);
-  const trainer = identifiers && (await openRecommender(context, identifiers));
-  if (!identifiers || !trainer)
+  const model = await openModel(context);
+  if (!model)
     throw new FormatError(
       'cli/untrained',
       `${options.out}: holds no trained recommender yet; run tessera train first.`,
     );
+  const { trainer, identifiers } = model;
   const items = historyItems(history, dataset);
   const beamWidth = Math.max(count, options.beamWidth ?? config.recommender.testBeamWidth);
   const generator = new T5Generator(context.engine, trainer, tokenSource(identifiers), {

@@ -9,13 +9,15 @@ import { ConfigError, ShapeError } from '../base/errors';
 export const CONFLICT_DIGITS = 256;
 
 /**
- * @param codes `[N, levels]`, borrowed. @returns `[N, levels + 1]`, new; the last column is the counter, 1 … `limit`.
+ * @param codes `[N, levels]`, borrowed. @param limit largest digit. @param first digit of an item whose codes are its own
+ * @returns `[N, levels + 1]`, new; the last column is the counter, `first` … `limit`.
  * @throws ShapeError `quantize/codes`; ConfigError `quantize/conflict-limit` if more than `limit` items share their codes
  */
 export function appendConflictDigits(
   codes: Uint16Array,
   levels: number,
   limit = CONFLICT_DIGITS,
+  first: 0 | 1 = 1,
 ): Uint16Array<ArrayBuffer> {
   if (!Number.isInteger(levels) || levels < 1 || codes.length % levels !== 0)
     throw new ShapeError(
@@ -28,11 +30,11 @@ export function appendConflictDigits(
   for (let item = 0; item < itemCount; item++) {
     const row = codes.subarray(item * levels, (item + 1) * levels);
     const key = row.join();
-    const digit = (counters.get(key) ?? 0) + 1;
+    const digit = (counters.get(key) ?? first - 1) + 1;
     if (digit > limit)
       throw new ConfigError(
         'quantize/conflict-limit',
-        `appendConflictDigits: more than ${limit} items share the codes ${key}; train the tokenizer longer or give it more levels or entries.`,
+        `appendConflictDigits: more than ${limit - first + 1} items share the codes ${key}; train the tokenizer longer or give it more levels or entries.`,
       );
     counters.set(key, digit);
     identifiers.set(row, item * (levels + 1));

@@ -114,3 +114,34 @@ export function statisticsByDomain(
   });
   return { all: codebookStatistics(table), domains: members.map((items) => codebookStatistics(table, items)) };
 }
+
+/**
+ * How far codes moved between two assignments of the same items.
+ * @returns share of the items with any other code, and share with another code at each level (0 without items)
+ * @throws ShapeError `quantize/codes` if they are not codes of the same items
+ */
+export function codeChanges(
+  before: Uint16Array,
+  after: Uint16Array,
+  levels: number,
+): { readonly changedShare: number; readonly changedByLevel: readonly number[] } {
+  if (before.length !== after.length || after.length % levels !== 0)
+    throw new ShapeError(
+      'quantize/codes',
+      `codeChanges: wanted two assignments of the same items to ${levels} levels, came ${before.length} and ${after.length} codes.`,
+    );
+  const itemCount = after.length / levels;
+  const changed = new Array<number>(levels).fill(0);
+  let items = 0;
+  for (let item = 0; item < itemCount; item++) {
+    let isChanged = false;
+    for (let level = 0; level < levels; level++) {
+      if (before[item * levels + level] === after[item * levels + level]) continue;
+      changed[level] = (changed[level] ?? 0) + 1;
+      isChanged = true;
+    }
+    if (isChanged) items++;
+  }
+  const share = (count: number): number => (itemCount === 0 ? 0 : count / itemCount);
+  return { changedShare: share(items), changedByLevel: changed.map(share) };
+}

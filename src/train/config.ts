@@ -3,6 +3,7 @@
  * field by field; an unknown or impossible field is refused by name.
  */
 import { ConfigError } from '../base/errors';
+import { checkMultiIdentifier, type MultiIdentifierConfig } from './multiIdentifierConfig';
 
 export interface EncoderConfig {
   /** `use-lite`: Universal Sentence Encoder lite, offline. `transformers`: a sentence encoder by model id or folder. */
@@ -26,6 +27,12 @@ export interface TokenizerConfig {
   readonly learningRate: number;
   readonly commitment: number;
   readonly decay: number;
+  /** First conflict digit: 1 (default) as the MTGRec code, 0 as the TIGER paper. */
+  readonly firstDigit?: number;
+  /** K: keep the codes of so many epochs, the last one among them; each is a tokenizer of a multi-identifier run. */
+  readonly keep?: number;
+  /** Epochs between two kept ones, 1 by default (adjacent epochs). Wider where adjacent ones hardly differ. */
+  readonly keepEvery?: number;
 }
 
 export interface RecommenderConfig {
@@ -59,15 +66,23 @@ export interface RunConfig {
   readonly encoder: EncoderConfig;
   readonly tokenizer: TokenizerConfig;
   readonly recommender: RecommenderConfig;
+  /** Present: several identifiers for every item (MTGRec); absent: one (TIGER). */
+  readonly multiIdentifier?: MultiIdentifierConfig;
 }
 
 /** What a field of a configuration may hold. */
 export type FieldRule =
   | { readonly kind: 'text' }
   | { readonly kind: 'list' }
-  | { readonly kind: 'integer' | 'number'; readonly min: number; readonly max: number };
+  | {
+      readonly kind: 'integer' | 'number';
+      readonly min: number;
+      readonly max: number;
+      readonly isOptional?: boolean;
+    };
 export const integer = (min: number, max: number): FieldRule => ({ kind: 'integer', min, max });
 export const number = (min: number, max: number): FieldRule => ({ kind: 'number', min, max });
+const optionalInteger = (min: number, max: number): FieldRule => ({ kind: 'integer', min, max, isOptional: true });
 const MAX_WIDTH = 8192;
 const MAX_COUNT = 1_000_000;
 
@@ -83,6 +98,9 @@ const RULES = {
     learningRate: number(0, 10),
     commitment: number(0, 100),
     decay: number(0, 1),
+    firstDigit: optionalInteger(0, 1),
+    keep: optionalInteger(1, 100),
+    keepEvery: optionalInteger(1, MAX_COUNT),
   },
   recommender: {
     width: integer(4, MAX_WIDTH),
@@ -127,7 +145,7 @@ export function checkRunConfig(value: unknown, source: string): RunConfig {
       `${source}: wanted a JSON object with name, seed, encoder, tokenizer, recommender.`,
     );
   for (const key of Object.keys(value))
-    if (!['name', 'seed', 'encoder', 'tokenizer', 'recommender'].includes(key))
+    if (!['name', 'seed', 'encoder', 'tokenizer', 'recommender', 'multiIdentifier'].includes(key))
       refuse(key, 'to be left out (unknown field)', value[key]);
   const { name, seed } = value;
   if (typeof name !== 'string' || name.length === 0 || name.length > 100)
@@ -147,7 +165,16 @@ export function checkRunConfig(value: unknown, source: string): RunConfig {
     refuse('encoder.kind', '"use-lite" or "transformers"', config.encoder.kind);
   if (config.encoder.kind === 'use-lite' && config.encoder.components > 512)
     refuse('encoder.components', 'at most 512 for use-lite', config.encoder.components);
-  const { recommender } = config;
+  const { recommender, tokenizer } = config;
+  const { keep = 1, keepEvery = 1 } = tokenizer;
+  if ((keep - 1) * keepEvery >= tokenizer.epochs)
+    refuse(
+      'tokenizer.keep',
+      `epochs that exist: ${keep} kept, ${keepEvery} apart, want more than ${(keep - 1) * keepEvery} epochs (tokenizer.epochs)`,
+      tokenizer.epochs,
+    );
+  if (value['multiIdentifier'] !== undefined)
+    checkMultiIdentifier(value['multiIdentifier'], { tokenizers: tokenizer.keep, epochs: recommender.epochs }, refuse);
   if (recommender.headWidth % 4 !== 0) refuse('recommender.headWidth', 'a multiple of 4', recommender.headWidth);
   if (recommender.width % 4 !== 0) refuse('recommender.width', 'a multiple of 4', recommender.width);
   return config;
@@ -160,6 +187,7 @@ export function checkField(
   value: unknown,
   refuse: (field: string, wanted: string, came: unknown) => never,
 ): void {
+  if (value === undefined && 'isOptional' in rule && rule.isOptional) return;
   if (rule.kind === 'text') {
     if (typeof value !== 'string' || value.length > 500) refuse(field, 'a text', value);
   } else if (rule.kind === 'list') {

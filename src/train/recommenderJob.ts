@@ -1,32 +1,11 @@
-/**
- * A recommender's training from start (or last checkpoint) to test metrics: steps, live rows, periodic checkpoints,
- * validation with early stopping on NDCG@10, the best state kept beside the newest.
- */
-import { CancelledError } from '../base/errors';
-import type { TokenSource } from '../recommenders/t5/batch';
-import { type T5State, T5Trainer } from '../recommenders/t5/trainer';
-import { type Checkpoint, floatsIn, numberIn, readCheckpoint, requireSameOrigin, writeCheckpoint } from './checkpoint';
+/** A recommender's training with one identifier an item (TIGER), from start (or last checkpoint) to test metrics. */
+import { T5Trainer } from '../recommenders/t5/trainer';
+import { readCheckpoint, requireSameOrigin } from './checkpoint';
 import type { RunConfig } from './config';
-import { adapterFingerprint, type JobContext } from './context';
+import type { JobContext } from './context';
 import { evaluateT5 } from './evaluateModel';
-import type { Identifiers } from './identifiers';
-import { tokenSource } from './identifiers';
-import { ProgressMeter } from './jobControl';
-import type { MetricRow } from './reports';
-
-/** A crash loses at most about this much training. */
-const CHECKPOINT_EVERY_MS = 30_000;
-/** Steps between two readings of the metric ring (it holds 64). */
-const METRICS_EVERY_STEPS = 10;
-
-const SOFTWARE_DISPATCHES_PER_SUBMIT = 32;
-
-interface Progressed {
-  bestNdcg: number;
-  bestStep: number;
-  withoutGain: number;
-  trainedMs: number;
-}
+import { type Identifiers, tokenSource } from './identifiers';
+import { TrainingPhase, trainerState } from './trainingPhase';
 
 /**
  * Trains and evaluates. Resumes by itself if the sink holds a recommender of the same configuration, data and identifiers.
@@ -40,20 +19,37 @@ export async function trainRecommender(
   maxSteps?: number,
 ): Promise<T5Trainer> {
   const source = tokenSource(identifiers);
-  const trainer = new T5Trainer({
-    engine: context.engine,
-    config: context.config.recommender,
-    source,
-    sequences: context.dataset.sequences,
-    seed: context.config.seed,
+  const { recommender } = context.config;
+  const trainer = newTrainer(context, identifiers);
+  const phase = new TrainingPhase(context, trainer, {
+    stage: 'recommender',
+    newest: 'recommender',
+    best: 'best',
+    origin: originOf(context, identifiers),
+    stepOffset: 0,
+    epochs: recommender.epochs,
+    validateEvery: recommender.validateEvery,
+    patience: recommender.patience,
+    validate: async () => {
+      const { report } = await evaluateT5(context, trainer, source, {
+        split: 'validation',
+        beamWidth: recommender.validationBeamWidth,
+        maxUsers: recommender.validationUsers,
+      });
+      return report;
+    },
   });
-  // A step of a software adapter takes seconds; short submissions keep clear of the watchdog and let the page paint.
-  if (context.engine.device.profile.isSoftware) trainer.step.dispatchesPerSubmit = SOFTWARE_DISPATCHES_PER_SUBMIT;
-  const run = new RecommenderRun(context, identifiers, source, trainer);
   try {
-    await run.restore();
-    await run.train(maxSteps ?? Number.POSITIVE_INFINITY);
-    await run.finish();
+    const newest = await context.sink.loadCheckpoint('recommender');
+    if (newest) await phase.restore(newest);
+    await phase.train(maxSteps ?? Number.POSITIVE_INFINITY);
+    const best = await context.sink.loadCheckpoint('best');
+    if (best) trainer.restore(trainerState(readCheckpoint(best, 'best')));
+    const { report } = await evaluateT5(context, trainer, source, {
+      split: 'test',
+      beamWidth: recommender.testBeamWidth,
+    });
+    context.hooks.evaluation(report);
     return trainer;
   } catch (error) {
     await trainer.dispose();
@@ -68,15 +64,19 @@ export async function openRecommender(context: JobContext, identifiers: Identifi
   if (!file) return null;
   const checkpoint = readCheckpoint(file, 'recommender');
   requireSameOrigin(checkpoint.identity, originOf(context, identifiers), 'recommender');
-  const trainer = new T5Trainer({
+  const trainer = newTrainer(context, identifiers);
+  trainer.restore(trainerState(checkpoint));
+  return trainer;
+}
+
+function newTrainer(context: JobContext, identifiers: Identifiers): T5Trainer {
+  return new T5Trainer({
     engine: context.engine,
     config: context.config.recommender,
     source: tokenSource(identifiers),
     sequences: context.dataset.sequences,
     seed: context.config.seed,
   });
-  trainer.restore(stateOf(checkpoint));
-  return trainer;
 }
 
 /** What a recommender's checkpoint says it was made from; `identifiers` is their hash. */
@@ -90,160 +90,3 @@ export function recommenderOrigin(config: RunConfig, dataHash: string, identifie
 
 const originOf = ({ config, dataset }: JobContext, identifiers: Identifiers) =>
   recommenderOrigin(config, dataset.contentHash, identifiers.hash);
-
-function stateOf(checkpoint: Checkpoint): T5State {
-  const number = (key: string): number => numberIn(checkpoint, key, 'recommender');
-  return {
-    step: number('step'),
-    cursor: { epoch: number('epoch'), position: number('position') },
-    parameters: floatsIn(checkpoint, 'parameters'),
-    moment1: floatsIn(checkpoint, 'moment1'),
-    moment2: floatsIn(checkpoint, 'moment2'),
-  };
-}
-
-class RecommenderRun {
-  #progress: Progressed = { bestNdcg: -1, bestStep: 0, withoutGain: 0, trainedMs: 0 };
-  #isStoppedEarly = false;
-  #lastSave = 0;
-  #clock = 0;
-
-  constructor(
-    readonly context: JobContext,
-    readonly identifiers: Identifiers,
-    readonly source: TokenSource,
-    readonly trainer: T5Trainer,
-  ) {}
-
-  async restore(): Promise<void> {
-    const file = await this.context.sink.loadCheckpoint('recommender');
-    if (!file) return;
-    const checkpoint = readCheckpoint(file, 'recommender');
-    requireSameOrigin(checkpoint.identity, originOf(this.context, this.identifiers), 'recommender');
-    this.trainer.restore(stateOf(checkpoint));
-    const number = (key: string): number => numberIn(checkpoint, key, 'recommender');
-    this.#progress = {
-      bestNdcg: number('bestNdcg'),
-      bestStep: number('bestStep'),
-      withoutGain: number('withoutGain'),
-      trainedMs: number('trainedMs'),
-    };
-    this.#isStoppedEarly = this.#isOutOfPatience();
-    await this.context.sink.dropRowsAfter('recommender', this.trainer.stepCount);
-  }
-
-  async train(maxSteps: number): Promise<void> {
-    const { context, trainer } = this;
-    const { recommender } = context.config;
-    const meter = new ProgressMeter(context.now, context.hooks.progress, context.control, {
-      stage: 'recommender',
-      total: trainer.totalSteps,
-      unit: 'steps',
-      epochs: recommender.epochs,
-    });
-    this.#clock = context.now();
-    this.#lastSave = this.#clock;
-    while (!trainer.isDone && !this.#isStoppedEarly) {
-      if (trainer.stepCount >= maxSteps) context.control.stop();
-      try {
-        await context.control.breathe();
-      } catch (error) {
-        if (error instanceof CancelledError) await this.#save('recommender');
-        throw error;
-      }
-      const { isLastOfEpoch } = await trainer.runStep();
-      if (trainer.stepCount % METRICS_EVERY_STEPS === 0 || isLastOfEpoch) await this.#drain();
-      meter.update(trainer.stepCount, trainer.epoch);
-      if (isLastOfEpoch && (trainer.epoch % recommender.validateEvery === 0 || trainer.isDone)) await this.#validate();
-      if (context.now() - this.#lastSave > CHECKPOINT_EVERY_MS) await this.#save('recommender');
-    }
-    await this.#save('recommender');
-  }
-
-  /** Loads the best state and measures it on the test split. */
-  async finish(): Promise<void> {
-    const { context, trainer } = this;
-    const best = await context.sink.loadCheckpoint('best');
-    if (best) trainer.restore(stateOf(readCheckpoint(best, 'best')));
-    const { report } = await evaluateT5(context, trainer, this.source, {
-      split: 'test',
-      beamWidth: context.config.recommender.testBeamWidth,
-    });
-    context.hooks.evaluation(report);
-  }
-
-  async #drain(): Promise<void> {
-    const { trainer } = this;
-    const metrics = await trainer.metrics();
-    this.#tick();
-    const seconds = this.#progress.trainedMs / 1000;
-    const epoch = trainer.stepCount / trainer.stepsPerEpoch;
-    await this.#emit(
-      metrics.map(({ step, loss, gradientNorm, learningRate }) => ({
-        run: 'recommender',
-        step: step + 1,
-        epoch: (epoch * (step + 1)) / trainer.stepCount,
-        seconds,
-        values: { loss, gradientNorm, learningRate },
-      })),
-    );
-  }
-
-  async #validate(): Promise<void> {
-    const { context, trainer } = this;
-    const { validationUsers, validationBeamWidth } = context.config.recommender;
-    const { report } = await evaluateT5(context, trainer, this.source, {
-      split: 'validation',
-      beamWidth: validationBeamWidth,
-      maxUsers: validationUsers,
-    });
-    const { recall10, ndcg10, recall5, ndcg5 } = report.metrics;
-    this.#tick();
-    await this.#emit([
-      {
-        run: 'recommender',
-        step: trainer.stepCount,
-        epoch: trainer.epoch,
-        seconds: this.#progress.trainedMs / 1000,
-        values: { validRecall5: recall5, validNdcg5: ndcg5, validRecall10: recall10, validNdcg10: ndcg10 },
-      },
-    ]);
-    context.hooks.evaluation(report);
-    if (ndcg10 > this.#progress.bestNdcg) {
-      this.#progress = { ...this.#progress, bestNdcg: ndcg10, bestStep: trainer.stepCount, withoutGain: 0 };
-      await this.#save('best');
-    } else {
-      this.#progress = { ...this.#progress, withoutGain: this.#progress.withoutGain + 1 };
-      this.#isStoppedEarly = this.#isOutOfPatience();
-    }
-  }
-
-  #isOutOfPatience(): boolean {
-    const { patience } = this.context.config.recommender;
-    return patience > 0 && this.#progress.withoutGain >= patience;
-  }
-
-  #tick(): void {
-    const now = this.context.now();
-    this.#progress = { ...this.#progress, trainedMs: this.#progress.trainedMs + now - this.#clock };
-    this.#clock = now;
-  }
-
-  async #emit(rows: readonly MetricRow[]): Promise<void> {
-    this.context.hooks.rows(rows);
-    await this.context.sink.appendRows(rows);
-  }
-
-  async #save(role: 'recommender' | 'best'): Promise<void> {
-    const { context, trainer } = this;
-    await this.#drain();
-    const state = await trainer.state();
-    const arrays = new Map<string, Float32Array>();
-    for (const group of ['parameters', 'moment1', 'moment2'] as const)
-      for (const [name, values] of state[group]) arrays.set(`${group}/${name}`, values);
-    const identity = { ...originOf(context, this.identifiers), adapter: adapterFingerprint(context) };
-    const numbers = { step: state.step, epoch: state.cursor.epoch, position: state.cursor.position, ...this.#progress };
-    await context.sink.saveCheckpoint(role, writeCheckpoint(identity, arrays, numbers));
-    this.#lastSave = context.now();
-  }
-}

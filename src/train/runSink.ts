@@ -1,7 +1,18 @@
 import type { EvaluationReport, MetricRow } from './reports';
 
-/** Checkpoints of one run by role; saving a role replaces its previous file only once the new one is whole. */
-export type CheckpointRole = 'embeddings' | 'tokenizer' | 'recommender' | 'best';
+/**
+ * Checkpoints of one run by role; saving a role replaces its previous file only once the new one is whole. A
+ * multi-identifier run also keeps parameters after some pre-training epochs, the fine-tuning at work, and the best state
+ * of each fine-tuned candidate.
+ */
+export type CheckpointRole =
+  | 'embeddings'
+  | 'tokenizer'
+  | 'recommender'
+  | 'best'
+  | `pretrained-${number}`
+  | 'fineTuning'
+  | `fineTuned-${number}`;
 
 /** Where a run's results go: the browser's store, a folder in Node, or memory in tests. */
 export interface RunSink {

@@ -1,9 +1,9 @@
 /** A tokenizer's training from item text to identifiers: embed, whiten, RQ-VAE epochs with live statistics, conflict digits. */
-import { CancelledError } from '../base/errors';
+import { CancelledError, FormatError } from '../base/errors';
 import type { Dataset } from '../data/dataset';
 import { trainingItems } from '../data/splits';
 import { appendConflictDigits } from '../quantize/conflict';
-import { type CodebookStatistics, codebookStatistics, statisticsByDomain } from '../quantize/statistics';
+import { type CodebookStatistics, codebookStatistics, codeChanges, statisticsByDomain } from '../quantize/statistics';
 import type { RqvaeConfig } from '../tokenizers/rqvae/config';
 import { createRqvaeTrainer, type RqvaeState, type RqvaeTrainer } from '../tokenizers/rqvae/trainer';
 import {
@@ -20,7 +20,7 @@ import { adapterFingerprint, type JobContext } from './context';
 import { type Identifiers, makeIdentifiers } from './identifiers';
 import { itemVectors } from './itemVectors';
 import { ProgressMeter } from './jobControl';
-import type { CodebookReport } from './reports';
+import type { CodebookReport, DriftReport } from './reports';
 
 const CHECKPOINT_EVERY_MS = 30_000;
 /** Statistics and snapshots this often at most: they read all codes back. */
@@ -29,6 +29,11 @@ const SNAPSHOT_EVERY_MS = 2_000;
 const MAX_CONFLICT_DIGIT = 255;
 /** Lloyd iterations at most; k-means on a few thousand items settles in far fewer. */
 const KMEANS_ITERATIONS = 100;
+/** Tensors of a checkpoint with the codes [N, levels] of a kept epoch. */
+const KEPT = 'kept/';
+
+/** Codes [N, levels] by epoch. */
+type Kept = Map<number, Uint16Array>;
 
 export function rqvaeConfigOf(config: TokenizerConfig, components: number): RqvaeConfig {
   return {
@@ -68,6 +73,11 @@ async function storedCheckpoint(stored: Stored): Promise<Checkpoint | null> {
   return checkpoint;
 }
 
+/** Epochs whose codes a run keeps, ascending, the last one among them; only that one unless the configuration asks for more. */
+export function keptEpochs({ epochs, keep = 1, keepEvery = 1 }: TokenizerConfig): number[] {
+  return Array.from({ length: keep }, (_, index) => epochs - (keep - 1 - index) * keepEvery);
+}
+
 /** Identifiers of a finished tokenizer, or null. @throws FormatError, ConfigError for a file of another origin */
 export async function openIdentifiers(stored: Stored): Promise<Identifiers | null> {
   const checkpoint = await storedCheckpoint(stored);
@@ -75,6 +85,61 @@ export async function openIdentifiers(stored: Stored): Promise<Identifiers | nul
   const digits = checkpoint.arrays.get('identifiers');
   const { levels, codes } = stored.config.tokenizer;
   return digits instanceof Uint16Array ? makeIdentifiers(levels, codes, digits) : null;
+}
+
+/**
+ * Identifiers of every kept epoch of a finished tokenizer, oldest first; null if it is not finished.
+ * @throws FormatError `mtgrec/missing-epoch` naming an epoch whose codes are not there; and for a file of another origin
+ */
+export async function openTokenizers(stored: Stored): Promise<Identifiers[] | null> {
+  const checkpoint = await storedCheckpoint(stored);
+  const { tokenizer } = stored.config;
+  if (!checkpoint || numberIn(checkpoint, 'epoch', 'tokenizer') < tokenizer.epochs) return null;
+  const kept = keptCodes(checkpoint);
+  const identifiers: Identifiers[] = [];
+  for (const epoch of keptEpochs(tokenizer)) {
+    const codes = kept.get(epoch);
+    if (codes?.length !== stored.dataset.itemCount * tokenizer.levels)
+      throw new FormatError(
+        'mtgrec/missing-epoch',
+        `tokenizer: wanted the codes of ${stored.dataset.itemCount} items at epoch ${epoch}, ${codes ? `got ${codes.length / tokenizer.levels}` : 'there are none'}; train the tokenizer again.`,
+      );
+    identifiers.push(await withConflictDigits(tokenizer, codes));
+  }
+  return identifiers;
+}
+
+/** What figure V5 shows of the epochs kept so far, oldest first. @throws FormatError, ConfigError for a file of another origin */
+export async function openDrift(stored: Stored): Promise<DriftReport[]> {
+  const checkpoint = await storedCheckpoint(stored);
+  if (!checkpoint || stored.config.tokenizer.keep === undefined) return [];
+  const kept = keptCodes(checkpoint);
+  return [...kept.keys()].map((epoch) => driftReport(stored.config.tokenizer, kept, epoch));
+}
+
+function withConflictDigits(tokenizer: TokenizerConfig, codes: Uint16Array): Promise<Identifiers> {
+  const { levels, codes: entries, firstDigit } = tokenizer;
+  const digits = appendConflictDigits(codes, levels, MAX_CONFLICT_DIGIT, firstDigit === 0 ? 0 : 1);
+  return makeIdentifiers(levels, entries, digits);
+}
+
+/** Codes by epoch, ascending. */
+function keptCodes(checkpoint: Checkpoint): Map<number, Uint16Array> {
+  const kept: [number, Uint16Array][] = [];
+  for (const [name, array] of checkpoint.arrays)
+    if (name.startsWith(KEPT) && array instanceof Uint16Array) kept.push([Number(name.slice(KEPT.length)), array]);
+  return new Map(kept.sort(([a], [b]) => a - b));
+}
+
+function driftReport(tokenizer: TokenizerConfig, kept: ReadonlyMap<number, Uint16Array>, epoch: number): DriftReport {
+  const epochs = keptEpochs(tokenizer);
+  const index = epochs.indexOf(epoch);
+  const { levels, codes } = tokenizer;
+  const assignments = kept.get(epoch) ?? new Uint16Array();
+  const before = kept.get(epochs[index - 1] ?? Number.NaN);
+  const report = { epoch, index, tokenizers: epochs.length, levels, codes, assignments };
+  if (!before) return { ...report, changedShare: null, changedByLevel: [] };
+  return { ...report, ...codeChanges(before, assignments, levels) };
 }
 
 /**
@@ -95,20 +160,21 @@ export async function trainTokenizer(context: JobContext): Promise<Identifiers> 
   };
   const trainer = await createRqvaeTrainer(engine, task, checkpoint ? stateOf(checkpoint, config.seed) : undefined);
   await context.sink.dropRowsAfter('tokenizer', trainer.epochsDone * trainer.stepsPerEpoch);
+  const kept: Kept = checkpoint ? keptCodes(checkpoint) : new Map();
   try {
-    const codes = await runEpochs(context, trainer);
-    const { levels, codes: entries } = config.tokenizer;
-    const digits = appendConflictDigits(codes, levels, MAX_CONFLICT_DIGIT);
-    await save(context, trainer, digits);
-    return await makeIdentifiers(levels, entries, digits);
+    const codes = await runEpochs(context, trainer, kept);
+    const identifiers = await withConflictDigits(config.tokenizer, codes);
+    await save(context, trainer, kept, identifiers.digits);
+    return identifiers;
   } finally {
     await trainer.dispose();
   }
 }
 
-async function runEpochs(context: JobContext, trainer: RqvaeTrainer): Promise<Uint16Array> {
+async function runEpochs(context: JobContext, trainer: RqvaeTrainer, kept: Kept): Promise<Uint16Array> {
   const { config, control, hooks, now, sink, dataset } = context;
   const { epochs, levels, codes: entries } = config.tokenizer;
+  const wanted = new Set(config.tokenizer.keep === undefined ? [] : keptEpochs(config.tokenizer));
   const meter = new ProgressMeter(now, hooks.progress, control, {
     stage: 'tokenizer',
     total: epochs,
@@ -130,7 +196,7 @@ async function runEpochs(context: JobContext, trainer: RqvaeTrainer): Promise<Ui
     try {
       await control.breathe();
     } catch (error) {
-      if (error instanceof CancelledError) await save(context, trainer, null);
+      if (error instanceof CancelledError) await save(context, trainer, kept, null);
       throw error;
     }
     const result = await trainer.epoch();
@@ -145,9 +211,13 @@ async function runEpochs(context: JobContext, trainer: RqvaeTrainer): Promise<Ui
     hooks.rows([row]);
     await sink.appendRows([row]);
     meter.update(trainer.epochsDone, trainer.epochsDone);
+    if (wanted.has(result.epoch)) {
+      kept.set(result.epoch, await trainer.assignments());
+      hooks.drift(driftReport(config.tokenizer, kept, result.epoch));
+    }
     if (now() - lastSnapshot > SNAPSHOT_EVERY_MS && trainer.epochsDone < epochs) await snapshot();
     if (now() - lastSave > CHECKPOINT_EVERY_MS) {
-      await save(context, trainer, null);
+      await save(context, trainer, kept, null);
       lastSave = now();
     }
   }
@@ -163,11 +233,12 @@ function stateOf(checkpoint: Checkpoint, seed: number): RqvaeState {
   };
 }
 
-async function save(context: JobContext, trainer: RqvaeTrainer, digits: Uint16Array | null): Promise<void> {
+async function save(context: JobContext, trainer: RqvaeTrainer, kept: Kept, digits: Uint16Array | null): Promise<void> {
   const state = await trainer.state();
   const arrays = new Map<string, Float32Array | Uint16Array>();
   for (const [name, values] of Object.entries(state.parameters)) arrays.set(`parameters/${name}`, values);
   for (const [name, values] of Object.entries(state.accumulators)) arrays.set(`accumulators/${name}`, values);
+  for (const [epoch, codes] of kept) arrays.set(`${KEPT}${epoch}`, codes);
   if (digits) arrays.set('identifiers', digits);
   await context.sink.saveCheckpoint(
     'tokenizer',

@@ -15,8 +15,9 @@ import type { JobContext } from '../train/context';
 import { evaluateReferencePoints } from '../train/evaluateModel';
 import { type Identifiers, tokenSource } from '../train/identifiers';
 import { JobControl } from '../train/jobControl';
-import { openRecommender, trainRecommender } from '../train/recommenderJob';
-import { codebookReport, openIdentifiers, trainTokenizer } from '../train/tokenizerJob';
+import { openCurriculum } from '../train/pretrainingJob';
+import { openModel, trainModel } from '../train/recommendingModel';
+import { codebookReport, openDrift, openIdentifiers, openTokenizers, trainTokenizer } from '../train/tokenizerJob';
 import { cardOf, findUsers, searchItems, summaryOf } from './catalogue';
 import {
   type AdapterReport,
@@ -148,7 +149,9 @@ export class Session {
       };
     const rows = await storedRows(this.#store, CURRENT_RUN);
     const sink = storeSink(this.#store, CURRENT_RUN, Date.now);
-    this.#identifiers = await openIdentifiers({ dataset: data.dataset, config, sink });
+    const stored = { dataset: data.dataset, config, sink };
+    this.#identifiers = await openIdentifiers(stored);
+    const tokenizers = config.multiIdentifier ? await openTokenizers(stored) : null;
     const evaluations = await storedEvaluations(this.#store, CURRENT_RUN);
     const codebook = this.#identifiers
       ? codebookReport(data.dataset, this.#identifiers, rows.findLast((row) => row.run === 'tokenizer')?.step ?? 0)
@@ -160,13 +163,13 @@ export class Session {
         isDone: this.#identifiers !== null,
         rows: rows.filter((row) => row.run === 'tokenizer'),
         codebook,
-        drift: [],
+        drift: await openDrift(stored),
       },
       recommender: {
         isDone: evaluations.some((report) => report.kind === 'model' && report.split === 'test'),
         rows: rows.filter((row) => row.run === 'recommender'),
         evaluations,
-        curriculum: [],
+        curriculum: tokenizers ? await openCurriculum(stored, tokenizers) : [],
       },
     };
   }
@@ -263,15 +266,9 @@ export class Session {
   }
 
   async #runRecommender(context: JobContext): Promise<void> {
-    const identifiers = this.#identifiers ?? (await openIdentifiers(context));
-    if (!identifiers)
-      throw new ConfigError(
-        'worker/no-tokenizer',
-        'train a recommender: the tokenizer is not trained yet; train it first.',
-      );
-    this.#identifiers = identifiers;
     await evaluateReferencePoints(context);
-    const trainer = await trainRecommender(context, identifiers);
+    const { trainer, identifiers } = await trainModel(context);
+    this.#identifiers = identifiers;
     this.#generator = new T5Generator(context.engine, trainer, tokenSource(identifiers), {
       beamWidth: DEMO_BEAM_WIDTH,
       historyLimit: context.config.recommender.historyLimit,
@@ -325,13 +322,11 @@ export class Session {
     const { dataset } = this.#openedData();
     const config = await recallConfig(this.#store, dataset);
     const engine = await this.#engineOrThrow();
-    const trainer =
-      config && this.#identifiers
-        ? await openRecommender(this.#context(engine, config, new JobControl()), this.#identifiers)
-        : null;
-    if (!trainer || !this.#identifiers || !config)
+    const model = config && (await openModel(this.#context(engine, config, new JobControl())));
+    if (!model || !config)
       throw new ConfigError('demo/untrained', 'recommend: there is no trained recommender yet; train one first.');
-    this.#generator = new T5Generator(engine, trainer, tokenSource(this.#identifiers), {
+    this.#identifiers = model.identifiers;
+    this.#generator = new T5Generator(engine, model.trainer, tokenSource(model.identifiers), {
       beamWidth: DEMO_BEAM_WIDTH,
       historyLimit: config.recommender.historyLimit,
     });

@@ -90,6 +90,11 @@ export class InfluenceEstimator {
     return this.#validation.count;
   }
 
+  /** The samples are everything there is. */
+  get isFullPass(): boolean {
+    return [this.#training, this.#validation].every(({ count, examples }) => count === examples.users.length);
+  }
+
   /** Gradient passes (batches) of one estimate. */
   get passes(): number {
     const { sources } = this.options;

@@ -83,12 +83,12 @@ export class T5Generator {
 
   /**
    * Ranks items for many histories in batches of similar length.
-   * @param onResult called with the position of the history and its items, in no particular order
+   * @param onResult called with the position of the history, its items and their scores, in no particular order
    * @param onProgress awaited after each batch; may throw to stop
    */
   async generateAll(
     histories: readonly ArrayLike<number>[],
-    onResult: (at: number, items: readonly number[]) => void | Promise<void>,
+    onResult: (at: number, items: readonly number[], scores: readonly number[]) => void | Promise<void>,
     onProgress: (done: number) => void | Promise<void>,
   ): Promise<void> {
     const order = histories
@@ -101,7 +101,8 @@ export class T5Generator {
         chosen.map((at) => histories[at] ?? []),
         rows,
       );
-      for (const [row, at] of chosen.entries()) await onResult(at, results[row]?.items ?? []);
+      for (const [row, at] of chosen.entries())
+        await onResult(at, results[row]?.items ?? [], results[row]?.scores ?? []);
       await onProgress(Math.min(order.length, start + rows));
     }
   }
