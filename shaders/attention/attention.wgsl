@@ -1,27 +1,23 @@
 // attention: softmax(scale Q K^T + bias, masks) V; the scores of a few rows live in workgroup memory, never in a tensor.
 //   q        [B, Tq, H, Dk] f32 in    as vec4; heads are strides inside a row, nothing is transposed
 //   k, v     [B, Tk, H, Dk] f32 in    likewise
-//   bias     [H, Tq, Tk]    f32 in    HAS_BIAS, else unused
-//   key_mask [B, Tk]        u32 in    HAS_MASK, else unused; 0 = key not allowed
+//   bias     [H, Tq, Tk]    f32 in    flag BIAS, else unused
+//   key_mask [B, Tk]        u32 in    flag MASK, else unused; 0 = key not allowed
 //   state    [16]           u32 in    HAS_DROPOUT, else unused; step and seed
 //   out      [B, Tq, H, Dk] f32 out
 //   lse      [B, H, Tq]     f32 out   log of the sum of exp(score); about MASKED where no key is allowed
 // A masked score is MASKED, so a row with no allowed key weighs all Tk keys equally. Query rows go in tiles of four,
-// counted through all (batch, head) pairs; a group owns TILES of them, so short decoders fill groups too. Three phases
+// counted through all (batch, head) pairs; a group owns `tiles` of them, so short decoders fill groups too. Three phases
 // between two barriers: lanes make 4 x 4 score tiles in registers; one lane a row takes the softmax; lanes make 4 x 4
 // tiles of weights times V. Register tiles because loads, not arithmetic, bound software adapters.
-// Needs Dk % 4 = 0 and TILES * 4 * ceil(Tk / 4) <= SCORES. Sums run in order of d and of the keys.
+// Needs Dk % 4 = 0, tiles <= 8 and tiles * 4 * ceil(Tk / 4) <= SCORES. Sums run in order of d and of the keys.
 override LANES: u32 = 64;
-override TILES: u32 = 8;
 override SCORES: u32 = 480;
-override HAS_BIAS: bool = false;
-override HAS_MASK: bool = false;
-override IS_CAUSAL: bool = false;
 override HAS_DROPOUT: bool = false;
 // include: lib/random.wgsl
 // include: lib/attention_scores.wgsl
 
-struct Params { batch: u32, heads: u32, queries: u32, keys: u32, dk4: u32, scale: f32, dropout_rate: f32, dropout_stream: u32 }
+struct Params { batch: u32, heads: u32, queries: u32, keys: u32, dk4: u32, scale: f32, dropout_rate: f32, dropout_stream: u32, flags: u32, tiles: u32 }
 
 @group(0) @binding(0) var<storage, read> q: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read> k: array<vec4<f32>>;
@@ -34,17 +30,17 @@ struct Params { batch: u32, heads: u32, queries: u32, keys: u32, dk4: u32, scale
 @group(0) @binding(8) var<uniform> params: Params;
 
 var<workgroup> scores: array<vec4<f32>, SCORES>;
-var<workgroup> row_scale: array<f32, TILES * 4>;
+var<workgroup> row_scale: array<f32, 32>;
 
 @compute @workgroup_size(LANES)
 fn attention(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
-  let first = (group.x + group.y * groups.x) * TILES;
+  let first = (group.x + group.y * groups.x) * params.tiles;
   let row_tiles = (params.queries + 3u) / 4u;
   let pairs = params.batch * params.heads;
   let pitch = (params.keys + 3u) / 4u;
   let stride = params.heads * params.dk4;
 
-  for (var t = lane; t < TILES * pitch; t += LANES) {
+  for (var t = lane; t < params.tiles * pitch; t += LANES) {
     let tile = first + t / pitch;
     let column = t % pitch;
     let pair = min(tile / row_tiles, pairs - 1u);
@@ -63,19 +59,18 @@ fn attention(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) g
       let q3 = q[q_at.w + d]; s3 += vec4<f32>(dot(q3, k0), dot(q3, k1), dot(q3, k2), dot(q3, k3));
     }
     var allowed = vec4<bool>(true);
-    if (HAS_MASK) {
+    if ((params.flags & MASK) != 0u) {
       let m = item * params.keys + key;
       allowed = vec4<u32>(key_mask[m.x], key_mask[m.y], key_mask[m.z], key_mask[m.w]) != vec4<u32>(0u);
     }
     let at = (t / pitch) * 4u * pitch + column;
-    scores[at] = finished(s0, head, query.x, key, allowed);
-    scores[at + pitch] = finished(s1, head, query.y, key, allowed);
-    scores[at + 2u * pitch] = finished(s2, head, query.z, key, allowed);
-    scores[at + 3u * pitch] = finished(s3, head, query.w, key, allowed);
+    // Rolled, so that the body is compiled once instead of four times.
+    var products = array<vec4<f32>, 4>(s0, s1, s2, s3);
+    for (var i = 0u; i < 4u; i++) { scores[at + i * pitch] = finished(products[i], head, query[i], key, allowed); }
   }
   workgroupBarrier();
 
-  for (var r = lane; r < TILES * 4u; r += LANES) {
+  for (var r = lane; r < params.tiles * 4u; r += LANES) {
     let tile = first + r / 4u;
     let row = tile / row_tiles * params.queries + (tile % row_tiles) * 4u + r % 4u;
     var high = vec4<f32>(MASKED);
@@ -94,7 +89,7 @@ fn attention(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) g
   }
   workgroupBarrier();
 
-  for (var t = lane; t < TILES * params.dk4; t += LANES) {
+  for (var t = lane; t < params.tiles * params.dk4; t += LANES) {
     let tile = first + t / params.dk4;
     let pair = min(tile / row_tiles, pairs - 1u);
     let item = pair / params.heads;

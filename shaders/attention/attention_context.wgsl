@@ -3,17 +3,16 @@
 //   out      [B, Tq, H, Dk] f32 in    forward result
 //   d_out    [B, Tq, H, Dk] f32 in    its gradient
 //   lse      [B, H, Tq]     f32 in    log-sum-exp of each row's scores
-//   key_mask [B, Tk]        u32 in    HAS_MASK, else unused
+//   key_mask [B, Tk]        u32 in    flag MASK (2), else unused
 //   state    [16]           u32 in    HAS_DROPOUT, else unused
 //   context  u32 out        lse bits [B, H, Tq]; bits of delta = sum over d of out d_out [B, H, Tq]; allowed keys [B, Tk];
 //                           step and seed
 // One row or key a lane; delta sums in order of d.
 override LANES: u32 = 64;
-override HAS_MASK: bool = false;
 override HAS_DROPOUT: bool = false;
 // include: lib/linear_index.wgsl
 
-struct Params { batch: u32, heads: u32, queries: u32, keys: u32, dk: u32 }
+struct Params { batch: u32, heads: u32, queries: u32, keys: u32, dk: u32, flags: u32 }
 
 @group(0) @binding(0) var<storage, read> out: array<f32>;
 @group(0) @binding(1) var<storage, read> d_out: array<f32>;
@@ -38,7 +37,7 @@ fn attention_context(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workg
   }
   if (i < allowed) {
     var is_allowed = 1u;
-    if (HAS_MASK) { is_allowed = key_mask[i]; }
+    if ((params.flags & 2u) != 0u) { is_allowed = key_mask[i]; }
     context[2u * rows + i] = is_allowed;
   }
   if (HAS_DROPOUT && i < 2u) { context[2u * rows + allowed + i] = state[i]; }

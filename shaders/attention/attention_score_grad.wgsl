@@ -1,19 +1,17 @@
 // attention_score_grad: recomputes the weights of a slice of the batch and the gradients of its scores.
 //   q, d_out [B, Tq, H, Dk] f32 in    as vec4
 //   k, v     [B, Tk, H, Dk] f32 in    likewise
-//   bias     [H, Tq, Tk]    f32 in    HAS_BIAS, else unused
+//   bias     [H, Tq, Tk]    f32 in    flag BIAS, else unused
 //   context  u32 in         see attention_context.wgsl
 //   weights  [2, S, H, Tq, 4 ceil(Tk / 4)] f32 out   0: gradients of the scores; 1: weights after dropout; S items from first_item
 // dS = P (keep (dO V^T) - delta), zero where masked; padding columns are zero. One tile of 4 queries x 4 keys a lane, in
 // registers; sums run in order of d. Needs Dk % 4 = 0.
 override LANES: u32 = 64;
-override HAS_BIAS: bool = false;
-override IS_CAUSAL: bool = false;
 override HAS_DROPOUT: bool = false;
 // include: lib/random.wgsl
 // include: lib/attention_scores.wgsl
 
-struct Params { batch: u32, heads: u32, queries: u32, keys: u32, dk4: u32, scale: f32, dropout_rate: f32, dropout_stream: u32, first_item: u32, items: u32 }
+struct Params { batch: u32, heads: u32, queries: u32, keys: u32, dk4: u32, scale: f32, dropout_rate: f32, dropout_stream: u32, first_item: u32, items: u32, flags: u32 }
 
 @group(0) @binding(0) var<storage, read> q: array<vec4<f32>>;
 @group(0) @binding(1) var<storage, read> k: array<vec4<f32>>;
@@ -63,10 +61,10 @@ fn attention_score_grad(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_wo
   let real = at < vec4<u32>(params.keys);
   let to = (pair * params.queries + row) * pitch + column;
   let count = params.queries - row;
-  store(to, s0, g0, item, head, query.x, key, allowed, real);
-  if (count > 1u) { store(to + pitch, s1, g1, item, head, query.y, key, allowed, real); }
-  if (count > 2u) { store(to + 2u * pitch, s2, g2, item, head, query.z, key, allowed, real); }
-  if (count > 3u) { store(to + 3u * pitch, s3, g3, item, head, query.w, key, allowed, real); }
+  // Rolled, so that the body is compiled once instead of four times.
+  var products = array<vec4<f32>, 4>(s0, s1, s2, s3);
+  var gains = array<vec4<f32>, 4>(g0, g1, g2, g3);
+  for (var i = 0u; i < min(count, 4u); i++) { store(to + i * pitch, products[i], gains[i], item, head, query[i], key, allowed, real); }
 }
 
 fn store(to: u32, product: vec4<f32>, weight_grad: vec4<f32>, item: u32, head: u32, query: u32, key: vec4<u32>, allowed: vec4<bool>, real: vec4<bool>) {

@@ -1,5 +1,10 @@
 // What the attention kernels share: masks, safe exponentials, dropout. The including kernel includes lib/random.wgsl and
-// declares bias [H, Tq, Tk], override HAS_BIAS and IS_CAUSAL, and params with queries, keys, scale and dropout_rate.
+// declares bias [H, Tq, Tk] and params with queries, keys, scale, dropout_rate and flags.
+
+// Bits of params.flags. Uniforms and no overrides: compiling one pipeline costs more than the branches of all steps.
+const BIAS: u32 = 1u;
+const MASK: u32 = 2u;
+const CAUSAL: u32 = 4u;
 
 // Stands for "not allowed" in place of -infinity: the most negative finite f32.
 const MASKED: f32 = -3.4028234663852886e38;
@@ -14,12 +19,12 @@ fn exp_below(x: vec4<f32>) -> vec4<f32> {
 // Scaled, biased and masked scores of one query against four keys.
 fn finished(product: vec4<f32>, head: u32, query: u32, key: vec4<u32>, allowed: vec4<bool>) -> vec4<f32> {
   var score = product * params.scale;
-  if (HAS_BIAS) {
+  if ((params.flags & BIAS) != 0u) {
     let b = (head * params.queries + query) * params.keys + key;
     score += vec4<f32>(bias[b.x], bias[b.y], bias[b.z], bias[b.w]);
   }
   score = select(vec4<f32>(MASKED), score, allowed);
-  if (IS_CAUSAL) { score = select(score, vec4<f32>(MASKED), key > vec4<u32>(query)); }
+  if ((params.flags & CAUSAL) != 0u) { score = select(score, vec4<f32>(MASKED), key > vec4<u32>(query)); }
   return score;
 }
 

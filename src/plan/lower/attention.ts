@@ -3,10 +3,13 @@ import { ATTENTION, ATTENTION_GRAD, type AttentionAttributes } from '../../tenso
 import { BYTES_PER_ELEMENT } from '../../tensor/shape';
 import { foldGroups, groupsFor, type Value } from '../dispatch';
 import { defineLowering, type LowerContext, nodeInput } from '../lowering';
+import { SOFTWARE_LANES } from './elementwise';
 
 const LANES = 64;
 /** Query tiles of a group's scores: eight tiles of 4 × 60 scores are 7.5 KiB, so a core can hold two groups. */
 const TILES = 8;
+/** Vectors of scores of a group on software adapters, where zeroing workgroup memory is compiled and run word by word. */
+const SOFTWARE_SCORES = 128;
 /** Workgroup memory of the default limits, less 256 bytes for the row scales. */
 const SCORE_BYTES = 16_384 - 256;
 /** Scores and weights kept at a time in the backward pass; larger batches go slice after slice. */
@@ -19,12 +22,16 @@ function isTiled({ isPlain, headWidth, keys }: AttentionAttributes): boolean {
   return !isPlain && headWidth % 4 === 0 && tilesOf(keys) * 64 <= SCORE_BYTES;
 }
 
+/** Overrides of the plain kernels. */
 const flags = ({ hasBias, hasMask, isCausal, dropoutRate }: AttentionAttributes): Record<string, number> => ({
   HAS_BIAS: Number(hasBias),
   HAS_MASK: Number(hasMask),
   IS_CAUSAL: Number(isCausal),
   HAS_DROPOUT: Number(dropoutRate > 0),
 });
+/** Bits of lib/attention_scores.wgsl, for the tiled kernels. */
+const flagBits = ({ hasBias, hasMask, isCausal }: AttentionAttributes): number =>
+  Number(hasBias) + 2 * Number(hasMask) + 4 * Number(isCausal);
 const pick = (from: Record<string, number>, ...names: string[]): Record<string, number> =>
   Object.fromEntries(names.map((name) => [name, from[name] ?? 0]));
 
@@ -50,6 +57,7 @@ function sizes(attributes: AttentionAttributes): Record<string, number> {
     scale,
     dropout_rate: dropoutRate,
     dropout_stream: dropoutStream,
+    flags: flagBits(attributes),
   };
 }
 
@@ -79,14 +87,20 @@ defineLowering(ATTENTION, (node, context) => {
     return;
   }
   const pitch = tilesOf(keys);
-  const tiles = Math.min(TILES, Math.floor(SCORE_BYTES / (pitch * 64)));
+  const { isSoftware } = context.profile;
+  const most = isSoftware ? Math.max(SOFTWARE_SCORES, 4 * pitch) : SCORE_BYTES / 16;
+  const tiles = Math.min(TILES, Math.floor(most / (4 * pitch)));
   // A software adapter runs a group's lanes one vector after another and pays for each at a barrier: one vector is best.
-  const lanes = context.profile.isSoftware ? 8 : LANES;
+  const lanes = isSoftware ? SOFTWARE_LANES : LANES;
   context.dispatch({
     kernel: 'attention',
-    overrides: { LANES: lanes, TILES: tiles, SCORES: tiles * 4 * pitch, ...flags(attributes) },
+    overrides: {
+      LANES: lanes,
+      SCORES: isSoftware ? most : tiles * 4 * pitch,
+      HAS_DROPOUT: Number(attributes.dropoutRate > 0),
+    },
     bind,
-    params,
+    params: { ...params, tiles },
     groups: foldGroups(Math.ceil((batch * heads * tilesOf(queries)) / tiles)),
   });
 });
@@ -110,7 +124,7 @@ defineLowering(ATTENTION_GRAD, (node, context) => {
   const summary = context.scratch((2 * rows + batch * keys + 2) * BYTES_PER_ELEMENT, 'attention context');
   context.dispatch({
     kernel: 'attention_context',
-    overrides: { LANES, ...pick(allFlags, 'HAS_MASK', 'HAS_DROPOUT') },
+    overrides: { LANES, ...pick(allFlags, 'HAS_DROPOUT') },
     bind: { out, d_out: dOut, lse, key_mask: keyMask, state, context: summary },
     params,
     groups: groupsFor(Math.max(rows, batch * keys, dropoutRate > 0 ? 2 : 0), LANES),
@@ -126,7 +140,7 @@ defineLowering(ATTENTION_GRAD, (node, context) => {
   for (let first = 0; first < batch; first += sliceItems) {
     const items = Math.min(sliceItems, batch - first);
     const slice = { ...params, pitch, first_item: first, items };
-    const scoreFlags = { LANES, ...pick(allFlags, 'HAS_BIAS', 'IS_CAUSAL', 'HAS_DROPOUT') };
+    const scoreFlags = { LANES, ...pick(allFlags, 'HAS_DROPOUT') };
     const scoreBind = { q, k, v, d_out: dOut, bias, context: summary, weights };
     if (isFast) {
       const pairs = items * heads;
@@ -154,7 +168,7 @@ defineLowering(ATTENTION_GRAD, (node, context) => {
     } else {
       context.dispatch({
         kernel: 'attention_score_grad_plain',
-        overrides: scoreFlags,
+        overrides: { ...scoreFlags, ...pick(allFlags, 'HAS_BIAS', 'IS_CAUSAL') },
         bind: scoreBind,
         params: slice,
         groups: groupsFor(items * itemElements, LANES),
