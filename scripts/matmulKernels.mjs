@@ -238,7 +238,7 @@ ${block(2, [range(8).map((i) => `store(z, row + ${i}u, column, columns, s${i}_0)
 }
 
 const files = [
-  ['matmul_panel', (name) => panel(name, 12, 2)],
+  ['matmul_panel', (name) => panel(name, 16, 2)],
   ['matmul_panel_narrow', (name) => panel(name, 16, 1)],
   ['matmul_subgroup4_nn', (name) => subgroup(name, 'nn', 4, 16, 2)],
   ['matmul_subgroup4_tn', (name) => subgroup(name, 'tn', 4, 16, 2)],

@@ -3,7 +3,9 @@
 //   matrices [count, 7] u32 in     first element in x, size, K, quads = ceil(size / 4), stride of k, stride of i, first vec4 in y
 //   tiles    [groups, 3] u32 in    matrix, tile along i, tile along k; one entry a group
 //   y        [..] vec4 f32 out     each matrix as [K, quads], padded by zeros
-// A lane moves 4 k x 4 i, a group of 8 x 8 lanes one tile of 32 x 32, as in matmul_pack. No arithmetic.
+// A group moves one tile of 32 x 32, its lanes 4 i and 32 / LANES_K k each, as in matmul_pack. No arithmetic.
+override LANES_K: u32 = 8;
+
 struct Params { groups: u32 }
 
 @group(0) @binding(0) var<storage, read> x: array<f32>;
@@ -12,7 +14,7 @@ struct Params { groups: u32 }
 @group(0) @binding(3) var<storage, read_write> y: array<vec4<f32>>;
 @group(0) @binding(4) var<uniform> params: Params;
 
-@compute @workgroup_size(8, 8)
+@compute @workgroup_size(8, LANES_K)
 fn matmul_pack_parameters(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>, @builtin(local_invocation_id) lane: vec3<u32>) {
   let tile = group.x + group.y * groups.x;
   if (tile >= params.groups) { return; }
@@ -27,8 +29,8 @@ fn matmul_pack_parameters(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_
   let i = quad_index * 4u;
   let first = matrices[m] + i * x_i;
   let inside = vec4<u32>(i, i + 1u, i + 2u, i + 3u) < vec4<u32>(size);
-  for (var row = 0u; row < 4u; row++) {
-    let k = tiles[tile * 3u + 2u] * 32u + lane.y * 4u + row;
+  for (var row = 0u; row < 32u / LANES_K; row++) {
+    let k = tiles[tile * 3u + 2u] * 32u + lane.y * (32u / LANES_K) + row;
     if (k < depth) {
       let at_x = first + k * x_k;
       let quad = vec4<f32>(x[at_x], x[at_x + x_i], x[at_x + 2u * x_i], x[at_x + 3u * x_i]);

@@ -117,7 +117,7 @@ const BLOCK = { rows: TILE, columns: TILE, mostColumns: Number.POSITIVE_INFINITY
 export const MATMUL_KERNELS: Readonly<Record<Exclude<MatmulFamily, 'plain'>, readonly MatmulKernel[]>> = {
   panel: [
     { name: 'matmul_panel_narrow', ...PANEL, rows: 16, columns: 32, mostColumns: 32 },
-    { name: 'matmul_panel', ...PANEL, rows: 12, columns: 64, mostColumns: Number.POSITIVE_INFINITY },
+    { name: 'matmul_panel', ...PANEL, rows: 16, columns: 64, mostColumns: Number.POSITIVE_INFINITY },
   ],
   subgroup4: [
     { name: 'matmul_subgroup4_nn', a: 'rows', ...SUBGROUP },
@@ -129,3 +129,8 @@ export const MATMUL_KERNELS: Readonly<Record<Exclude<MatmulFamily, 'plain'>, rea
     { name: 'matmul_tile_tn', a: 'columns', b: 'columns', vectorA: true, vectorB: true, ...BLOCK },
   ],
 };
+
+/** Overrides of the kernels that repack operands. */
+export const packOverrides = ({ isSoftware }: Pick<AdapterProfile, 'isSoftware'>): { LANES_K: number } => ({
+  LANES_K: isSoftware ? 1 : 8,
+});

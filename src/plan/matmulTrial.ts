@@ -69,6 +69,7 @@ export class MatmulTrial {
     };
     const result = value(attributes.batch * attributes.m * attributes.n * 4, 'c');
     const context: MatmulContext = {
+      profile: device.profile,
       scratch: value,
       dispatch: (dispatch) => void dispatches.push(dispatch),
       memo: (_key, make) => make(),

@@ -2,9 +2,11 @@
  * Weights that a matrix-product kernel wants in another layout are repacked together, in one launch at the start of the
  * step, instead of one launch before each product.
  */
+import type { AdapterProfile } from '../gpu/device';
 import { BYTES_PER_ELEMENT } from '../tensor/shape';
 import { alignUp } from './arena';
 import { type Dispatch, foldGroups, type Home, type Value } from './dispatch';
+import { packOverrides } from './matmulChoice';
 
 /** A [size, K] matrix in the parameter arena, to be laid out k-major. */
 export interface ParameterMatrix {
@@ -26,7 +28,10 @@ export class ParameterPacks {
   readonly #tiles: number[] = [];
   #bytes = 0;
 
-  constructor(readonly makeValue: (label: string, sizeBytes: number, home: Home | null) => Value) {}
+  constructor(
+    readonly makeValue: (label: string, sizeBytes: number, home: Home | null) => Value,
+    readonly profile: AdapterProfile,
+  ) {}
 
   /** The matrix packed as [K, ceil(size / 4)] vec4; equal requests share one copy. */
   pack(matrix: ParameterMatrix): Value {
@@ -66,7 +71,7 @@ export class ParameterPacks {
     if (groups === 0) return null;
     return {
       kernel: 'matmul_pack_parameters',
-      overrides: {},
+      overrides: packOverrides(this.profile),
       bind: {
         x: this.makeValue('parameters', parameterBytes, { buffer: 'parameters', offsetBytes: 0 }),
         matrices: makeConstant(Uint32Array.from(this.#matrices)),

@@ -99,7 +99,7 @@ class Lowerer {
   readonly #constants: { value: Value; data: Float32Array | Uint32Array | Int32Array }[] = [];
   readonly #inputs = new Map<string, { value: Value; spec: TensorSpec }>();
   readonly #stepState: Value;
-  readonly #packs = new ParameterPacks(this.#make.bind(this));
+  readonly #packs: ParameterPacks;
   readonly #memo = new Map<string, Value>();
   #constantBytes = 0;
   #inputBytes = 0;
@@ -110,6 +110,7 @@ class Lowerer {
     readonly profile: AdapterProfile,
     inputSpecs: Readonly<Record<string, TensorSpec>>,
   ) {
+    this.#packs = new ParameterPacks(this.#make.bind(this), profile);
     this.#stepState = this.#input('step state', STEP_STATE_WORDS * BYTES_PER_ELEMENT);
     for (const [name, spec] of Object.entries(inputSpecs))
       this.#inputs.set(name, { value: this.#input(name, elementCount(spec.shape) * BYTES_PER_ELEMENT), spec });

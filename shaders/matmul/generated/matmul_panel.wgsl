@@ -3,7 +3,7 @@
 //   b   [batch, K, N] f32 in    rows b_lead apart, matrices b_batch apart
 //   aux [..]          f32 in    EPILOGUES 2, 3: laid out as c; 4, 5: [N]; else unused (bind any buffer)
 //   c   [batch, M, N] f32 out   rows c_lead apart, matrices without gaps
-// A lane owns 12 rows x 8 columns; 8 lanes lie side by side, so all read the same a. One k an iteration keeps
+// A lane owns 16 rows x 8 columns; 8 lanes lie side by side, so all read the same a. One k an iteration keeps
 // the body small: on software adapters the count of load instructions is the cost, and workgroup memory loses. Sums run
 // in order of k.
 // Needs a_lead, b_lead, c_lead, a_batch, b_batch multiples of 4. Sizes beyond M and N are clamped when read and not stored.
@@ -37,13 +37,14 @@ fn store(z: u32, row: u32, column: u32, columns: u32, total: vec4<f32>) {
 @compute @workgroup_size(8)
 fn matmul_panel(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
   let z = group.z;
-  let row = group.y * 12u;
+  let row = group.y * 16u;
   let columns = (params.n + 3u) / 4u;
   let a_step = params.a_lead / 4u;
   let b_step = params.b_lead / 4u;
   var a0_at = z * (params.a_batch / 4u) + min(row / 4u + 0u, a_step - 1u);
   var a1_at = z * (params.a_batch / 4u) + min(row / 4u + 1u, a_step - 1u);
   var a2_at = z * (params.a_batch / 4u) + min(row / 4u + 2u, a_step - 1u);
+  var a3_at = z * (params.a_batch / 4u) + min(row / 4u + 3u, a_step - 1u);
   let column0 = group.x * 16u + 0u + lane;
   let column1 = group.x * 16u + 8u + lane;
   var b0_at = z * (params.b_batch / 4u) + min(column0, columns - 1u);
@@ -60,10 +61,15 @@ fn matmul_panel(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocati
   var s9_0 = vec4<f32>(0.0); var s9_1 = vec4<f32>(0.0);
   var s10_0 = vec4<f32>(0.0); var s10_1 = vec4<f32>(0.0);
   var s11_0 = vec4<f32>(0.0); var s11_1 = vec4<f32>(0.0);
+  var s12_0 = vec4<f32>(0.0); var s12_1 = vec4<f32>(0.0);
+  var s13_0 = vec4<f32>(0.0); var s13_1 = vec4<f32>(0.0);
+  var s14_0 = vec4<f32>(0.0); var s14_1 = vec4<f32>(0.0);
+  var s15_0 = vec4<f32>(0.0); var s15_1 = vec4<f32>(0.0);
   for (var k = 0u; k < params.k; k++) {
     let x0 = a[a0_at]; a0_at += a_step;
     let x1 = a[a1_at]; a1_at += a_step;
     let x2 = a[a2_at]; a2_at += a_step;
+    let x3 = a[a3_at]; a3_at += a_step;
     let b0 = b[b0_at]; b0_at += b_step;
     let b1 = b[b1_at]; b1_at += b_step;
     s0_0 = fma(vec4<f32>(x0.x), b0, s0_0); s0_1 = fma(vec4<f32>(x0.x), b1, s0_1);
@@ -78,10 +84,14 @@ fn matmul_panel(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocati
     s9_0 = fma(vec4<f32>(x2.y), b0, s9_0); s9_1 = fma(vec4<f32>(x2.y), b1, s9_1);
     s10_0 = fma(vec4<f32>(x2.z), b0, s10_0); s10_1 = fma(vec4<f32>(x2.z), b1, s10_1);
     s11_0 = fma(vec4<f32>(x2.w), b0, s11_0); s11_1 = fma(vec4<f32>(x2.w), b1, s11_1);
+    s12_0 = fma(vec4<f32>(x3.x), b0, s12_0); s12_1 = fma(vec4<f32>(x3.x), b1, s12_1);
+    s13_0 = fma(vec4<f32>(x3.y), b0, s13_0); s13_1 = fma(vec4<f32>(x3.y), b1, s13_1);
+    s14_0 = fma(vec4<f32>(x3.z), b0, s14_0); s14_1 = fma(vec4<f32>(x3.z), b1, s14_1);
+    s15_0 = fma(vec4<f32>(x3.w), b0, s15_0); s15_1 = fma(vec4<f32>(x3.w), b1, s15_1);
   }
-  var t0 = array<vec4<f32>, 12>(s0_0, s1_0, s2_0, s3_0, s4_0, s5_0, s6_0, s7_0, s8_0, s9_0, s10_0, s11_0);
-  var t1 = array<vec4<f32>, 12>(s0_1, s1_1, s2_1, s3_1, s4_1, s5_1, s6_1, s7_1, s8_1, s9_1, s10_1, s11_1);
-  for (var i = 0u; i < 12u; i++) {
+  var t0 = array<vec4<f32>, 16>(s0_0, s1_0, s2_0, s3_0, s4_0, s5_0, s6_0, s7_0, s8_0, s9_0, s10_0, s11_0, s12_0, s13_0, s14_0, s15_0);
+  var t1 = array<vec4<f32>, 16>(s0_1, s1_1, s2_1, s3_1, s4_1, s5_1, s6_1, s7_1, s8_1, s9_1, s10_1, s11_1, s12_1, s13_1, s14_1, s15_1);
+  for (var i = 0u; i < 16u; i++) {
     store(z, row + i, column0, columns, t0[i]);
     store(z, row + i, column1, columns, t1[i]);
   }

@@ -7,7 +7,14 @@ import type { GraphNode } from '../../tensor/graph';
 import { EPILOGUES, MATMUL, type MatmulAttributes } from '../../tensor/ops/matmul';
 import { groupsFor, type Value } from '../dispatch';
 import { defineLowering, type LowerContext, nodeInput } from '../lowering';
-import { chooseMatmul, MATMUL_KERNELS, type MatmulChoice, type MatmulKernel, type MatmulKind } from '../matmulChoice';
+import {
+  chooseMatmul,
+  MATMUL_KERNELS,
+  type MatmulChoice,
+  type MatmulKernel,
+  type MatmulKind,
+  packOverrides,
+} from '../matmulChoice';
 
 const VECTOR = 4;
 const FINISH_LANES = 64;
@@ -28,7 +35,7 @@ interface Operand {
 }
 
 /** All that a product needs of its surroundings. */
-export type MatmulContext = Pick<LowerContext, 'scratch' | 'dispatch' | 'memo' | 'packParameter'>;
+export type MatmulContext = Pick<LowerContext, 'profile' | 'scratch' | 'dispatch' | 'memo' | 'packParameter'>;
 
 /** The launches of one product with a given choice; exported for the tests and the tuner, which force families. */
 export function lowerMatmul(
@@ -160,7 +167,7 @@ function pack(context: MatmulContext, operand: Operand, k: number, batch: number
     const target = context.scratch(copies * k * lead * 4, 'matmul packed');
     context.dispatch({
       kernel: 'matmul_pack',
-      overrides: {},
+      overrides: packOverrides(context.profile),
       bind: { x: value, y: target },
       params: { size, k, quads: lead / VECTOR, x_batch: operand.batchStride, x_k: strideK, x_i: strideI },
       groups: [Math.ceil(lead / PACK_TILE), Math.ceil(k / PACK_TILE), copies],

@@ -3,6 +3,7 @@ import { CODE_COUNTS, EMA_CODEBOOK, NEAREST_CODE } from '../../tensor/ops/quanti
 import { sizeAt } from '../../tensor/shape';
 import { foldGroups, groupsFor, type Value } from '../dispatch';
 import { defineLowering, type LowerContext, nodeInput } from '../lowering';
+import { packOverrides } from '../matmulChoice';
 
 const LANES = 64;
 /** Below this many squared differences laying the codebook out by column costs more than it saves. */
@@ -14,7 +15,7 @@ const TILE_DIMS = 8;
 
 type TiledKernel = 'nearest_code_tile' | 'nearest_code_subgroup4' | 'nearest_code_panel';
 
-const ROWS_A_GROUP = { nearest_code_tile: 16, nearest_code_subgroup4: 8, nearest_code_panel: 12 } as const;
+const ROWS_A_GROUP = { nearest_code_tile: 16, nearest_code_subgroup4: 8, nearest_code_panel: 16 } as const;
 
 /** Registers win on software adapters (no memory traffic between lanes); real GPUs want full groups of 64. */
 function tiledKernel(profile: { isSoftware: boolean; subgroupSize: number }): TiledKernel {
@@ -29,7 +30,7 @@ function rowsByDimension(context: LowerContext, x: Value, rows: number, dims: nu
   const packed = context.scratch(Math.max(1, dims * quads) * 16, 'rows by dimension');
   context.dispatch({
     kernel: 'matmul_pack',
-    overrides: {},
+    overrides: packOverrides(context.profile),
     bind: { x, y: packed },
     params: { size: rows, k: dims, quads, x_batch: 0, x_k: 1, x_i: dims },
     groups: [Math.ceil(rows / 32), Math.ceil(dims / 32), 1],
