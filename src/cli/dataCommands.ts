@@ -10,9 +10,8 @@ import { importCandidate, recognise } from '../data/import/recognise';
 import type { Workspace } from '../data/workspace/api';
 import { fillWorkspace } from '../data/workspace/fillWorkspace';
 import type { DomainInfo, DomainRole, TransformOptions } from '../data/workspace/types';
-import { openWorkspaces } from '../data/workspace/workspaces';
-import { openFolderColumnStorage } from '../storage/folderColumnStorage';
 import { diskSources } from './diskSource';
+import { findDomain, folderWorkspace } from './workspaceDataset';
 
 export interface DataOptions {
   readonly workspace: string;
@@ -30,19 +29,6 @@ const ROLES: Readonly<Record<string, DomainRole>> = {
   downstream: 'downstream',
   'held-out': 'heldOut',
 };
-
-/** The folder's workspace; a folder holds one. @throws ConfigError `cli/workspace` */
-export async function folderWorkspace(folder: string, mayCreate = false): Promise<Workspace> {
-  if (folder === '') throw new ConfigError('cli/workspace', 'wants --workspace <folder>.');
-  const workspaces = openWorkspaces(await openFolderColumnStorage(folder), Date.now);
-  const [first] = await workspaces.list();
-  if (first) return workspaces.open(first.id);
-  if (mayCreate) return workspaces.create(path.basename(path.resolve(folder)));
-  throw new ConfigError(
-    'cli/workspace',
-    `${folder}: holds no workspace; make one with tessera import <files…> --workspace ${folder}.`,
-  );
-}
 
 /** Imports files and folders, one domain for each catalogue found in them. */
 export async function importFiles(paths: readonly string[], options: DataOptions): Promise<void> {
@@ -141,19 +127,6 @@ export async function dataCommand(
     }
     say(options, { kind: 'exported', id: info.id, files }, `${info.name}: ${files} files in ${options.out}`);
   } else throw new ConfigError('cli/command', `data: wants list, delete or export, got "${verb ?? ''}".`);
-}
-
-/** A domain by name or id. @throws ConfigError `cli/domain` */
-export async function findDomain(workspace: Workspace, wanted: string | undefined): Promise<DomainInfo> {
-  const domains = await workspace.domains();
-  const found = domains.filter(({ id, name }) => id === wanted || name === wanted);
-  const [info] = found;
-  if (info !== undefined && found.length === 1) return info;
-  const names = domains.map(({ id, name }) => `${name} (${id})`).join(', ');
-  throw new ConfigError(
-    'cli/domain',
-    `wants one domain by name or id, got "${wanted ?? ''}"; there are ${names || 'none'}.`,
-  );
 }
 
 const summary = ({ id, name, role, state, statistics, hash, sizes, report }: DomainInfo): object => ({

@@ -21,6 +21,7 @@ const USAGE = `tessera – generative recommendation on your own GPU
   tessera data list | delete <domain> | export <domain> --out <folder>   what a workspace holds, with --workspace <folder>
 
   --workspace <folder>[:domain,…]   train, evaluate, recommend: domains of a workspace instead of --data
+  --window <MB>      memory for sequences in training; more than fits is streamed (default 512)
   --name, --role pretraining|downstream|held-out, --core <k>, --min-rating <r>, --accept-bad-rows   import: see docs/cli.md
   --data sample      the sample that comes with Tessera
   --beam <width>     beam width of evaluate and recommend (default: the configuration's testBeamWidth)
@@ -46,6 +47,8 @@ export async function main(argv: readonly string[]): Promise<number> {
   try {
     const options: CliOptions = {
       data: values.data ?? '',
+      workspace: values.workspace ?? '',
+      windowMegabytes: wholeNumber('--window', values.window, 1, 1_000_000),
       out: values.out ?? '',
       isJson: values.json === true,
       beamWidth: wholeNumber('--beam', values.beam, 1, 50),
@@ -86,6 +89,7 @@ function parse(argv: readonly string[]) {
       help: { type: 'boolean', short: 'h' },
       'default-limits': { type: 'boolean' },
       workspace: { type: 'string' },
+      window: { type: 'string' },
       name: { type: 'string' },
       role: { type: 'string' },
       core: { type: 'string' },

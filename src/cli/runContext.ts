@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { ConfigError, FormatError } from '../base/errors';
 import type { Dataset } from '../data/dataset';
 import { loadDataset } from '../data/loadDataset';
+import { HISTORY_LIMIT } from '../data/splits';
 import { GpuDevice } from '../gpu/device';
 import { Engine } from '../plan/engine';
 import type { JobContext } from '../train/context';
@@ -14,6 +15,7 @@ import { folderSink, folderSource, readEncoderFile, writeWhole } from './folders
 import { nodeGpu } from './nodeGpu';
 import type { CliOptions } from './options';
 import { reporter } from './reporter';
+import { workspaceDataset } from './workspaceDataset';
 
 const now = (): number => performance.now();
 const RUN_FILE = 'run.json';
@@ -69,15 +71,9 @@ export interface OpenRun<Config> {
 
 /** Loads the data, opens the GPU and the results' folder. @throws ConfigError `cli/data`, FormatError `cli/no-users` */
 export async function openContext<Config>(config: Config, options: CliOptions): Promise<OpenRun<Config>> {
-  if (!options.data)
-    throw new ConfigError(
-      'cli/data',
-      'wants --data <folder> (items.jsonl.gz and sequences.jsonl.gz), or --data sample.',
-    );
-  const folder = options.data === 'sample' ? samplePath() : options.data;
-  const dataset = await loadDataset(await folderSource(folder));
-  if (dataset.userCount === 0)
-    throw new FormatError('cli/no-users', `${folder}: has items but no sequences; a recommender needs both.`);
+  const dataset = options.workspace
+    ? await workspaceDataset(options.workspace, options.windowMegabytes, historyLimitOf(config))
+    : await folderDataset(options.data);
   const device = await GpuDevice.acquire(nodeGpu(), { limits: options.isDefaultLimits ? 'default-limits' : 'adapter' });
   const { hooks, say, result } = reporter(options.isJson, now);
   const reports: EvaluationReport[] = [];
@@ -98,6 +94,27 @@ export async function openContext<Config>(config: Config, options: CliOptions): 
     },
   };
   return { context, say, result, reports };
+}
+
+async function folderDataset(data: string): Promise<Dataset> {
+  if (!data)
+    throw new ConfigError(
+      'cli/data',
+      'wants --data <folder> (items.jsonl.gz and sequences.jsonl.gz), --data sample, or --workspace <folder>.',
+    );
+  const folder = data === 'sample' ? samplePath() : data;
+  const dataset = await loadDataset(await folderSource(folder));
+  if (dataset.userCount === 0)
+    throw new FormatError('cli/no-users', `${folder}: has items but no sequences; a recommender needs both.`);
+  return dataset;
+}
+
+/** Longest history that a configuration's model asks for; the papers' 20 where it does not say. */
+function historyLimitOf(config: unknown): number {
+  if (typeof config !== 'object' || config === null || !('recommender' in config)) return HISTORY_LIMIT;
+  const { recommender } = config;
+  if (typeof recommender !== 'object' || recommender === null || !('historyLimit' in recommender)) return HISTORY_LIMIT;
+  return typeof recommender.historyLimit === 'number' ? recommender.historyLimit : HISTORY_LIMIT;
 }
 
 /** Latest report of each recommender on the test split, reference points first. */

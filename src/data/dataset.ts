@@ -1,8 +1,9 @@
 import type { SequenceTable } from '../base/sequenceTable';
+import type { SequenceChunks } from './stream/exampleStream';
 
 /**
  * One catalogue with its users, in columns. Item `i` and user `u` are dense indices; everything else refers to them.
- * Plain data: survives `structuredClone`.
+ * Plain data, but for what a workspace reads when asked.
  */
 export interface Dataset {
   readonly name: string;
@@ -18,6 +19,35 @@ export interface Dataset {
   /** SHA-256 over the normalised content (items, users, sequences, image index), not over the files' bytes. */
   readonly contentHash: string;
   readonly report: DatasetReport;
+  /** Set for domains of a workspace: their texts, pictures and numbers stay in the storage. */
+  readonly stored?: StoredParts;
+}
+
+/** What a data set of a workspace reads when asked. */
+export interface StoredParts {
+  /** Encoder texts of items `[from, to)`. */
+  texts(from: number, to: number): Promise<string[]>;
+  picture(item: number): Promise<{ readonly bytes: Uint8Array; readonly mediaType: string } | null>;
+  /** Users by sequence length; index = length, the last bin holds all longer ones. */
+  readonly lengthHistogram: readonly number[];
+  readonly pictures: number;
+  readonly domains: readonly { readonly name: string; readonly items: number; readonly interactions: number }[];
+  /** Set when the sequences are larger than the window. */
+  readonly stream: StoredStream | null;
+}
+
+/**
+ * Sequences that are read chunk by chunk. The data set's own `sequences` then hold only each user's latest `historyLimit + 2`
+ * events: enough for validation and test, not for training or counting.
+ */
+export interface StoredStream {
+  readonly chunks: SequenceChunks;
+  readonly windowBytes: number;
+  readonly historyLimit: number;
+  /** Items that occur in some user's training part, ascending. */
+  readonly trainingItems: Uint32Array;
+  /** All sequences at once, 4 bytes an event; for counting recommenders. Not kept. */
+  whole(): Promise<SequenceTable>;
 }
 
 export interface ItemColumns {

@@ -1,5 +1,6 @@
 /** Full-ranking evaluation of a T5 recommender by trie-constrained beam search, and the counting recommenders beside it. */
 import { heldOutExamples, historyOf, targetOf } from '../data/splits';
+import { wholeSequences } from '../data/wholeSequences';
 import { type Metric, metricsFromRanks, rankInList } from '../evaluate/metrics';
 import { REFERENCE_NAMES, referencePoints } from '../evaluate/referencePoints';
 import { randomisationTest } from '../evaluate/significance';
@@ -104,7 +105,7 @@ async function popularRanks(
   users: Uint32Array,
   seenItems: 'kept' | 'removed' = 'kept',
 ): Promise<Uint32Array> {
-  const [popular] = await referencePoints(context.dataset.sequences, context.dataset.itemCount, {
+  const [popular] = await referencePoints(await wholeSequences(context.dataset), context.dataset.itemCount, {
     keys: ['mostPopular'],
     users: users.slice(),
   });
@@ -117,7 +118,7 @@ export async function evaluateReferencePoints(
 ): Promise<EvaluationReport[]> {
   const { dataset, sink, hooks } = context;
   const results = await referencePoints(
-    dataset.sequences,
+    await wholeSequences(dataset),
     dataset.itemCount,
     {},
     () => new Promise((resolve) => setTimeout(resolve)),

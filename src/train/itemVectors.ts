@@ -1,6 +1,6 @@
 /** Item text → frozen sentence embedding → PCA-whitened vectors (mtgrec.md §1.2–1.3), kept with the run. */
 import { ConfigError } from '../base/errors';
-import { itemText } from '../data/itemText';
+import { itemTexts } from '../data/itemText';
 import type { SentenceEncoder } from '../encoders/sentenceEncoder';
 import { createTransformersEncoder } from '../encoders/transformersEncoder';
 import { createUseLiteEncoder } from '../encoders/useLite';
@@ -38,8 +38,7 @@ export async function itemVectors(context: JobContext): Promise<Float32Array<Arr
     const vectors = vectorsOf(checkpoint);
     if (vectors.length === dataset.itemCount * components) return vectors;
   }
-  const texts = Array.from({ length: dataset.itemCount }, (_, item) => itemText(dataset, item));
-  const raw = await embed(context, texts);
+  const raw = await embed(context);
   const whitening = fitWhitening(raw.values, dataset.itemCount, raw.width, components);
   const vectors = applyWhitening(whitening, raw.values, dataset.itemCount);
   await sink.saveCheckpoint(
@@ -55,21 +54,28 @@ function vectorsOf(checkpoint: Checkpoint): Float32Array<ArrayBuffer> {
   return floatsIn(checkpoint, 'vectors').get('whitened') ?? new Float32Array();
 }
 
-async function embed(
-  context: JobContext,
-  texts: readonly string[],
-): Promise<{ values: Float32Array<ArrayBuffer>; width: number }> {
-  const { config, control, hooks, now } = context;
+/** Texts read from a workspace at a time; those of a data set in memory go in one run. */
+const STORED_TEXTS_PER_RUN = 4096;
+
+async function embed(context: JobContext): Promise<{ values: Float32Array<ArrayBuffer>; width: number }> {
+  const { config, control, dataset, hooks, now } = context;
+  const { itemCount } = dataset;
   const meter = new ProgressMeter(now, hooks.progress, control, {
     stage: 'embedding',
-    total: texts.length,
+    total: itemCount,
     unit: 'items',
     epochs: 0,
   });
   meter.update(0, 0);
   const encoder = await openEncoder(context, config.encoder);
   try {
-    const values = await encoder.encode(texts, (done) => meter.update(done, 0), control.signal);
+    const values = new Float32Array(itemCount * encoder.width);
+    const perRun = dataset.stored ? STORED_TEXTS_PER_RUN : itemCount;
+    for (let from = 0; from < itemCount; from += perRun) {
+      const texts = await itemTexts(dataset, from, Math.min(itemCount, from + perRun));
+      const part = await encoder.encode(texts, (done) => meter.update(from + done, 0), control.signal);
+      values.set(part, from * encoder.width);
+    }
     return { values, width: encoder.width };
   } finally {
     encoder.dispose();

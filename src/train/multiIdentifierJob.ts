@@ -3,8 +3,10 @@
  * (pre-training epoch × identifier) with one identifier, selection by validation NDCG@10, test (mtgrec.md §9, §10).
  * Each part resumes from its own checkpoint; role `best` holds the chosen model.
  */
+
 import { FormatError } from '../base/errors';
 import { mixSeed } from '../base/random';
+import { sequencesInMemory } from '../data/wholeSequences';
 import type { TokenSource } from '../recommenders/t5/batch';
 import { T5Trainer } from '../recommenders/t5/trainer';
 import {
@@ -260,7 +262,7 @@ async function requiredCheckpoint(
 function newTrainer(context: JobContext, config: JobContext['config']['recommender'], source: TokenSource): T5Trainer {
   const { engine, dataset } = context;
   const seed = mixSeed(context.config.seed, FINE_TUNING_STREAM);
-  return new T5Trainer({ engine, config, source, sequences: dataset.sequences, seed });
+  return new T5Trainer({ engine, config, source, sequences: sequencesInMemory(dataset, 'MTGRec'), seed });
 }
 
 function fineTuningOrigin(

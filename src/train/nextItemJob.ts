@@ -3,6 +3,7 @@
  * validation with early stopping on NDCG@10, the best state kept beside the newest.
  */
 import { CancelledError } from '../base/errors';
+import { sequencesInMemory } from '../data/wholeSequences';
 import { NextItemTrainer } from '../recommenders/nextItem/trainer';
 import { type Checkpoint, floatsIn, numberIn, readCheckpoint, requireSameOrigin, writeCheckpoint } from './checkpoint';
 import { adapterFingerprint } from './context';
@@ -34,7 +35,7 @@ const makeTrainer = ({ engine, config, dataset }: NextItemContext): NextItemTrai
   const trainer = new NextItemTrainer({
     engine,
     settings: config.recommender,
-    sequences: dataset.sequences,
+    sequences: sequencesInMemory(dataset, config.name),
     itemCount: dataset.itemCount,
     seed: config.seed,
   });

@@ -4,6 +4,7 @@
  */
 
 import { ConfigError } from '../base/errors';
+import { sequencesInMemory } from '../data/wholeSequences';
 import { drawTokenizer } from '../recommenders/mtgrec/draw';
 import { InfluenceEstimator } from '../recommenders/mtgrec/influence';
 import { stagePlan } from '../recommenders/mtgrec/stagePlan';
@@ -97,7 +98,7 @@ export class Pretraining {
       source,
       sourceOf: (sample, epoch) =>
         this.sources[drawTokenizer(this.#probabilities, { seed: config.seed, epoch, sample })] ?? source,
-      sequences: dataset.sequences,
+      sequences: sequencesInMemory(dataset, 'MTGRec'),
       seed: config.seed,
     });
     this.#mark = context.now();
@@ -259,7 +260,7 @@ export class Pretraining {
       engine,
       model: trainer,
       sources,
-      sequences: dataset.sequences,
+      sequences: sequencesInMemory(dataset, 'MTGRec'),
       seed: config.seed,
       historyLimit,
       batchSize,

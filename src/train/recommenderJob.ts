@@ -5,6 +5,7 @@ import type { RunConfig } from './config';
 import type { JobContext } from './context';
 import { evaluateT5 } from './evaluateModel';
 import { type Identifiers, tokenSource } from './identifiers';
+import { trainingData } from './trainingData';
 import { TrainingPhase, trainerState } from './trainingPhase';
 
 /**
@@ -74,7 +75,7 @@ function newTrainer(context: JobContext, identifiers: Identifiers): T5Trainer {
     engine: context.engine,
     config: context.config.recommender,
     source: tokenSource(identifiers),
-    sequences: context.dataset.sequences,
+    ...trainingData(context),
     seed: context.config.seed,
   });
 }

@@ -1,7 +1,7 @@
 /** A tokenizer's training from item text to identifiers: embed, whiten, RQ-VAE epochs with live statistics, conflict digits. */
 import { CancelledError, FormatError } from '../base/errors';
 import type { Dataset } from '../data/dataset';
-import { trainingItems } from '../data/splits';
+import { trainingItemsOf } from '../data/wholeSequences';
 import { appendConflictDigits } from '../quantize/conflict';
 import { type CodebookStatistics, codebookStatistics, codeChanges, statisticsByDomain } from '../quantize/statistics';
 import type { RqvaeConfig } from '../tokenizers/rqvae/config';
@@ -155,7 +155,7 @@ export async function trainTokenizer(context: JobContext): Promise<Identifiers> 
   const task = {
     config: rqvaeConfigOf(config.tokenizer, config.encoder.components),
     vectors,
-    trainingItems: trainingItems(dataset.sequences, dataset.itemCount),
+    trainingItems: trainingItemsOf(dataset),
     seed: config.seed,
   };
   const trainer = await createRqvaeTrainer(engine, task, checkpoint ? stateOf(checkpoint, config.seed) : undefined);

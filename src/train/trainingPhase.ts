@@ -19,6 +19,7 @@ import { adapterFingerprint, type JobContext } from './context';
 import { ProgressMeter } from './jobControl';
 import type { EvaluationReport, MetricRow, Stage } from './reports';
 import type { CheckpointRole } from './runSink';
+import { dataWait } from './trainingData';
 
 /** A crash loses at most about this much training. */
 const CHECKPOINT_EVERY_MS = 30_000;
@@ -163,7 +164,7 @@ export class TrainingPhase {
         step: plan.stepOffset + step + 1,
         epoch: (epoch * (step + 1)) / trainer.stepCount,
         seconds,
-        values: { loss, gradientNorm, learningRate, ...plan.rowValues },
+        values: { loss, gradientNorm, learningRate, ...dataWait(trainer), ...plan.rowValues },
       })),
     );
   }

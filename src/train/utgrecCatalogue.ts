@@ -1,8 +1,10 @@
 /** From a data set to what UTGRec's tokenizer reads: dense text pieces, squares of pixels, latents, co-occurrence. */
+
 import { CancelledError } from '../base/errors';
 import type { Dataset } from '../data/dataset';
 import { imageBytes } from '../data/imageIndex';
-import { itemText } from '../data/itemText';
+import { itemTexts } from '../data/itemText';
+import { sequencesInMemory } from '../data/wholeSequences';
 import type { SentencePieceTokenizer } from '../encoders/sentencePieces';
 import type { UtgrecCatalogue } from '../tokenizers/utgrec/batch';
 import type { UtgrecSizes } from '../tokenizers/utgrec/config';
@@ -40,7 +42,7 @@ const RGB = 3;
 /** @throws ConfigError `utgrec/vocabulary` without any text; CancelledError `job/stopped` */
 export async function prepareCatalogue(sources: CatalogueSources, input: ItemInputConfig): Promise<PreparedCatalogue> {
   const { dataset, pieces, base } = sources;
-  const texts = Array.from({ length: dataset.itemCount }, (_, item) => pieces.encode(itemText(dataset, item)));
+  const texts = (await itemTexts(dataset, 0, dataset.itemCount)).map((text) => pieces.encode(text));
   const vocabulary = buildTextVocabulary(texts, {
     leastCount: input.leastCount,
     most: input.mostPieces,
@@ -62,7 +64,7 @@ export async function prepareCatalogue(sources: CatalogueSources, input: ItemInp
       pictures: hasImages ? squares : null,
       latents: hasImages ? pixelLatents(squares, latentSide, latentPatch) : null,
       vectors: null,
-      positives: coOccurrencePositives(dataset.sequences, dataset.itemCount),
+      positives: coOccurrencePositives(sequencesInMemory(dataset, 'UTGRec'), dataset.itemCount),
     },
     vocabulary,
     sizes: {

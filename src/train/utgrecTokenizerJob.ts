@@ -4,7 +4,7 @@
  * another recipe and start.
  */
 import { CancelledError, FormatError } from '../base/errors';
-import { trainingItems } from '../data/splits';
+import { trainingItemsOf } from '../data/wholeSequences';
 import type { SentencePieceTokenizer } from '../encoders/sentencePieces';
 import { type Resolution, resolveByNextNearest } from '../quantize/nextNearest';
 import { type LevelStatistics, levelStatistics } from '../quantize/statistics';
@@ -117,7 +117,7 @@ function openTrainer(host: UtgrecHost, phase: TokenizerPhase, prepared: Prepared
     model: { config: phase.config, sizes: prepared.sizes, schedule: cosineNoiseSchedule() },
     recipe,
     catalogue: prepared.catalogue,
-    trainingItems: trainingItems(dataset.sequences, dataset.itemCount),
+    trainingItems: trainingItemsOf(dataset),
     patch: phase.config.input.patch,
     seed: phase.seed,
   });

@@ -9,7 +9,21 @@ const HISTOGRAM_BINS = 51;
 
 export function summaryOf(data: OpenData): DataSummary {
   const { dataset, isSimulated } = data;
-  const { items, report } = dataset;
+  const { items } = dataset;
+  const { stored } = dataset;
+  if (stored)
+    return {
+      name: dataset.name,
+      isSimulated,
+      users: dataset.userCount,
+      items: dataset.itemCount,
+      interactions: dataset.interactionCount,
+      images: stored.pictures,
+      domains: stored.domains.length > 1 ? stored.domains : [],
+      lengthHistogram: stored.lengthHistogram,
+      notes: notesOf(data),
+      hash: dataset.contentHash,
+    };
   const lengthHistogram = new Array<number>(HISTOGRAM_BINS).fill(0);
   for (let user = 0; user < dataset.userCount; user++) {
     const bin = Math.min(HISTOGRAM_BINS - 1, eventCount(dataset.sequences, user));
@@ -21,12 +35,6 @@ export function summaryOf(data: OpenData): DataSummary {
     for (const domain of domainOfItem) count(domains[domain], 'items');
     for (const item of dataset.sequences.items) count(domains[domainOfItem[item] ?? 0], 'interactions');
   }
-  const notes: string[] = [];
-  if (isSimulated) notes.push(`This is ${SIMULATED_LABEL}.`);
-  if (report.shortUsers > 0) notes.push(`${report.shortUsers} users with fewer than 3 events are left out.`);
-  if (report.badLines > 0) notes.push(`${report.badLines} lines were skipped: ${report.badLineMessages[0] ?? ''}`);
-  if (report.itemsWithoutTitle > 0) notes.push(`${report.itemsWithoutTitle} items have no title.`);
-  if (report.itemsWithoutEvents > 0) notes.push(`${report.itemsWithoutEvents} items occur in no sequence.`);
   return {
     name: dataset.name,
     isSimulated,
@@ -36,9 +44,20 @@ export function summaryOf(data: OpenData): DataSummary {
     images: dataset.images?.count ?? 0,
     domains,
     lengthHistogram,
-    notes,
+    notes: notesOf(data),
     hash: dataset.contentHash,
   };
+}
+
+/** Sentences for the user about what was left out. */
+function notesOf({ dataset: { report }, isSimulated }: OpenData): string[] {
+  const notes: string[] = [];
+  if (isSimulated) notes.push(`This is ${SIMULATED_LABEL}.`);
+  if (report.shortUsers > 0) notes.push(`${report.shortUsers} users with fewer than 3 events are left out.`);
+  if (report.badLines > 0) notes.push(`${report.badLines} lines were skipped: ${report.badLineMessages[0] ?? ''}`);
+  if (report.itemsWithoutTitle > 0) notes.push(`${report.itemsWithoutTitle} items have no title.`);
+  if (report.itemsWithoutEvents > 0) notes.push(`${report.itemsWithoutEvents} items occur in no sequence.`);
+  return notes;
 }
 
 function count<K extends string>(record: Record<K, number> | undefined, key: K): void {

@@ -4,6 +4,7 @@
  * `workspace/unknown` (an id that is gone).
  */
 import type { ImportSink } from '../import/sink';
+import type { DomainTables } from './domainTables';
 import type {
   BrowseRequest,
   DomainInfo,
@@ -87,6 +88,9 @@ export interface Workspace {
     id: string,
     images: AsyncIterable<{ readonly item: number; readonly bytes: Uint8Array; readonly mediaType: string }>,
   ): Promise<number>;
+
+  /** Stored tables of a domain, for `openDataset`. */
+  tables(id: string): Promise<DomainTables>;
 
   overlap(): Promise<OverlapMatrix>;
   storage(): Promise<StorageReport>;

@@ -82,18 +82,43 @@ export function trainingBatch(
   historyLimit: number,
   source: TokenSource | RowSources,
 ): Batch {
-  const sourceOf = typeof source === 'function' ? source : () => source;
-  const { vocabulary } = sourceOf(0);
-  const { digits } = vocabulary;
+  const { histories, targets } = examplesOf(table, examples, chosen, historyLimit);
+  return batchOf(histories, targets, rows, { historyLimit, source });
+}
+
+/** History and target of each chosen example; histories are views. */
+export function examplesOf(
+  table: SequenceTable,
+  examples: Examples,
+  chosen: Uint32Array,
+  historyLimit: number,
+): { histories: Uint32Array[]; targets: Uint32Array } {
   const histories: Uint32Array[] = [];
-  const steps = digits + 1;
-  const labels = new Uint32Array(rows * steps).fill(IGNORED_LABEL_U32);
-  const decoderTokens = new Uint32Array(rows * steps).fill(PADDING_TOKEN);
+  const targets = new Uint32Array(chosen.length);
   chosen.forEach((example, row) => {
     const user = examples.users[example] as number;
     const end = examples.ends[example] as number;
     histories.push(historyOf(table, user, end, historyLimit));
-    const item = targetOf(table, user, end);
+    targets[row] = targetOf(table, user, end);
+  });
+  return { histories, targets };
+}
+
+/** A training batch of given histories and targets; missing rows of a short batch get ignored labels. */
+export function batchOf(
+  histories: readonly Uint32Array[],
+  targets: Uint32Array,
+  rows: number,
+  options: { readonly historyLimit: number; readonly source: TokenSource | RowSources },
+): Batch {
+  const { historyLimit, source } = options;
+  const sourceOf = typeof source === 'function' ? source : () => source;
+  const { vocabulary } = sourceOf(0);
+  const { digits } = vocabulary;
+  const steps = digits + 1;
+  const labels = new Uint32Array(rows * steps).fill(IGNORED_LABEL_U32);
+  const decoderTokens = new Uint32Array(rows * steps).fill(PADDING_TOKEN);
+  targets.forEach((item, row) => {
     const { tokens: itemTokens } = sourceOf(row);
     for (let digit = 0; digit < digits; digit++) {
       const token = itemTokens[item * digits + digit] as number;

@@ -7,6 +7,12 @@ import { FormatError } from '../../base/errors';
 import type { SequenceTable } from '../../base/sequenceTable';
 import { type BatchCursor, type BatchPlan, batches, batchesPerEpoch } from '../../data/batches';
 import { type Examples, historyLengths, trainExamples } from '../../data/splits';
+import {
+  ExampleStream,
+  type SequenceChunks,
+  type StreamBatch,
+  type StreamWaits,
+} from '../../data/stream/exampleStream';
 import { adamw } from '../../nn/optimizers';
 import { cosineSchedule, type Schedule } from '../../nn/schedules';
 import type { CompiledStep, Engine } from '../../plan/engine';
@@ -14,7 +20,7 @@ import type { StepMetrics } from '../../plan/metricRing';
 import type { StepFunction } from '../../plan/trace';
 import type { Variables } from '../../plan/variables';
 import type { RowIndex } from '../../tensor/ops/embedding';
-import { type TokenSource, trainingBatch } from './batch';
+import { batchOf, examplesOf, type TokenSource } from './batch';
 import type { T5Config } from './config';
 import { t5Loss, t5Parameters } from './model';
 
@@ -71,6 +77,8 @@ export interface T5TrainerOptions {
   /** Source of one training example in one epoch, of the same vocabulary as `source`; `source` itself if left out. */
   readonly sourceOf?: (example: number, epoch: number) => TokenSource;
   readonly sequences: SequenceTable;
+  /** Trains on these chunks instead of `sequences`: data larger than memory. */
+  readonly stream?: { readonly chunks: SequenceChunks; readonly windowBytes: number; readonly now: () => number };
   readonly seed: number;
 }
 
@@ -93,6 +101,9 @@ export function t5TrainingStep(t5: T5Config, dropout: number): StepFunction {
   };
 }
 
+/** A streaming trainer holds no examples of its own. */
+const NO_EXAMPLES: Examples = { users: new Uint32Array(0), ends: new Uint32Array(0) };
+
 export class T5Trainer {
   readonly variables: Variables;
   readonly t5: T5Config;
@@ -104,23 +115,32 @@ export class T5Trainer {
   readonly #options: T5TrainerOptions;
   readonly #examples: Examples;
   readonly #plan: BatchPlan;
-  #batches: ReturnType<typeof batches>;
+  readonly #stream: ExampleStream | null;
+  #batches: ReturnType<typeof batches> | null = null;
   #cursor: BatchCursor = { epoch: 0, position: 0 };
 
   /** Borrows the engine; owns its variables. @throws ConfigError for sizes that cannot be or data without examples */
   constructor(options: T5TrainerOptions) {
-    const { engine, config, source, sequences, seed } = options;
+    const { engine, config, source, sequences, stream, seed } = options;
     this.#options = options;
     this.t5 = t5ConfigOf(config, source.vocabulary.size);
-    this.#examples = trainExamples(sequences);
+    const { batchSize } = config;
+    this.#examples = stream ? NO_EXAMPLES : trainExamples(sequences);
     this.#plan = {
       exampleCount: this.#examples.users.length,
-      batchSize: config.batchSize,
+      batchSize,
       seed,
       lengths: historyLengths(this.#examples, config.historyLimit),
     };
-    this.#batches = batches(this.#plan);
-    this.stepsPerEpoch = batchesPerEpoch(this.#plan);
+    this.#stream = stream
+      ? new ExampleStream(
+          stream.chunks,
+          { batchSize, seed, historyLimit: config.historyLimit, windowBytes: stream.windowBytes },
+          stream.now,
+        )
+      : null;
+    if (!this.#stream) this.#batches = batches(this.#plan);
+    this.stepsPerEpoch = this.#stream?.batchesPerEpoch ?? batchesPerEpoch(this.#plan);
     this.totalSteps = this.stepsPerEpoch * config.epochs;
     this.variables = engine.variables(t5Parameters(this.t5), seed);
     const { learningRate, warmupSteps, weightDecay, clipNorm } = config;
@@ -154,17 +174,28 @@ export class T5Trainer {
 
   /** Runs one update. @returns whether it ended an epoch @throws DeviceLostError, OutOfMemoryError */
   async runStep(): Promise<{ readonly isLastOfEpoch: boolean }> {
-    const { sequences, config, source, sourceOf } = this.#options;
-    const { value: batch } = this.#batches.next();
+    const { config, source, sourceOf } = this.#options;
+    const { examples, at, next, isLastOfEpoch, histories, targets } = await this.#nextBatch();
     const sources = sourceOf
-      ? (row: number) =>
-          row < batch.examples.length ? sourceOf(batch.examples[row] as number, batch.at.epoch) : source
+      ? (row: number) => (row < examples.length ? sourceOf(examples[row] as number, at.epoch) : source)
       : source;
-    await this.step.run(
-      trainingBatch(sequences, this.#examples, batch.examples, config.batchSize, config.historyLimit, sources),
-    );
-    this.#cursor = batch.next;
-    return { isLastOfEpoch: batch.isLastOfEpoch };
+    const { historyLimit, batchSize } = config;
+    await this.step.run(batchOf(histories, targets, batchSize, { historyLimit, source: sources }));
+    this.#cursor = next;
+    return { isLastOfEpoch };
+  }
+
+  /** How long training waited for data; null when all of it is in memory. */
+  get waits(): StreamWaits | null {
+    return this.#stream?.waits ?? null;
+  }
+
+  async #nextBatch(): Promise<StreamBatch> {
+    if (this.#stream) return this.#stream.next();
+    this.#batches ??= batches(this.#plan, this.#cursor);
+    const { value: batch } = this.#batches.next();
+    const { sequences, config } = this.#options;
+    return { ...batch, ...examplesOf(sequences, this.#examples, batch.examples, config.historyLimit) };
   }
 
   /** Loss, gradient norm and learning rate of the steps since the last call. @throws NumericsError */
@@ -189,7 +220,8 @@ export class T5Trainer {
     for (const arena of ['parameters', 'moment1', 'moment2'] as const) loadArena(this.variables, state[arena], arena);
     this.step.stepCount = state.step;
     this.#cursor = state.cursor;
-    this.#batches = batches(this.#plan, state.cursor);
+    if (this.#stream) this.#stream.seek(state.cursor);
+    else this.#batches = batches(this.#plan, state.cursor);
   }
 
   /** Takes over parameters of a model of the same sizes; moments, step and cursor start anew. @throws FormatError `checkpoint/tensor` */
