@@ -5,7 +5,10 @@ import { Engine } from '../../src/plan/engine';
 import { attentionRows } from './rows/attention';
 import { beamRows } from './rows/beam';
 import { crossEntropyRows } from './rows/crossEntropy';
+import { elementwiseRows } from './rows/elementwise';
+import { embeddingRows } from './rows/embedding';
 import { infoNceRows } from './rows/infoNce';
+import { moveRows } from './rows/move';
 import { normRows } from './rows/norm';
 import { checkCase } from './runner';
 
@@ -21,7 +24,17 @@ describe('op table (as on a hardware adapter)', () => {
     engine.dispose();
     engine.device.dispose();
   });
-  for (const row of [...beamRows, ...normRows, ...crossEntropyRows, ...attentionRows, ...infoNceRows])
+  const rows = [
+    ...beamRows,
+    ...normRows,
+    ...crossEntropyRows,
+    ...attentionRows,
+    ...infoNceRows,
+    ...elementwiseRows,
+    ...embeddingRows,
+    ...moveRows,
+  ];
+  for (const row of rows)
     for (const opCase of row.cases)
       it(opCase.name, async () => {
         expect(await checkCase(engine, opCase)).toEqual([]);

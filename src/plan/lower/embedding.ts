@@ -6,7 +6,10 @@ import { defineLowering, type LowerContext, nodeInput } from '../lowering';
 import { SOFTWARE_LANES } from './elementwise';
 
 const LANES = 64;
-/** Places whose sum is made apart when they belong to one row: the longest serial loop is about two of these. */
+/**
+ * Places whose sum is made apart when they belong to one row: the longest serial loop is about two of these. A software
+ * adapter has few cores to share a long loop among, and a launch costs it more.
+ */
 const CHUNK = 32;
 
 /** Rows of a piece of gather_dot4 that gives one sum. */
@@ -57,7 +60,7 @@ defineLowering(SCATTER_ROWS, (node, context) => {
   const isVector = size % 4 === 0 && count > 0;
   const width = isVector ? size / 4 : size;
   const chunks = Math.floor(count / CHUNK);
-  const hasChunks = chunks > 1;
+  const hasChunks = chunks > 1 && !context.profile.isSoftware;
   const partial = hasChunks ? context.scratch(chunks * size * 4, 'chunk sums') : grad;
   if (hasChunks) {
     const { overrides, groups } = tile(context, chunks, width);
