@@ -1,19 +1,25 @@
 /** From influence scores to sampling probabilities, and how far those are from uniform. */
 
-export interface SamplingRule {
-  readonly temperature: number;
-  /** Scores are first brought to [0, 1]; equal scores stay equal. */
-  readonly isRescaled: boolean;
+/** `minMax`: scores are mapped to [0, 1] before the softmax (in the reference, but switched off); equal scores to 0. */
+export type Centring = 'none' | 'minMax';
+
+/** p = softmax(a / τ), the maximum subtracted first (mtgrec.md §6.2). @param scores [K] @param temperature τ > 0 */
+export function samplingProbabilities(
+  scores: readonly number[],
+  temperature: number,
+  centring: Centring = 'none',
+): number[] {
+  const centred = centring === 'minMax' ? minMax(scores) : scores;
+  const top = Math.max(...centred);
+  const weights = centred.map((score) => Math.exp((score - top) / temperature));
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  return weights.map((weight) => weight / total);
 }
 
-/** softmax(scores / temperature) with the largest score subtracted first (mtgrec.md §6.2). @param scores [K] */
-export function samplingProbabilities(scores: readonly number[], { temperature, isRescaled }: SamplingRule): number[] {
-  const [low, high] = [Math.min(...scores), Math.max(...scores)];
-  const scaled = isRescaled && high > low ? scores.map((score) => (score - low) / (high - low)) : scores;
-  const top = Math.max(...scaled);
-  const weights = scaled.map((score) => Math.exp((score - top) / temperature));
-  const sum = weights.reduce((total, weight) => total + weight, 0);
-  return weights.map((weight) => weight / sum);
+function minMax(scores: readonly number[]): number[] {
+  const least = Math.min(...scores);
+  const span = Math.max(...scores) - least;
+  return scores.map((score) => (span > 0 ? (score - least) / span : 0));
 }
 
 /** Entropy of a distribution over its largest value, log K: 1 = uniform; 1 for a single choice. */

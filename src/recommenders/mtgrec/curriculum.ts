@@ -7,8 +7,8 @@ import { ShapeError } from '../../base/errors';
 
 export type Matrix = readonly (readonly number[])[];
 
-/** `minMax`: scores are mapped to [0, 1] before the softmax (in the reference, but switched off). */
-export type Centring = 'none' | 'minMax';
+/** p = softmax(a / τ); the page recomputes it for other temperatures, so it lives below both. */
+export { type Centring, samplingProbabilities } from '../../evaluate/curriculum';
 
 /** Shares of the stages in the running mean; they add up to 1. All rates 0: equal shares. */
 export function learningRateWeights(rates: readonly number[]): number[] {
@@ -35,25 +35,6 @@ export function meanInfluence(matrices: readonly Matrix[], rates: readonly numbe
 /** a_i: how much training on identifiers i helps all identifiers alike. */
 export function influenceScores(mean: Matrix): number[] {
   return mean.map((row) => row.reduce((sum, value) => sum + value, 0) / row.length);
-}
-
-/** p = softmax(a / τ), the maximum subtracted first. @param temperature τ > 0 */
-export function samplingProbabilities(
-  scores: readonly number[],
-  temperature: number,
-  centring: Centring = 'none',
-): number[] {
-  const centred = centring === 'minMax' ? minMax(scores) : scores;
-  const top = Math.max(...centred);
-  const weights = centred.map((score) => Math.exp((score - top) / temperature));
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  return weights.map((weight) => weight / total);
-}
-
-function minMax(scores: readonly number[]): number[] {
-  const least = Math.min(...scores);
-  const span = Math.max(...scores) - least;
-  return scores.map((score) => (span > 0 ? (score - least) / span : 0));
 }
 
 export const uniformProbabilities = (count: number): number[] => new Array<number>(count).fill(1 / count);
