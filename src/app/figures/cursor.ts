@@ -36,10 +36,13 @@ function stopsOfCursor(
 }
 
 /** The row after a move; the same row where there is none further. Starts at the first stop. */
-export function moved(stops: readonly Stop[], from: string | null, move: Move): string | null {
+export function moved(stops: readonly Stop[], from: string | null, wanted: Move): string | null {
   const at = stops.find(({ row }) => row === from);
   if (!at) return stops[0]?.row ?? null;
   const group = stops.filter(({ cursor }) => cursor === at.cursor);
+  // A list has one direction: all arrows follow it.
+  const isList = group.every(({ y }) => y === at.y);
+  const move = isList && wanted === 'up' ? 'left' : isList && wanted === 'down' ? 'right' : wanted;
   const nearest = (candidates: readonly Stop[], distance: (stop: Stop) => number): string =>
     candidates.reduce<Stop | null>((best, stop) => (!best || distance(stop) < distance(best) ? stop : best), null)
       ?.row ?? at.row;

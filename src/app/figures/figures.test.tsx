@@ -171,6 +171,8 @@ describe('the data cursor', () => {
     expect(moved(stops, 'cells:0', 'last')).toBe('cells:3');
     expect(moved(stops, 'cells:3', 'nextGroup')).toBe('bars:0');
     expect(moved(stops, 'bars:0', 'previousGroup')).toBe('cells:0');
+    expect(moved(stops, 'bars:0', 'down')).toBe('bars:1');
+    expect(moved(stops, 'bars:1', 'left')).toBe('bars:0');
   });
   it('finds the row under a pointer', () => {
     const anchor = scene.anchors.get('cells:3');

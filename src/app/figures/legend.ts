@@ -23,7 +23,9 @@ export function drawLegend(
 ): { readonly shapes: readonly Shape[]; readonly bottom: number } {
   const kinds = kindsOf(spec);
   const entries = [
-    ...spec.series.map((series) => seriesEntry(series, kinds.get(series.key) ?? 'fill', em)),
+    ...spec.series
+      .filter(({ isInLegend }) => isInLegend !== false)
+      .map((series) => seriesEntry(series, kinds.get(series.key) ?? 'fill', em)),
     ...(spec.ramps ?? []).map((ramp) => rampEntry(ramp, em)),
   ];
   const shapes: Shape[] = [];

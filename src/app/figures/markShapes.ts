@@ -82,38 +82,49 @@ function* bySeries(context: Context, column: string): Iterable<readonly [Series,
   }
 }
 
+/** Bands bend to the next stage's within this share of the shortest stage on either side of the boundary. */
+const BEND = 0.14;
+
 function areas(mark: MarkOf<'area'>, context: Context): MarkDrawing {
   const { x, y } = context.frame;
   const shapes: Shape[] = [];
   const anchors: Anchor[] = [];
   for (const [series, entries] of bySeries(context, mark.series)) {
-    const path = area<Entry>(
-      ([row]) => x.at(row[mark.x]),
-      ([row]) => y.at(row[mark.low]),
-      ([row]) => y.at(row[mark.high]),
-    )
-      .curve(curveBumpX)
-      .digits(2);
-    shapes.push({
-      kind: 'path',
-      d: path([...entries]) ?? '',
-      fill: { colour: series.colour, pattern: series.pattern },
-      stroke: 'panel',
-      strokeWidth: 0.6,
-      series: series.key,
-      label: series.label,
-    });
-    for (const [row, index] of entries) {
+    const corners: { x: number; low: number; high: number }[] = [];
+    const widthOf = ([row]: Entry): number =>
+      mark.until === undefined ? 0 : x.at(row[mark.until]) - x.at(row[mark.x]);
+    const bend = Math.min(...entries.map(widthOf)) * BEND;
+    for (const [place, [row, index]] of entries.entries()) {
+      const from = x.at(row[mark.x]);
+      const until = mark.until === undefined ? from : x.at(row[mark.until]);
       const [low, high] = [y.at(row[mark.low]), y.at(row[mark.high])];
+      corners.push({ x: place === 0 ? from : from + bend, low, high });
+      if (until > from) corners.push({ x: place === entries.length - 1 ? until : until - bend, low, high });
       anchors.push(
         anchorAt(context, index, series.key, {
-          x: x.at(row[mark.x]),
+          x: (from + until) / 2,
           y: (low + high) / 2,
           width: 0,
           height: Math.abs(low - high),
         }),
       );
     }
+    const path = area<(typeof corners)[number]>(
+      (corner) => corner.x,
+      (corner) => corner.low,
+      (corner) => corner.high,
+    )
+      .curve(curveBumpX)
+      .digits(2);
+    shapes.push({
+      kind: 'path',
+      d: path(corners) ?? '',
+      fill: { colour: series.colour, pattern: series.pattern },
+      stroke: 'panel',
+      strokeWidth: 0.6,
+      series: series.key,
+      label: series.label,
+    });
   }
   return { shapes, anchors };
 }

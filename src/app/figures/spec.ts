@@ -48,15 +48,18 @@ export interface Series {
   readonly pattern: Pattern;
   readonly dash: readonly number[];
   readonly marker: Marker;
+  /** False where the axis already names it. */
+  readonly isInLegend?: boolean;
 }
 
 /** Marks name columns of one table. `series` is the column whose value is a key of the spec's series. */
 export type Mark =
-  /** Bands between two curves over x, one for each series; flat near the points, smooth between. */
+  /** Bands between two curves over x, one for each series: flat from `x` to `until` where that is given, smooth between. */
   | {
       readonly kind: 'area';
       readonly data: string;
       readonly x: string;
+      readonly until?: string;
       readonly low: string;
       readonly high: string;
       readonly series: string;
