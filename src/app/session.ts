@@ -6,6 +6,9 @@ import { TesseraError } from '../base/errors';
 import type { Client } from '../worker/client';
 import {
   type DataSummary,
+  type DriftItems,
+  type DriftRequest,
+  type DriftSummary,
   type ErrorReport,
   type HelloReply,
   type ItemCard,
@@ -21,6 +24,7 @@ import { sameRun } from './config/sameRun';
 import { appendRows, clearCurves, type Run } from './curves/curves';
 import { useDraft } from './stores/draft';
 import { type RunState, runningRun, useJobs } from './stores/jobs';
+import { useMultiIdentifier } from './stores/multiIdentifier';
 import { useWorkspace } from './stores/workspace';
 
 export interface Session {
@@ -38,6 +42,9 @@ export interface Session {
   findUsers(query: string, limit: number): Promise<readonly UserSummary[]>;
   searchItems(query: string, limit: number): Promise<readonly ItemCard[]>;
   recommend(user: number, history: readonly number[] | null): Promise<RecommendReply>;
+  /** Both throw what the worker refuses. */
+  driftSummary(): Promise<DriftSummary | null>;
+  driftItems(band: Omit<Extract<DriftRequest, { kind: 'driftItems' }>, 'kind'>): Promise<DriftItems>;
 }
 
 /** The report of anything thrown; what is no TesseraError is a defect. */
@@ -129,6 +136,8 @@ export function createSession(client: Client): Session {
     findUsers: (query, limit) => client.request({ kind: 'findUsers', query, limit }),
     searchItems: (query, limit) => client.request({ kind: 'searchItems', query, limit }),
     recommend: (user, history) => client.request({ kind: 'recommend', user, history, count: 10 }),
+    driftSummary: () => client.request({ kind: 'driftSummary' }),
+    driftItems: (band) => client.request({ kind: 'driftItems', ...band }),
   };
 }
 
@@ -151,6 +160,7 @@ function forgetResults(run: Run): void {
   const jobs = useJobs.getState();
   clearCurves(run);
   useJobs.setState({ evaluations: [] });
+  useMultiIdentifier.getState().forgotten(run === 'recommender' ? 'curriculum' : 'all');
   if (run === 'recommender') return;
   // Other identifiers: a recommender trained on the old ones no longer fits.
   clearCurves('recommender');
@@ -162,6 +172,7 @@ function forgetRuns(): void {
   clearCurves('tokenizer');
   clearCurves('recommender');
   useJobs.getState().forgotten();
+  useMultiIdentifier.getState().forgotten('all');
 }
 
 function applyHello(reply: HelloReply): void {
@@ -183,6 +194,7 @@ function applyRestored(
   appendRows(tokenizer.rows);
   appendRows(recommender.rows);
   jobs.measuredCodebook(tokenizer.codebook);
+  useMultiIdentifier.getState().restored(tokenizer.drift, recommender.curriculum);
   jobs.evaluated(recommender.evaluations);
   jobs.restored('tokenizer', stateOf(tokenizer), config);
   jobs.restored('recommender', stateOf(recommender), config);
@@ -217,6 +229,12 @@ function applyEvent(event: WorkerEvent): void {
       break;
     case 'evaluation':
       jobs.evaluated([event.report]);
+      break;
+    case 'drift':
+      useMultiIdentifier.getState().keptEpoch(event.report);
+      break;
+    case 'curriculum':
+      useMultiIdentifier.getState().estimated(event.report);
       break;
     case 'finished':
       jobs.ended(event.run, event.outcome, null);

@@ -6,17 +6,17 @@ import type { RunConfig } from '../train/config';
 import type {
   CodebookReport,
   CurriculumReport,
-  DriftReport,
   EvaluationReport,
   MetricRow,
   Progress,
 } from '../train/reports';
+import type { DriftReplies, DriftRequest, KeptEpoch } from './protocol/drift';
 
+export type { DriftSummary } from '../evaluate/driftSummary';
 export type { RunConfig } from '../train/config';
 export type {
   CodebookReport,
   CurriculumReport,
-  DriftReport,
   EvaluationReport,
   LevelReport,
   MetricRow,
@@ -24,6 +24,8 @@ export type {
   Progress,
   Stage,
 } from '../train/reports';
+
+export type { DriftItems, DriftReplies, DriftRequest, KeptEpoch } from './protocol/drift';
 
 export const PROTOCOL_VERSION = 1;
 
@@ -52,9 +54,10 @@ export type Request =
   | { readonly kind: 'items'; readonly items: readonly number[] }
   | { readonly kind: 'searchItems'; readonly query: string; readonly limit: number }
   /** Forgets the data set, the runs and the checkpoints. */
-  | { readonly kind: 'clear' };
+  | { readonly kind: 'clear' }
+  | DriftRequest;
 
-export interface ReplyValues {
+export interface ReplyValues extends DriftReplies {
   readonly hello: HelloReply;
   readonly openSample: DataSummary;
   readonly openFiles: DataSummary;
@@ -111,7 +114,7 @@ export interface RestoredState {
     readonly rows: readonly MetricRow[];
     readonly codebook: CodebookReport | null;
     /** Kept epochs of a multi-identifier run, oldest first; empty otherwise. */
-    readonly drift: readonly DriftReport[];
+    readonly drift: readonly KeptEpoch[];
   };
   readonly recommender: {
     readonly isDone: boolean;
@@ -170,7 +173,8 @@ export type WorkerEvent =
   | { readonly kind: 'metrics'; readonly rows: readonly MetricRow[] }
   | { readonly kind: 'codebook'; readonly report: CodebookReport }
   | { readonly kind: 'evaluation'; readonly report: EvaluationReport }
-  | { readonly kind: 'drift'; readonly report: DriftReport }
+  /** Another kept tokenizer; its codes stay in the worker. */
+  | { readonly kind: 'drift'; readonly report: KeptEpoch }
   | { readonly kind: 'curriculum'; readonly report: CurriculumReport }
   | { readonly kind: 'finished'; readonly run: 'tokenizer' | 'recommender'; readonly outcome: 'done' | 'stopped' }
   /** A job ended with an error; nothing half-written. */

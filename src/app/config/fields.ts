@@ -1,14 +1,16 @@
 /** The fields of the two configuration forms: labels, units and what they mean, in reading order. */
-import type { Section } from '../stores/draft';
+import type { Section } from './sections';
 
 export interface Field {
   readonly section: Section;
   readonly key: string;
   readonly label: string;
   readonly hint: string;
-  readonly kind: 'integer' | 'number' | 'list' | 'encoder' | 'text';
+  readonly kind: 'integer' | 'number' | 'list' | 'encoder' | 'text' | 'sampling' | 'centring';
   readonly min: number;
   readonly max: number;
+  /** Only where an item has several identifiers. */
+  readonly isForMany?: boolean;
 }
 
 export interface FieldGroup {
@@ -18,7 +20,15 @@ export interface FieldGroup {
 
 type Row = readonly [key: string, label: string, hint: string, kind: Field['kind'], min?: number, max?: number];
 const fieldsOf = (section: Section, rows: readonly Row[]): readonly Field[] =>
-  rows.map(([key, label, hint, kind, min = 0, max = 1e9]) => ({ section, key, label, hint, kind, min, max }));
+  rows.map(([key, label, hint, kind, min = kind === 'list' ? 1 : 0, max = 1e9]) => ({
+    section,
+    key,
+    label,
+    hint,
+    kind,
+    min,
+    max,
+  }));
 
 export const TOKENIZER_FIELDS: readonly FieldGroup[] = [
   {
@@ -48,6 +58,13 @@ export const TOKENIZER_FIELDS: readonly FieldGroup[] = [
       ['batchSize', 'Batch', 'Items a step', 'integer', 1, 65_536],
       ['learningRate', 'Learning rate', 'Of AdamW', 'number', 0, 10],
     ]),
+  },
+  {
+    title: 'Kept tokenizers',
+    fields: fieldsOf('tokenizer', [
+      ['keep', 'Tokenizers', 'Newest epochs whose codes are kept; each is a tokenizer', 'integer', 1, 100],
+      ['keepEvery', 'Epochs apart', 'Epochs from one kept tokenizer to the next', 'integer', 1, 1e6],
+    ]).map((field) => ({ ...field, isForMany: true })),
   },
 ];
 
@@ -84,6 +101,27 @@ export const RECOMMENDER_FIELDS: readonly FieldGroup[] = [
       ['patience', 'Patience', 'Validations without gain; 0 = never stop early', 'integer', 0, 1e6],
       ['validationBeamWidth', 'Validation beams', 'Beam width while training', 'integer', 1, 50],
       ['testBeamWidth', 'Test beams', 'Beam width of the final test', 'integer', 1, 50],
+    ]),
+  },
+  {
+    title: 'Curriculum',
+    fields: fieldsOf('multiIdentifier', [
+      ['sampling', 'Sampling', 'How a tokenizer is drawn for each sample', 'sampling'],
+      ['stages', 'Stages', 'Epochs before each estimate of influence', 'list'],
+      ['temperature', 'Temperature', 'Of the softmax over influence scores', 'number', 1e-6, 1e6],
+      ['centring', 'Scores', 'Unscaled as in the reference, or brought to 0…1 first', 'centring'],
+      ['trainingSamples', 'Training samples', 'For the influence gradients; 0 = all', 'integer', 0, 1e9],
+      ['validationSamples', 'Validation samples', 'For the influence gradients; 0 = all', 'integer', 0, 1e9],
+    ]),
+  },
+  {
+    title: 'Fine-tuning',
+    fields: fieldsOf('fineTuning', [
+      ['checkpoints', 'From epochs', 'Pre-training epochs to start from, each a candidate', 'list'],
+      ['identifiers', 'Identifiers', 'Places among the kept tokenizers, 0 = oldest, each a candidate', 'list', 0],
+      ['epochs', 'Epochs', 'At most so many for each candidate', 'integer', 1, 1e6],
+      ['learningRate', 'Learning rate', 'Peak', 'number', 0, 10],
+      ['patience', 'Patience', 'Validations without gain; 0 = never stop early', 'integer', 0, 1e6],
     ]),
   },
 ];

@@ -1,5 +1,10 @@
-/** The presets of models/t5/, checked once at start. */
+/** The presets of models/t5/ (TIGER) and models/mtgrec/ (MTGRec), checked once at start. */
 import * as v from 'valibot';
+import game from '../../../models/mtgrec/game.json';
+import instrument from '../../../models/mtgrec/instrument.json';
+import mtgrecLaptop from '../../../models/mtgrec/laptop.json';
+import scientific from '../../../models/mtgrec/scientific.json';
+import mtgrecTest from '../../../models/mtgrec/test.json';
 import laptop from '../../../models/t5/laptop.json';
 import paper from '../../../models/t5/paper.json';
 import test from '../../../models/t5/test.json';
@@ -28,6 +33,9 @@ const RunConfigSchema = v.strictObject({
     learningRate: number,
     commitment: number,
     decay: number,
+    firstDigit: v.exactOptional(v.picklist([0, 1])),
+    keep: v.exactOptional(integer),
+    keepEvery: v.exactOptional(integer),
   }),
   recommender: v.strictObject({
     width: integer,
@@ -50,18 +58,86 @@ const RunConfigSchema = v.strictObject({
     validationBeamWidth: integer,
     testBeamWidth: integer,
   }),
+  multiIdentifier: v.exactOptional(
+    v.strictObject({
+      sampling: v.picklist(['influence', 'uniform']),
+      stages: v.array(integer),
+      temperature: number,
+      centring: v.picklist(['none', 'minMax']),
+      trainingSamples: integer,
+      validationSamples: integer,
+      hasInfluenceDropout: v.boolean(),
+      measuresSamplingError: v.boolean(),
+      fineTuning: v.nullable(
+        v.strictObject({
+          checkpoints: v.array(integer),
+          identifiers: v.array(integer),
+          epochs: integer,
+          learningRate: number,
+          warmupSteps: integer,
+          validateEvery: integer,
+          patience: integer,
+        }),
+      ),
+      hasEnsemble: v.boolean(),
+    }),
+  ),
 });
 
-export type PresetName = 'test' | 'laptop' | 'paper';
+export const METHODS = { tiger: 'TIGER', mtgrec: 'MTGRec' } as const;
+export type Method = keyof typeof METHODS;
+
+export type PresetName =
+  | 'test'
+  | 'laptop'
+  | 'paper'
+  | 'mtgrec-test'
+  | 'mtgrec-laptop'
+  | 'mtgrec-instrument'
+  | 'mtgrec-scientific'
+  | 'mtgrec-game';
 
 export const PRESETS: Readonly<Record<PresetName, RunConfig>> = {
   test: v.parse(RunConfigSchema, test),
   laptop: v.parse(RunConfigSchema, laptop),
   paper: v.parse(RunConfigSchema, paper),
+  'mtgrec-test': v.parse(RunConfigSchema, mtgrecTest),
+  'mtgrec-laptop': v.parse(RunConfigSchema, mtgrecLaptop),
+  'mtgrec-instrument': v.parse(RunConfigSchema, instrument),
+  'mtgrec-scientific': v.parse(RunConfigSchema, scientific),
+  'mtgrec-game': v.parse(RunConfigSchema, game),
 };
 
 export const PRESET_NOTES: Readonly<Record<PresetName, string>> = {
   test: 'Minutes even without a GPU: shows that everything works, not how well.',
   laptop: 'Small model, full protocol: minutes on a laptop GPU.',
   paper: 'Sizes as published for RQ-VAE and T5: wants a real GPU and hours.',
+  'mtgrec-test': 'Several identifiers for every item, smallest sizes: minutes even without a GPU.',
+  'mtgrec-laptop': 'Several identifiers for every item, small model: a laptop GPU.',
+  'mtgrec-instrument': 'As the reference trains Musical Instruments: wants a real GPU and days.',
+  'mtgrec-scientific': 'As the reference trains Industrial and Scientific: wants a real GPU and days.',
+  'mtgrec-game': 'As the reference trains Video Games: wants a real GPU and days.',
 };
+
+/** What the preset list says: the size, after the method where it is not the first. */
+export const titleOfPreset = (name: PresetName): string => name.replace(/^mtgrec-/, 'MTGRec ');
+
+export const methodOf = (config: RunConfig): Method => (config.multiIdentifier ? 'mtgrec' : 'tiger');
+
+/** All presets by method, in reading order. */
+export const PRESET_NAMES: readonly PresetName[] = [
+  'test',
+  'laptop',
+  'paper',
+  'mtgrec-test',
+  'mtgrec-laptop',
+  'mtgrec-instrument',
+  'mtgrec-scientific',
+  'mtgrec-game',
+];
+
+/** The preset that a configuration started from, by its name and method; `laptop` for names of the user's own. */
+export function presetOf(config: RunConfig): PresetName {
+  const wanted = config.multiIdentifier ? `mtgrec-${config.name}` : config.name;
+  return PRESET_NAMES.find((name) => name === wanted) ?? (config.multiIdentifier ? 'mtgrec-laptop' : 'laptop');
+}

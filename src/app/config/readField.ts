@@ -7,13 +7,15 @@ export type FieldReading =
 /** Reads what a user typed into a field; what cannot be used comes back with a sentence that says what is wanted. */
 export function readField(field: Field, text: string): FieldReading {
   const trimmed = text.trim();
-  if (field.kind === 'encoder' || field.kind === 'text') return { value: trimmed, problem: null };
+  if (field.kind === 'encoder' || field.kind === 'text' || field.kind === 'sampling' || field.kind === 'centring') return { value: trimmed, problem: null };
   if (field.kind === 'list') {
     const parts = trimmed === '' ? [] : trimmed.split(/[\s,]+/).map(Number);
-    const isUsable = parts.length <= 12 && parts.every((part) => Number.isInteger(part) && part >= 1 && part <= 8192);
+    const least = field.min;
+    const isUsable =
+      parts.length <= 24 && parts.every((part) => Number.isInteger(part) && part >= least && part <= 8192);
     return isUsable
       ? { value: parts, problem: null }
-      : { value: trimmed, problem: 'Whole numbers from 1 to 8192, with commas' };
+      : { value: trimmed, problem: `Whole numbers from ${least} to 8192, with commas` };
   }
   const value = Number(trimmed);
   const isWhole = field.kind === 'integer';

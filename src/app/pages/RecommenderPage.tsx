@@ -2,6 +2,7 @@ import { ArrowRight } from 'lucide-react';
 import { Link } from 'wouter';
 import { CurvesPanel, type Figure } from '../charts/CurvesPanel';
 import { RECOMMENDER_FIELDS } from '../config/fields';
+import { CurriculumPanels } from '../curriculum/CurriculumPanels';
 import { ConfigForm } from '../parts/ConfigForm';
 import { EmptyState } from '../parts/EmptyState';
 import { MetricsPanel } from '../parts/MetricsPanel';
@@ -11,7 +12,9 @@ import { Panel } from '../parts/Panel';
 import { PresetNote } from '../parts/PresetNote';
 import { RunControls } from '../parts/RunControls';
 import { RunStrip } from '../parts/RunStrip';
+import { useDraft } from '../stores/draft';
 import { runningRun, useJobs } from '../stores/jobs';
+import { useMultiIdentifier } from '../stores/multiIdentifier';
 import { useWorkspace } from '../stores/workspace';
 
 const LEAD = 'Reads a user’s history as codes and writes the identifier of the next item.';
@@ -33,6 +36,8 @@ export function RecommenderPage() {
   const hasData = useWorkspace((state) => state.data !== null);
   const isRunning = useJobs((jobs) => runningRun(jobs) !== null);
   const isWaiting = useJobs((jobs) => jobs.recommender.state === 'none' && jobs.tokenizer.state !== 'done');
+  const isForMany = useDraft(({ config }) => config.multiIdentifier !== undefined);
+  const hasEstimates = useMultiIdentifier(({ curriculum }) => curriculum.length > 0);
   if (!hasData) return <NeedsData title="Recommender" lead={LEAD} />;
   if (isWaiting)
     return (
@@ -64,6 +69,7 @@ export function RecommenderPage() {
         </Panel>
         <div className="stack">
           <CurvesPanel run="recommender" figures={FIGURES} />
+          {(isForMany || hasEstimates) && <CurriculumPanels />}
           <MetricsPanel />
         </div>
       </div>

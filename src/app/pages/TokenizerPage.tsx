@@ -1,6 +1,7 @@
 import { CodebookPanel } from '../charts/CodebookPanel';
 import { CurvesPanel, type Figure } from '../charts/CurvesPanel';
 import { TOKENIZER_FIELDS } from '../config/fields';
+import { DriftPanels } from '../drift/DriftPanels';
 import { ConfigForm } from '../parts/ConfigForm';
 import { NeedsData } from '../parts/NeedsData';
 import { PageHead } from '../parts/PageHead';
@@ -8,7 +9,9 @@ import { Panel } from '../parts/Panel';
 import { PresetNote } from '../parts/PresetNote';
 import { RunControls } from '../parts/RunControls';
 import { RunStrip } from '../parts/RunStrip';
+import { useDraft } from '../stores/draft';
 import { runningRun, useJobs } from '../stores/jobs';
+import { useMultiIdentifier } from '../stores/multiIdentifier';
 import { useWorkspace } from '../stores/workspace';
 
 const FIGURES: readonly Figure[] = [
@@ -22,6 +25,8 @@ export function TokenizerPage() {
   const hasData = useWorkspace((state) => state.data !== null);
   const isRunning = useJobs((jobs) => runningRun(jobs) !== null);
   const codebook = useJobs((jobs) => jobs.codebook);
+  const isForMany = useDraft(({ config }) => config.multiIdentifier !== undefined);
+  const hasKept = useMultiIdentifier(({ kept }) => kept.length > 0);
   if (!hasData)
     return <NeedsData title="Tokenizer" lead="Turns the text of each item into a short identifier of codes." />;
   return (
@@ -38,6 +43,7 @@ export function TokenizerPage() {
         <div className="stack">
           <CurvesPanel run="tokenizer" figures={FIGURES} />
           <CodebookPanel report={codebook} />
+          {(isForMany || hasKept) && <DriftPanels />}
         </div>
       </div>
     </>

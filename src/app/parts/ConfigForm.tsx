@@ -1,6 +1,7 @@
 import { useId } from 'react';
 import type { Field, FieldGroup } from '../config/fields';
 import { PRESETS } from '../config/presets';
+import { sectionOf, textOf } from '../config/sections';
 import { useDraft } from '../stores/draft';
 import { FieldInput } from './FieldInput';
 
@@ -13,10 +14,17 @@ interface ConfigFormProps {
 /** The draft's fields in groups; a dot marks what differs from the preset. */
 export function ConfigForm({ groups, isLocked }: ConfigFormProps) {
   const encoder = useDraft((state) => state.config.encoder.kind);
-  const isShown = (field: Field): boolean => field.key !== 'model' || encoder === 'transformers';
+  const hasMulti = useDraft((state) => state.config.multiIdentifier !== undefined);
+  const hasFineTuning = useDraft((state) => sectionOf(state.config, 'fineTuning') !== null);
+  const isShown = (field: Field): boolean => {
+    if (field.section === 'fineTuning') return hasFineTuning;
+    if (field.section === 'multiIdentifier' || field.isForMany === true) return hasMulti;
+    return field.key !== 'model' || encoder === 'transformers';
+  };
+  const shownGroups = groups.filter(({ fields }) => fields.some(isShown));
   return (
     <form className="config-form" onSubmit={(event) => event.preventDefault()}>
-      {groups.map((group) => (
+      {shownGroups.map((group) => (
         <fieldset key={group.title} disabled={isLocked}>
           <legend>{group.title}</legend>
           {group.fields.filter(isShown).map((field) => (
@@ -35,8 +43,8 @@ export function ConfigForm({ groups, isLocked }: ConfigFormProps) {
 function FieldRow({ field }: { readonly field: Field }) {
   const id = useId();
   const path = `${field.section}.${field.key}`;
-  const value = useDraft(({ config }) => textOf(config[field.section], field.key));
-  const isChanged = useDraft(({ preset }) => textOf(PRESETS[preset][field.section], field.key)) !== value;
+  const value = useDraft(({ config }) => textOf(config, field.section, field.key));
+  const isChanged = useDraft(({ preset }) => textOf(PRESETS[preset], field.section, field.key)) !== value;
   const problem = useDraft((state) => state.problems[path] ?? null);
   return (
     <div className={`field ${problem ? 'is-wrong' : ''}`}>
@@ -78,10 +86,4 @@ function SeedRow() {
       />
     </div>
   );
-}
-
-/** A field's value as text; lists with commas. */
-function textOf(section: object, key: string): string {
-  const value: unknown = Object.entries(section).find(([name]) => name === key)?.[1];
-  return Array.isArray(value) ? value.join(', ') : String(value);
 }

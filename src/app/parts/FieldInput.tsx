@@ -11,6 +11,22 @@ interface FieldInputProps {
   readonly hasProblem: boolean;
 }
 
+/** Fields with a few fixed values. */
+const OPTIONS: Readonly<Partial<Record<Field['kind'], readonly (readonly [value: string, label: string])[]>>> = {
+  encoder: [
+    ['use-lite', 'USE-lite'],
+    ['transformers', 'transformers.js'],
+  ],
+  sampling: [
+    ['influence', 'by influence'],
+    ['uniform', 'uniform'],
+  ],
+  centring: [
+    ['none', 'unscaled'],
+    ['minMax', 'min–max'],
+  ],
+};
+
 /** Keeps what is typed; the draft takes it as soon as it can be read. */
 export function FieldInput({ id, field, value, hasProblem }: FieldInputProps) {
   const [typed, setTyped] = useState(value);
@@ -26,11 +42,15 @@ export function FieldInput({ id, field, value, hasProblem }: FieldInputProps) {
     report(`${field.section}.${field.key}`, read.problem);
     if (read.problem === null) edit(field.section, field.key, read.value);
   };
-  if (field.kind === 'encoder')
+  const options = OPTIONS[field.kind];
+  if (options)
     return (
       <select id={id} value={typed} onChange={(event) => change(event.target.value)} aria-describedby={`${id}-hint`}>
-        <option value="use-lite">USE-lite</option>
-        <option value="transformers">transformers.js</option>
+        {options.map(([option, label]) => (
+          <option key={option} value={option}>
+            {label}
+          </option>
+        ))}
       </select>
     );
   return (

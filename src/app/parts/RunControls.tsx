@@ -1,11 +1,13 @@
 import { Pause, Play, RotateCw, Square } from 'lucide-react';
-import { PRESET_NOTES, PRESETS, type PresetName } from '../config/presets';
+import { METHODS, type Method, methodOf, PRESET_NAMES, PRESET_NOTES, PRESETS, titleOfPreset } from '../config/presets';
 import type { Run } from '../curves/curves';
 import { canContinue } from '../session';
 import { useSession } from '../sessionContext';
 import { useDraft } from '../stores/draft';
 import { runningRun, useJobs } from '../stores/jobs';
 import { useWorkspace } from '../stores/workspace';
+
+const METHOD_NAMES: readonly Method[] = ['tiger', 'mtgrec'];
 
 /** Start, pause, resume and stop of one run, with the preset beside them. */
 export function RunControls({ run }: { readonly run: Run }) {
@@ -81,7 +83,6 @@ function useBlockingReason(run: Run): string | null {
 function PresetSelect({ isLocked }: { readonly isLocked: boolean }) {
   const preset = useDraft((draft) => draft.preset);
   const choosePreset = useDraft((draft) => draft.choosePreset);
-  const names = Object.keys(PRESETS).filter((name): name is PresetName => name in PRESETS);
   return (
     <label className="preset" title={PRESET_NOTES[preset]}>
       <span>Preset</span>
@@ -89,14 +90,18 @@ function PresetSelect({ isLocked }: { readonly isLocked: boolean }) {
         value={preset}
         disabled={isLocked}
         onChange={({ target }) => {
-          const chosen = names.find((name) => name === target.value);
+          const chosen = PRESET_NAMES.find((name) => name === target.value);
           if (chosen) choosePreset(chosen);
         }}
       >
-        {names.map((name) => (
-          <option key={name} value={name}>
-            {name}
-          </option>
+        {METHOD_NAMES.map((method) => (
+          <optgroup key={method} label={METHODS[method]}>
+            {PRESET_NAMES.filter((name) => methodOf(PRESETS[name]) === method).map((name) => (
+              <option key={name} value={name}>
+                {titleOfPreset(name)}
+              </option>
+            ))}
+          </optgroup>
         ))}
       </select>
     </label>

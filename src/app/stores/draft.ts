@@ -1,9 +1,8 @@
 /** The configuration being edited. A running job keeps its own copy: editing here makes the next run. */
 import { create } from 'zustand';
 import type { RunConfig } from '../../worker/protocol';
-import { PRESETS, type PresetName } from '../config/presets';
-
-export type Section = 'encoder' | 'tokenizer' | 'recommender';
+import { PRESETS, type PresetName, presetOf } from '../config/presets';
+import { edited, type FieldValue, type Section } from '../config/sections';
 
 interface Draft {
   readonly config: RunConfig;
@@ -15,7 +14,7 @@ interface Draft {
 interface DraftActions {
   choosePreset(name: PresetName): void;
   load(config: RunConfig): void;
-  edit(section: Section, key: string, value: number | string | readonly number[]): void;
+  edit(section: Section, key: string, value: FieldValue): void;
   editSeed(seed: number): void;
   report(field: string, problem: string | null): void;
 }
@@ -25,9 +24,9 @@ export const useDraft = create<Draft & DraftActions>()((set) => ({
   preset: 'laptop',
   problems: {},
   choosePreset: (preset) => set({ preset, config: PRESETS[preset], problems: {} }),
-  load: (config) => set({ config, preset: presetOf(config.name), problems: {} }),
+  load: (config) => set({ config, preset: presetOf(config), problems: {} }),
   edit: (section, key, value) =>
-    set(({ config }) => ({ config: { ...config, [section]: { ...config[section], [key]: value } } })),
+    set(({ config }) => ({ config: edited(config, section, key, value) })),
   editSeed: (seed) => set(({ config }) => ({ config: { ...config, seed } })),
   report: (field, problem) =>
     set(({ problems }) => {
@@ -35,6 +34,3 @@ export const useDraft = create<Draft & DraftActions>()((set) => ({
       return { problems: problem === null ? rest : { ...rest, [field]: problem } };
     }),
 }));
-
-const presetOf = (name: string): PresetName =>
-  name === 'test' || name === 'laptop' || name === 'paper' ? name : 'laptop';
