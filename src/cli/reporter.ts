@@ -62,7 +62,7 @@ export function reporter(
         `${report.split} ${report.name} (${report.users} users): R@5 ${percent(metrics.recall5)}  N@5 ${percent(metrics.ndcg5)}  R@10 ${percent(metrics.recall10)}  N@10 ${percent(metrics.ndcg10)}`,
       );
     },
-    drift: ({ assignments, ...report }) => {
+    drift: ({ assignments, neighbours: _, ...report }) => {
       // The codes themselves are in the run's folder; a line of all items' codes would drown the others.
       if (isJson) return emit('drift', { ...report, items: assignments.length / report.levels });
       const { epoch, index, tokenizers, changedShare } = report;

@@ -93,6 +93,8 @@ export function residualQuantise(
 
 const stateName = (level: number, part: keyof CodebookLevel): string => `levels.${level}.${part}`;
 
+export const codebookName = (level: number): string => stateName(level, 'codebook');
+
 /** State parameters `levels.<l>.codebook`, `.count` (initially 1), `.sum`; entries and sums are written by the initialisation. */
 export function codebookParameters(levels: number, entries: number, width: number): ParameterSpec[] {
   return Array.from({ length: levels }, (_, level) => [

@@ -91,6 +91,8 @@ export interface DriftReport {
   readonly codes: number;
   /** u16 [N, L], without the conflict digit. */
   readonly assignments: Uint16Array;
+  /** u16 [L, codes]: nearest other entry of each entry in this epoch's codebooks; null where they are not known. */
+  readonly neighbours: Uint16Array | null;
   /** Share of the items whose codes differ from the kept epoch before; null for the first. */
   readonly changedShare: number | null;
   /** The same by level [L]; empty for the first. */

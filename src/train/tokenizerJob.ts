@@ -2,6 +2,7 @@
 import { CancelledError, FormatError } from '../base/errors';
 import type { Dataset } from '../data/dataset';
 import { trainingItemsOf } from '../data/wholeSequences';
+import { nearestEntries } from '../evaluate/codeDrift';
 import { appendConflictDigits } from '../quantize/conflict';
 import { type CodebookStatistics, codebookStatistics, codeChanges, statisticsByDomain } from '../quantize/statistics';
 import type { RqvaeConfig } from '../tokenizers/rqvae/config';
@@ -32,8 +33,16 @@ const KMEANS_ITERATIONS = 100;
 /** Tensors of a checkpoint with the codes [N, levels] of a kept epoch. */
 const KEPT = 'kept/';
 
-/** Codes [N, levels] by epoch. */
-type Kept = Map<number, Uint16Array>;
+/** Tensors with each entry's nearest other entry [levels, entries] in the codebooks of a kept epoch. */
+const NEIGHBOURS = 'keptNeighbours/';
+
+interface KeptEpoch {
+  /** [N, levels] */
+  readonly codes: Uint16Array;
+  /** [levels, entries]; null in checkpoints from before they were kept. */
+  readonly neighbours: Uint16Array | null;
+}
+type Kept = Map<number, KeptEpoch>;
 
 export function rqvaeConfigOf(config: TokenizerConfig, components: number): RqvaeConfig {
   return {
@@ -98,7 +107,7 @@ export async function openTokenizers(stored: Stored): Promise<Identifiers[] | nu
   const kept = keptCodes(checkpoint);
   const identifiers: Identifiers[] = [];
   for (const epoch of keptEpochs(tokenizer)) {
-    const codes = kept.get(epoch);
+    const codes = kept.get(epoch)?.codes;
     if (codes?.length !== stored.dataset.itemCount * tokenizer.levels)
       throw new FormatError(
         'mtgrec/missing-epoch',
@@ -123,21 +132,25 @@ function withConflictDigits(tokenizer: TokenizerConfig, codes: Uint16Array): Pro
   return makeIdentifiers(levels, entries, digits);
 }
 
-/** Codes by epoch, ascending. */
-function keptCodes(checkpoint: Checkpoint): Map<number, Uint16Array> {
-  const kept: [number, Uint16Array][] = [];
+/** Kept epochs, ascending. */
+function keptCodes(checkpoint: Checkpoint): Kept {
+  const kept: [number, KeptEpoch][] = [];
   for (const [name, array] of checkpoint.arrays)
-    if (name.startsWith(KEPT) && array instanceof Uint16Array) kept.push([Number(name.slice(KEPT.length)), array]);
+    if (name.startsWith(KEPT) && array instanceof Uint16Array) {
+      const epoch = name.slice(KEPT.length);
+      const neighbours = checkpoint.arrays.get(`${NEIGHBOURS}${epoch}`);
+      kept.push([Number(epoch), { codes: array, neighbours: neighbours instanceof Uint16Array ? neighbours : null }]);
+    }
   return new Map(kept.sort(([a], [b]) => a - b));
 }
 
-function driftReport(tokenizer: TokenizerConfig, kept: ReadonlyMap<number, Uint16Array>, epoch: number): DriftReport {
+function driftReport(tokenizer: TokenizerConfig, kept: Kept, epoch: number): DriftReport {
   const epochs = keptEpochs(tokenizer);
   const index = epochs.indexOf(epoch);
   const { levels, codes } = tokenizer;
-  const assignments = kept.get(epoch) ?? new Uint16Array();
-  const before = kept.get(epochs[index - 1] ?? Number.NaN);
-  const report = { epoch, index, tokenizers: epochs.length, levels, codes, assignments };
+  const { codes: assignments, neighbours } = kept.get(epoch) ?? { codes: new Uint16Array(), neighbours: null };
+  const before = kept.get(epochs[index - 1] ?? Number.NaN)?.codes;
+  const report = { epoch, index, tokenizers: epochs.length, levels, codes, assignments, neighbours };
   if (!before) return { ...report, changedShare: null, changedByLevel: [] };
   return { ...report, ...codeChanges(before, assignments, levels) };
 }
@@ -212,7 +225,7 @@ async function runEpochs(context: JobContext, trainer: RqvaeTrainer, kept: Kept)
     await sink.appendRows([row]);
     meter.update(trainer.epochsDone, trainer.epochsDone);
     if (wanted.has(result.epoch)) {
-      kept.set(result.epoch, await trainer.assignments());
+      kept.set(result.epoch, { codes: await trainer.assignments(), neighbours: await neighboursOf(trainer) });
       hooks.drift(driftReport(config.tokenizer, kept, result.epoch));
     }
     if (now() - lastSnapshot > SNAPSHOT_EVERY_MS && trainer.epochsDone < epochs) await snapshot();
@@ -222,6 +235,13 @@ async function runEpochs(context: JobContext, trainer: RqvaeTrainer, kept: Kept)
     }
   }
   return snapshot();
+}
+
+/** Nearest other entry of every entry, level by level. */
+async function neighboursOf(trainer: RqvaeTrainer): Promise<Uint16Array> {
+  const { entries } = trainer.config;
+  const levels = (await trainer.codebooks()).map((codebook) => [...nearestEntries(codebook, entries)]);
+  return Uint16Array.from(levels.flat());
 }
 
 function stateOf(checkpoint: Checkpoint, seed: number): RqvaeState {
@@ -238,7 +258,10 @@ async function save(context: JobContext, trainer: RqvaeTrainer, kept: Kept, digi
   const arrays = new Map<string, Float32Array | Uint16Array>();
   for (const [name, values] of Object.entries(state.parameters)) arrays.set(`parameters/${name}`, values);
   for (const [name, values] of Object.entries(state.accumulators)) arrays.set(`accumulators/${name}`, values);
-  for (const [epoch, codes] of kept) arrays.set(`${KEPT}${epoch}`, codes);
+  for (const [epoch, { codes, neighbours }] of kept) {
+    arrays.set(`${KEPT}${epoch}`, codes);
+    if (neighbours) arrays.set(`${NEIGHBOURS}${epoch}`, neighbours);
+  }
   if (digits) arrays.set('identifiers', digits);
   await context.sink.saveCheckpoint(
     'tokenizer',

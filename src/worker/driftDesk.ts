@@ -26,7 +26,10 @@ export class DriftDesk {
     return this.#items(request, items);
   }
 
-  #items(request: Extract<DriftRequest, { kind: 'driftItems' }>, { ids, titles, domainOfItem, domainNames }: ItemColumns): DriftItems {
+  #items(
+    request: Extract<DriftRequest, { kind: 'driftItems' }>,
+    { ids, titles, domainOfItem, domainNames }: ItemColumns,
+  ): DriftItems {
     const { step, level, offset, limit } = request;
     const all = this.#record.itemsOf(step, level, request.class);
     const [before, after] = [this.#record.tokenizers[step], this.#record.tokenizers[step + 1]];

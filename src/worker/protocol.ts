@@ -3,13 +3,7 @@
  * pixels, the worker owns tensors, data and storage. Every request gets exactly one reply; events come unasked.
  */
 import type { RunConfig } from '../train/config';
-import type {
-  CodebookReport,
-  CurriculumReport,
-  EvaluationReport,
-  MetricRow,
-  Progress,
-} from '../train/reports';
+import type { CodebookReport, CurriculumReport, EvaluationReport, MetricRow, Progress } from '../train/reports';
 import type { DriftReplies, DriftRequest, KeptEpoch } from './protocol/drift';
 
 export type { DriftSummary } from '../evaluate/driftSummary';

@@ -19,6 +19,7 @@ import { openCurriculum } from '../train/pretrainingJob';
 import { openModel, trainModel } from '../train/recommendingModel';
 import { codebookReport, openDrift, openIdentifiers, openTokenizers, trainTokenizer } from '../train/tokenizerJob';
 import { cardOf, findUsers, searchItems, summaryOf } from './catalogue';
+import { DriftDesk } from './driftDesk';
 import {
   type AdapterReport,
   type DataSummary,
@@ -61,6 +62,7 @@ export class Session {
   #engine: Engine | null = null;
   #data: OpenData | null = null;
   #identifiers: Identifiers | null = null;
+  readonly #drift = new DriftDesk();
   #generator: T5Generator | null = null;
   #job: Job | null = null;
   #lastRestart = Number.NEGATIVE_INFINITY;
@@ -103,6 +105,9 @@ export class Session {
         return searchItems(this.#openedData(), request.query, request.limit).map((item) =>
           cardOf(this.#openedData(), this.#identifiers, item),
         );
+      case 'driftSummary':
+      case 'driftItems':
+        return this.#drift.answer(request, this.#openedData().dataset.items);
       case 'recommend':
         return this.#recommend(request.user, request.history, request.count);
       case 'clear':
@@ -163,7 +168,7 @@ export class Session {
         isDone: this.#identifiers !== null,
         rows: rows.filter((row) => row.run === 'tokenizer'),
         codebook,
-        drift: await openDrift(stored),
+        drift: this.#drift.reset(await openDrift(stored)),
       },
       recommender: {
         isDone: evaluations.some((report) => report.kind === 'model' && report.split === 'test'),
@@ -182,6 +187,7 @@ export class Session {
     await rememberData(this.#store, data, files, Date.now());
     await this.#forgetModel();
     this.#identifiers = null;
+    this.#drift.reset();
     this.#data = data;
     return summaryOf(data);
   }
@@ -210,6 +216,8 @@ export class Session {
     if (run === 'tokenizer') {
       await startRun(this.#store, config, dataset, Date.now());
       this.#identifiers = null;
+      const sink = storeSink(this.#store, CURRENT_RUN, Date.now);
+      this.#drift.reset(await openDrift({ dataset, config, sink }));
     }
     const current = await recallConfig(this.#store, dataset);
     if (!current)
@@ -339,6 +347,7 @@ export class Session {
     await this.#forgetModel();
     this.#data = null;
     this.#identifiers = null;
+    this.#drift.reset();
     return null;
   }
 
@@ -364,7 +373,7 @@ export class Session {
         rows: (rows) => this.emit({ kind: 'metrics', rows }),
         codebook: (report) => this.emit({ kind: 'codebook', report }),
         evaluation: (report) => this.emit({ kind: 'evaluation', report }),
-        drift: (report) => this.emit({ kind: 'drift', report }),
+        drift: (report) => this.emit({ kind: 'drift', report: this.#drift.take(report) }),
         curriculum: (report) => this.emit({ kind: 'curriculum', report }),
       },
     };

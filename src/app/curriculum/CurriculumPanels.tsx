@@ -8,7 +8,14 @@ import { useDraft } from '../stores/draft';
 import { useJobs } from '../stores/jobs';
 import { useMultiIdentifier } from '../stores/multiIdentifier';
 import { useWorkspace } from '../stores/workspace';
-import { isNearlyUniform, type SamplingRule, stageFigure, stagesOf, streamFigure, type ValidationPoint } from './curriculumFigures';
+import {
+  isNearlyUniform,
+  type SamplingRule,
+  stageFigure,
+  stagesOf,
+  streamFigure,
+  type ValidationPoint,
+} from './curriculumFigures';
 
 const SIMULATED = 'Simulated behaviour over public-domain pictures.';
 
@@ -103,10 +110,7 @@ function Curriculum({ reports, config }: CurriculumProps) {
           controls={
             <label>
               Stage
-              <select
-                value={stage?.stage ?? 0}
-                onChange={({ target }) => setWanted(Number(target.value))}
-              >
+              <select value={stage?.stage ?? 0} onChange={({ target }) => setWanted(Number(target.value))}>
                 {stages.map((one) => (
                   <option key={one.stage} value={one.stage}>
                     {one.stage === 0 ? 'before the first estimate' : `${one.stage}, from epoch ${one.from}`}

@@ -25,8 +25,7 @@ export const useDraft = create<Draft & DraftActions>()((set) => ({
   problems: {},
   choosePreset: (preset) => set({ preset, config: PRESETS[preset], problems: {} }),
   load: (config) => set({ config, preset: presetOf(config), problems: {} }),
-  edit: (section, key, value) =>
-    set(({ config }) => ({ config: edited(config, section, key, value) })),
+  edit: (section, key, value) => set(({ config }) => ({ config: edited(config, section, key, value) })),
   editSeed: (seed) => set(({ config }) => ({ config: { ...config, seed } })),
   report: (field, problem) =>
     set(({ problems }) => {

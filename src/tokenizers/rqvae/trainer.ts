@@ -14,7 +14,7 @@ import type { CompiledStep, Engine } from '../../plan/engine';
 import type { Variables } from '../../plan/variables';
 import { appendConflictDigits } from '../../quantize/conflict';
 import { kmeansOnGpu } from '../../quantize/kmeansOnGpu';
-import { writeInitialCodebook } from '../../quantize/residualQuantise';
+import { codebookName, writeInitialCodebook } from '../../quantize/residualQuantise';
 import { type LevelStatistics, levelStatistics } from '../../quantize/statistics';
 import type { RqvaeConfig } from './config';
 import { rqvaeEncodingStep, rqvaeParameters, rqvaeTrainingStep, seenName } from './model';
@@ -187,6 +187,14 @@ export class RqvaeTrainer {
       }
     }
     return codes;
+  }
+
+  /** Entries `[entries, latentDim]` of every level, as they are now. */
+  async codebooks(): Promise<Float32Array[]> {
+    const books: Float32Array[] = [];
+    for (let level = 0; level < this.#task.config.levels; level++)
+      books.push(await this.#variables.read(codebookName(level)));
+    return books;
   }
 
   /** Identifiers of all items `[N, levels + 1]`: codes and a conflict digit from 1. @throws ConfigError `quantize/conflict-limit` */

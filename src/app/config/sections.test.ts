@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { RECOMMENDER_FIELDS, TOKENIZER_FIELDS } from './fields';
+import { methodOf, PRESET_NAMES, PRESETS, presetOf } from './presets';
+import { readField } from './readField';
+import { sameRun } from './sameRun';
+import { edited, sectionOf, textOf } from './sections';
+
+const FIELDS = [...TOKENIZER_FIELDS, ...RECOMMENDER_FIELDS].flatMap(({ fields }) => fields);
+
+describe('presets and fields', () => {
+  it.each(PRESET_NAMES)('%s: every field of its parts reads back as it stands', (name) => {
+    const config = PRESETS[name];
+    for (const field of FIELDS) {
+      if (sectionOf(config, field.section) === null || (field.isForMany && methodOf(config) === 'tiger')) continue;
+      const text = textOf(config, field.section, field.key);
+      // TIGER's presets keep no epochs.
+      if (text === '' && field.key !== 'model' && field.isForMany) continue;
+      expect(readField(field, text).problem, `${field.section}.${field.key} = "${text}"`).toBeNull();
+    }
+  });
+  it.each(PRESET_NAMES)('%s is found again by its configuration', (name) => {
+    expect(presetOf(PRESETS[name])).toBe(name);
+  });
+});
+
+describe('edited', () => {
+  const config = PRESETS['mtgrec-test'];
+  it('replaces one field, also inside fine-tuning, and leaves the rest alone', () => {
+    const next = edited(config, 'fineTuning', 'epochs', 9);
+    expect(next.multiIdentifier?.fineTuning).toEqual({ ...config.multiIdentifier?.fineTuning, epochs: 9 });
+    expect(next.recommender).toBe(config.recommender);
+    expect(config.multiIdentifier?.fineTuning?.epochs).not.toBe(9);
+  });
+  it('gives TIGER no curriculum', () => {
+    expect(edited(PRESETS.test, 'multiIdentifier', 'temperature', 2)).toBe(PRESETS.test);
+  });
+  it('makes another recommender, and for kept epochs another tokenizer', () => {
+    const warmer = edited(config, 'multiIdentifier', 'temperature', 2);
+    expect(sameRun('recommender', config, warmer)).toBe(false);
+    expect(sameRun('tokenizer', config, warmer)).toBe(true);
+    expect(sameRun('tokenizer', config, edited(config, 'tokenizer', 'keep', 2))).toBe(false);
+  });
+});
