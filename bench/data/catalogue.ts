@@ -87,6 +87,6 @@ function textCutter(soup: string, uniform: () => number): (length: number) => st
   };
 }
 
-const asin = (item: number): string => `B0${item.toString(36).toUpperCase().padStart(8, '0')}`;
+export const asin = (item: number): string => `B0${item.toString(36).toUpperCase().padStart(8, '0')}`;
 /** 28 letters, as the real ones. */
-const userId = (user: number): string => `AE${(user * 2654435761).toString(36).toUpperCase().padStart(26, 'Q')}`;
+export const userId = (user: number): string => `AE${(user * 2654435761).toString(36).toUpperCase().padStart(26, 'Q')}`;

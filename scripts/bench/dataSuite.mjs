@@ -2,8 +2,11 @@
 import { appendFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { importInChromium, importInNode } from './importSpeed.mjs';
+import { workspaceInNode } from './workspaceSpeed.mjs';
 
 export const DATA_USAGE = `npm run bench -- --suite data [options]
+  --parts LIST   import (bytes to rows, without a store), workspace (the same into a folder, with its 5-core), core (k-core of 2 M
+                 events), open (a catalogue of 1 M items), paper (the nine domains of UTGRec, 12 M events); default: all but paper
   --sizes LIST   shares of the 1 GB catalogue; default: 0.25,0.5,1
   --hosts LIST   node, chromium; default: both
   --json FILE    append one JSON object a line`;
@@ -18,6 +21,7 @@ export async function dataSuite(args) {
     args,
     options: {
       suite: { type: 'string' },
+      parts: { type: 'string', default: 'import,workspace,core,open' },
       sizes: { type: 'string', default: '0.25,0.5,1' },
       hosts: { type: 'string', default: 'node,chromium' },
       json: { type: 'string' },
@@ -42,7 +46,16 @@ export async function dataSuite(args) {
     console.log(line);
     if (values.json) appendFileSync(values.json, `${line}\n`);
   };
-  if (hosts.includes('node')) for await (const record of importInNode(shares)) report(record);
-  if (hosts.includes('chromium')) for await (const record of importInChromium(shares)) report(record);
+  const parts = values.parts.split(',');
+  const isAsked = (host) => parts.includes('import') && hosts.includes(host);
+  if (isAsked('node')) for await (const record of importInNode(shares)) report(record);
+  if (isAsked('chromium')) for await (const record of importInChromium(shares)) report(record);
+  if (hosts.includes('node'))
+    for await (const record of workspaceInNode(parts, shares)) {
+      if (!record.isMet) missed++;
+      const line = JSON.stringify({ suite: 'data', ...record });
+      console.log(line);
+      if (values.json) appendFileSync(values.json, `${line}\n`);
+    }
   return missed === 0 ? 0 : 1;
 }

@@ -54,6 +54,11 @@ const cell = async (module, ...args) => {
   return JSON.parse(stdout.trim().split('\n').at(-1));
 };
 
+/** Paths and unpacked bytes of the generated files of one share, written if they are not there. */
+export async function generatedFiles(share) {
+  return cell(await nodeModule(), String(share), FILES, 'write');
+}
+
 /** One record a share, in Node. */
 export async function* importInNode(shares) {
   const module = await nodeModule();

@@ -1,0 +1,53 @@
+/**
+ * One measurement in a fresh Node process: `node workspaceCell.mjs import|paper|core|open <share> <folder> [files…]`. Prints JSON
+ * lines, the last one with the peaks of memory, sampled every 20 ms.
+ */
+import { rmSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { diskSources } from '../../src/cli/diskSource';
+import { openFolderColumnStorage } from '../../src/storage/folderColumnStorage';
+import { importDomain, importPaper, measureCore, measureOpening } from './workspaceSteps';
+
+const SAMPLE_MS = 20;
+const [task = 'core', share = '1', folder = '.cache/bench/workspace', ...files] = process.argv.slice(2);
+const peak = { heapUsed: 0, arrayBuffers: 0, rss: 0 };
+const sample = (): void => {
+  const now = process.memoryUsage();
+  for (const key of ['heapUsed', 'arrayBuffers', 'rss'] as const) peak[key] = Math.max(peak[key], now[key]);
+};
+const timer = setInterval(sample, SAMPLE_MS);
+const say = (line: object): void => console.log(JSON.stringify(line));
+const cpu = process.cpuUsage();
+
+rmSync(folder, { recursive: true, force: true });
+const storage = await openFolderColumnStorage(folder);
+let result: object = {};
+if (task === 'core') result = measureCore(2_000_000 * Number(share));
+else if (task === 'open') result = await measureOpening(storage, 1_000_000 * Number(share));
+else if (task === 'paper') result = await importPaper(storage, Number(share), say);
+else {
+  const started = performance.now();
+  const info = await importDomain(storage, await diskSources(files), 'bench', 'downstream');
+  result = {
+    packedMB: Math.round(files.reduce((sum, file) => sum + statSync(file).size, 0) / 1e6),
+    files: files.map((file) => path.basename(file)),
+    raw: info.report?.raw,
+    kept: { users: info.statistics?.users, items: info.statistics?.items, interactions: info.statistics?.interactions },
+    columnMB: Math.round(info.sizes.columnBytes / 1e6),
+    seconds: Math.round(performance.now() - started) / 1000,
+  };
+}
+sample();
+clearInterval(timer);
+const used = process.cpuUsage(cpu);
+rmSync(folder, { recursive: true, force: true });
+const mb = (bytes: number): number => Math.round(bytes / 1e6);
+say({
+  host: `Node ${process.version}`,
+  task,
+  ...result,
+  cpuSeconds: Math.round((used.user + used.system) / 1e5) / 10,
+  heapPeakMB: mb(peak.heapUsed),
+  buffersPeakMB: mb(peak.arrayBuffers),
+  rssPeakMB: mb(peak.rss),
+});
