@@ -6,6 +6,7 @@ import { evaluate, info, recommend, train } from './commands';
 import { type DataOptions, dataCommand, importFiles } from './dataCommands';
 import { exportRun, importModel } from './exportCommands';
 import { releaseNodeGpu } from './nodeGpu';
+import { installNodeInflater } from './nodeInflater';
 import type { CliOptions } from './options';
 
 const USAGE = `tessera – generative recommendation on your own GPU
@@ -44,6 +45,7 @@ export async function main(argv: readonly string[]): Promise<number> {
     process.stdout.write(`${USAGE}\n`);
     return values.help ? 0 : 2;
   }
+  installNodeInflater();
   try {
     const options: CliOptions = {
       data: values.data ?? '',

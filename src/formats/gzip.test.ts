@@ -1,7 +1,13 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { collect, gzipOf, streamOf } from '../../test/fixtures/byteStreams';
 import { FormatError } from '../base/errors';
-import { inflateGzip, inflateIfGzip } from './gzip';
+import { installNodeInflater } from '../cli/nodeInflater';
+import { inflateGzip, inflateIfGzip, setInflater } from './gzip';
+
+const useNode = (): (() => void) => {
+  const before = installNodeInflater();
+  return () => setInflater(before);
+};
 
 const options = { file: 'a.gz' };
 
@@ -13,7 +19,16 @@ async function failure(stream: ReadableStream<Uint8Array>): Promise<string> {
   return error instanceof FormatError ? error.code : `not a FormatError: ${String(error)}`;
 }
 
-describe('inflateGzip', () => {
+describe.each([
+  ['the platform’s inflater', () => () => undefined],
+  ['Node’s own inflater', useNode],
+] as const)('inflateGzip with %s', (_, use) => {
+  let restore: () => void = () => undefined;
+  beforeAll(() => {
+    restore = use();
+  });
+  afterAll(() => restore());
+
   it('gives back what was packed, whatever the chunk sizes', async () => {
     const text = Array.from({ length: 20_000 }, (_, i) => `line ${i * 7919}\n`).join('');
     const packed = await gzipOf(text);

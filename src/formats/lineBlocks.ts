@@ -169,15 +169,17 @@ class LineSplitter {
     firstLine: number,
     refused: readonly { readonly beginning: string; readonly at: number }[],
   ): string[] {
-    for (const { beginning, at } of refused) {
-      const line = firstLine + countLineFeeds(bytes.subarray(0, at));
-      this.#report(this.#tooLong(line), line, beginning);
-    }
+    const beginnings = new Map(
+      refused.map(({ beginning, at }) => [firstLine + countLineFeeds(bytes.subarray(0, at)), beginning]),
+    );
     const lines: string[] = [];
     let start = 0;
     for (let end = bytes.indexOf(LINE_FEED); end >= 0; end = bytes.indexOf(LINE_FEED, start)) {
       const own = bytes.subarray(start, end > start && bytes[end - 1] === CARRIAGE_RETURN ? end - 1 : end);
-      lines.push(this.#lineOf(own, firstLine + lines.length));
+      const line = firstLine + lines.length;
+      const beginning = beginnings.get(line);
+      if (beginning !== undefined) this.#report(this.#tooLong(line), line, beginning);
+      lines.push(beginning === undefined ? this.#lineOf(own, line) : '');
       start = end + 1;
     }
     return lines;

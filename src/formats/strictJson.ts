@@ -35,7 +35,7 @@ export function parseJsonObject(text: string, place: Place): JsonObject {
 }
 
 /** Texts of which one stands in every line that holds a poisoned key, spelled out or with escaped letters. */
-const SUSPICIOUS = /__proto__|prototype|constructor|\\u00/;
+const SUSPICIOUS = /"(?:__proto__|prototype|constructor)"|\\u00/;
 
 /**
  * As `parseJsonObject`, for lines by the million: keys are walked only where the text can hold a poisoned one. Depth is not

@@ -22,6 +22,14 @@ export async function readAmazonReviews(parts: readonly ImportPart[], context: I
       onLine: (text, line) => {
         place.line = line;
         const review = parseLineObject(text, place);
+        // The usual line by named access: looking fields up by a variable name costs a third of parsing.
+        const { user_id, parent_asin, timestamp, rating: stars } = review;
+        const isUsual =
+          typeof timestamp === 'number' && typeof stars === 'number' && isId(user_id) && isId(parent_asin);
+        if (isUsual) {
+          sink.interaction(user_id, parent_asin, secondsOf(timestamp), stars);
+          return;
+        }
         const is2018 = review.user_id === undefined && review.reviewerID !== undefined;
         const user = idField(review, is2018 ? 'reviewerID' : 'user_id', place);
         const item = idField(review, review.parent_asin === undefined ? 'asin' : 'parent_asin', place);
@@ -73,6 +81,8 @@ async function readTable(source: ByteSource, { sink, meter }: ImportContext, has
     },
   });
 }
+
+const isId = (value: JsonValue | undefined): value is string => typeof value === 'string' && isIdText(value);
 
 function idOf(value: string | undefined, place: Place): string {
   if (value !== undefined && isIdText(value)) return value;
