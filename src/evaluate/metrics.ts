@@ -1,6 +1,6 @@
 /**
  * Ranking metrics with one relevant item a user (leave-one-out). Recall@k is then the hit rate and NDCG@k is
- * 1 / log2(rank + 1) for a rank within k. Ties are pessimistic: an item with the target's score ranks before it.
+ * 1 / log2(rank + 1) for a rank within k; MRR@k is 1 / rank within k. Ties are pessimistic: an item with the target's score ranks before it.
  */
 import { ShapeError } from '../base/errors';
 
@@ -52,26 +52,44 @@ export function ndcgAt(rank: number, cutoff: number): number {
   return rank <= cutoff ? 1 / Math.log2(rank + 1) : 0;
 }
 
-export type MetricKind = 'recall' | 'ndcg';
+/** 1 / rank if the target is among the first `cutoff`, else 0. */
+export function reciprocalRankAt(rank: number, cutoff: number): number {
+  return rank <= cutoff ? 1 / rank : 0;
+}
+
+export type MetricKind = 'recall' | 'ndcg' | 'mrr';
+
+/** All kinds, in the order of tables. */
+export const METRIC_KINDS: readonly MetricKind[] = ['recall', 'ndcg', 'mrr'];
+
+/** The cut-offs of full tables. */
+export const TABLE_CUTOFFS: readonly number[] = [1, 5, 10, 20, 50];
+
+const VALUE_AT = { recall: recallAt, ndcg: ndcgAt, mrr: reciprocalRankAt } as const;
+const SHORT_NAME = { recall: 'R', ndcg: 'N', mrr: 'MRR' } as const;
 
 /** One metric over all users. */
 export interface Metric {
   readonly kind: MetricKind;
   readonly cutoff: number;
-  /** Short name for tables: `R@10`, `N@10`. */
+  /** Short name for tables: `R@10`, `N@10`, `MRR@10`. */
   readonly label: string;
   readonly mean: number;
   /** Value of every user, in the order of the ranks. */
   readonly perUser: Float32Array;
 }
 
-/** R@k and N@k for each cut-off, in the order R@5, N@5, R@10, N@10, … The mean of no users is 0. */
-export function metricsFromRanks(ranks: Uint32Array, cutoffs: readonly number[] = DEFAULT_CUTOFFS): Metric[] {
-  return cutoffs.flatMap((cutoff) => [metric(ranks, 'recall', cutoff), metric(ranks, 'ndcg', cutoff)]);
+/** The kinds at each cut-off, by default R@5, N@5, R@10, N@10. The mean of no users is 0. */
+export function metricsFromRanks(
+  ranks: Uint32Array,
+  cutoffs: readonly number[] = DEFAULT_CUTOFFS,
+  kinds: readonly MetricKind[] = ['recall', 'ndcg'],
+): Metric[] {
+  return cutoffs.flatMap((cutoff) => kinds.map((kind) => metric(ranks, kind, cutoff)));
 }
 
 function metric(ranks: Uint32Array, kind: MetricKind, cutoff: number): Metric {
-  const valueAt = kind === 'recall' ? recallAt : ndcgAt;
+  const valueAt = VALUE_AT[kind];
   const perUser = new Float32Array(ranks.length);
   // The mean is summed from the float64 values, before they are rounded for storage.
   let sum = 0;
@@ -80,6 +98,6 @@ function metric(ranks: Uint32Array, kind: MetricKind, cutoff: number): Metric {
     perUser[user] = value;
     sum += value;
   }
-  const label = `${kind === 'recall' ? 'R' : 'N'}@${cutoff}`;
+  const label = `${SHORT_NAME[kind]}@${cutoff}`;
   return { kind, cutoff, label, mean: ranks.length === 0 ? 0 : sum / ranks.length, perUser };
 }
