@@ -5,6 +5,7 @@ import { evaluateReferencePoints } from '../train/evaluateModel';
 import { evaluateNextItem } from '../train/evaluateNextItem';
 import type { NextItemConfig } from '../train/nextItemConfig';
 import { openNextItem, trainNextItem } from '../train/nextItemJob';
+import { sayTable } from './compare';
 import type { CliOptions } from './options';
 import { evaluationTable } from './reporter';
 import { historyItems, openContext, stopOnInterrupt, tableOf, writeRunFile } from './runContext';
@@ -21,7 +22,7 @@ export async function trainAnchor(config: NextItemConfig, options: CliOptions): 
   stopOnInterrupt(context.control);
   const trainer = await trainNextItem(context, options.maxSteps ?? undefined);
   await trainer.dispose();
-  await evaluateReferencePoints(context);
+  await evaluateReferencePoints(context, ['kept', 'removed']);
   say(evaluationTable(tableOf(reports)));
   result('done', { out: options.out });
 }
@@ -38,8 +39,8 @@ export async function evaluateAnchor(config: NextItemConfig, options: CliOptions
   if (!trainer) throw untrained(options);
   stopOnInterrupt(context.control);
   for (const report of await evaluateNextItem(context, trainer, { split: 'test' })) context.hooks.evaluation(report);
-  await evaluateReferencePoints(context);
-  say(evaluationTable(tableOf(reports)));
+  await evaluateReferencePoints(context, ['kept', 'removed']);
+  await sayTable(options, say, reports);
   await trainer.dispose();
 }
 

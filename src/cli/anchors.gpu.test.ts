@@ -15,20 +15,25 @@ const file = (name: string): string => path.join(folder, name);
 const lines = (values: readonly object[]): Buffer =>
   gzipSync(values.map((value) => `${JSON.stringify(value)}\n`).join(''));
 
-/** Runs a command line; gives its status and the objects it printed. */
-async function tessera(...argv: string[]): Promise<{ status: number; said: Record<string, unknown>[] }> {
-  const printed: string[] = [];
+/** Runs a command line; gives its status and what it printed. */
+async function printed(...argv: string[]): Promise<{ status: number; text: string }> {
+  const pieces: string[] = [];
   const spy = vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    printed.push(String(text));
+    pieces.push(String(text));
     return true;
   });
   try {
-    const status = await main([...argv, '--json']);
-    const said = printed.join('').split('\n').filter(Boolean);
-    return { status, said: said.map((line) => JSON.parse(line) as Record<string, unknown>) };
+    return { status: await main(argv), text: pieces.join('') };
   } finally {
     spy.mockRestore();
   }
+}
+
+/** The same with `--json`: the objects it printed. */
+async function tessera(...argv: string[]): Promise<{ status: number; said: Record<string, unknown>[] }> {
+  const { status, text } = await printed(...argv, '--json');
+  const said = text.split('\n').filter(Boolean);
+  return { status, said: said.map((line) => JSON.parse(line) as Record<string, unknown>) };
 }
 
 beforeAll(() => {
@@ -60,7 +65,7 @@ describe.each(['sasrec', 'gru4rec'])('tessera with %s', (system) => {
     const tests = (said: readonly Record<string, unknown>[]) =>
       said.filter(({ split }) => split === 'test').map(({ name, metrics }) => ({ name, metrics }));
     expect(tests(rest.said)).toEqual(tests(whole.said));
-    expect(tests(rest.said)).toHaveLength(7);
+    expect(tests(rest.said)).toHaveLength(12);
     const tensors = (run: string) => [
       ...readSafetensors(new Uint8Array(readFileSync(file(`${run}-${system}/best.safetensors`))), run).tensors,
     ];
@@ -72,8 +77,21 @@ describe.each(['sasrec', 'gru4rec'])('tessera with %s', (system) => {
     const { said, status } = await tessera('recommend', '--history', '7,8,9', '--count', '3', ...data);
     expect(status).toBe(0);
     expect(said.filter(({ kind }) => kind === 'recommendation').map(({ id }) => id)).toContain('10');
-    const again = await tessera('evaluate', ...data);
-    expect(again.status).toBe(0);
+    const numbers = async (format: string) => {
+      const { text, status: done } = await printed('evaluate', ...data, '--format', format, '--cutoffs', '10');
+      expect(done).toBe(0);
+      expect(text).toContain('items of the history stay candidates');
+      return text
+        .split('\n')
+        .filter((line) => /^(SASRec|GRU4Rec|\| (SASRec|GRU4Rec))/.test(line))
+        .join()
+        .match(/\d\.\d{4}/g);
+    };
+    const inCsv = await numbers('csv');
+    // Recall, NDCG, MRR, coverage, popularity bias.
+    expect(inCsv?.length).toBe(5);
+    expect(await numbers('latex')).toEqual(inCsv);
+    expect(await numbers('markdown')).toEqual(inCsv);
     const unknown = await tessera('recommend', '--history', '7,nothing', ...data);
     expect(unknown.said.at(-1)).toMatchObject({ kind: 'error', code: 'cli/item' });
   });

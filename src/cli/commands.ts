@@ -8,6 +8,7 @@ import { checkNextItemConfig, isNextItemConfig, type NextItemConfig } from '../t
 import { openModel, trainModel } from '../train/recommendingModel';
 import { trainTokenizer } from '../train/tokenizerJob';
 import { evaluateAnchor, recommendAnchor, trainAnchor } from './anchorCommands';
+import { sayTable } from './compare';
 import { nodeGpu } from './nodeGpu';
 import type { CliOptions } from './options';
 import { evaluationTable } from './reporter';
@@ -63,7 +64,7 @@ export async function evaluate(options: CliOptions): Promise<void> {
   });
   context.hooks.evaluation(report);
   await evaluateReferencePoints(context);
-  say(evaluationTable(tableOf(reports)));
+  await sayTable(options, say, reports);
   await trainer.dispose();
 }
 

@@ -2,17 +2,20 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { ConfigError, TesseraError } from '../base/errors';
+import { TABLE_FORMATS } from '../evaluate/tableFormats';
 import { evaluate, info, recommend, train } from './commands';
+import { compareRuns } from './compare';
 import { type DataOptions, dataCommand, importFiles } from './dataCommands';
 import { exportRun, importModel } from './exportCommands';
 import { releaseNodeGpu } from './nodeGpu';
 import { installNodeInflater } from './nodeInflater';
-import type { CliOptions } from './options';
+import type { CliOptions, TableRequest } from './options';
 
 const USAGE = `tessera – generative recommendation on your own GPU
 
   tessera train <config.json> --data <folder> --out <folder>   train tokenizer and recommender, evaluate; resumes by itself
   tessera evaluate --data <folder> --out <folder>              measure a trained run and the five reference points again
+  tessera compare <run> <run> …                                one table of several runs; equal configurations are seeds
   tessera recommend --history id,id,… --data <folder> --out <folder> [--count 10]
   tessera export --to <target> --out <folder> [--data <folder>] <run>   results for other tools: hf, onnx, sem_ids,
                                                                sequences, embeddings, metrics
@@ -27,6 +30,10 @@ const USAGE = `tessera – generative recommendation on your own GPU
   --data sample      the sample that comes with Tessera
   --beam <width>     beam width of evaluate and recommend (default: the configuration's testBeamWidth)
   --steps <count>    train: stop after so many recommender steps (to be resumed later)
+  --format text|csv|latex|markdown|json   evaluate, compare: the table and its protocol card on standard output
+  --seen kept|removed                     whether items of the history are candidates (default kept)
+  --against <name> [--test randomisation|t|wilcoxon]   significance against that recommender, Holm over the table
+  --cutoffs 5,10     evaluate, compare: of the metrics (default 1,5,10,20,50)
   --json             one JSON object a line on standard output
   --default-limits   use only what every WebGPU device has`;
 
@@ -56,9 +63,12 @@ export async function main(argv: readonly string[]): Promise<number> {
       beamWidth: wholeNumber('--beam', values.beam, 1, 50),
       maxSteps: wholeNumber('--steps', values.steps, 1, 1e9),
       isDefaultLimits: values['default-limits'] === true,
+      table: values.format === undefined && command !== 'compare' ? null : tableRequest(values),
     };
     if (command === 'train') await train(await configText(rest[0]), rest[0] ?? '', options);
     else if (command === 'evaluate') await evaluate(options);
+    else if (command === 'compare')
+      process.stdout.write(`${await compareRuns(rest, options.table ?? tableRequest(values))}\n`);
     else if (command === 'recommend')
       await recommend(values.history ?? '', wholeNumber('--count', values.count, 1, 50) ?? 10, options);
     else if (command === 'info') await info(options);
@@ -87,6 +97,11 @@ function parse(argv: readonly string[]) {
       to: { type: 'string' },
       beam: { type: 'string' },
       steps: { type: 'string' },
+      format: { type: 'string' },
+      seen: { type: 'string' },
+      against: { type: 'string' },
+      test: { type: 'string' },
+      cutoffs: { type: 'string' },
       json: { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
       'default-limits': { type: 'boolean' },
@@ -111,6 +126,23 @@ function dataOptions(values: ReturnType<typeof parse>['values']): DataOptions {
     core: wholeNumber('--core', values.core, 0, 1000),
     minRating: wholeNumber('--min-rating', values['min-rating'], 0, 100),
     acceptsBadRows: values['accept-bad-rows'] === true,
+  };
+}
+
+/** @throws ConfigError `cli/choice`, `cli/number` */
+function tableRequest(values: ReturnType<typeof parse>['values']): TableRequest {
+  const choice = <T extends string>(flag: string, text: string | undefined, choices: readonly [T, ...T[]]): T => {
+    const found = text === undefined ? choices[0] : choices.find((each) => each === text);
+    if (!found) throw new ConfigError('cli/choice', `--${flag}: wants one of ${choices.join(', ')}, got "${text}".`);
+    return found;
+  };
+  const cutoffs = values.cutoffs?.split(',').map((text) => wholeNumber('--cutoffs', text.trim(), 1, 1000) ?? 1);
+  return {
+    format: choice('format', values.format, TABLE_FORMATS),
+    seenItems: choice('seen', values.seen, ['kept', 'removed']),
+    against: values.against ?? null,
+    test: choice('test', values.test, ['randomisation', 't', 'wilcoxon']),
+    cutoffs: cutoffs ?? null,
   };
 }
 

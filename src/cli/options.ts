@@ -1,3 +1,16 @@
+import type { Protocol } from '../evaluate/protocol';
+import type { PairedTest } from '../evaluate/resultsTable';
+
+/** What a table of results shows, and how. */
+export interface TableRequest {
+  readonly format: string;
+  readonly seenItems: Protocol['seenItems'];
+  /** Name of the baseline; no significance without one. */
+  readonly against: string | null;
+  readonly test: PairedTest;
+  readonly cutoffs: readonly number[] | null;
+}
+
 /** What the flags of a command line say; empty texts and nulls where a flag was left out. */
 export interface CliOptions {
   readonly data: string;
@@ -10,4 +23,6 @@ export interface CliOptions {
   readonly beamWidth: number | null;
   readonly maxSteps: number | null;
   readonly isDefaultLimits: boolean;
+  /** How `evaluate` and `compare` print their table; null for the short table of a training. */
+  readonly table: TableRequest | null;
 }

@@ -15,10 +15,14 @@ export function evaluationTable(reports: readonly EvaluationReport[]): string {
   return [head, ...rows].join('\n');
 }
 
-/** `--json`: one object a line on standard output. Otherwise a progress line on standard error that redraws itself. */
+/**
+ * `--json`: one object a line on standard output. Otherwise a progress line on standard error that redraws itself.
+ * @param isTable standard output is for a table only; what is said goes to standard error
+ */
 export function reporter(
   isJson: boolean,
   now: () => number,
+  isTable = false,
 ): { hooks: JobHooks; say: (text: string) => void; result: (kind: string, value: object) => void } {
   let lastLoss: number | null = null;
   let lastLine = Number.NEGATIVE_INFINITY;
@@ -29,7 +33,7 @@ export function reporter(
   const say = (text: string): void => {
     if (isJson) return;
     clear();
-    process.stdout.write(`${text}\n`);
+    (isTable ? process.stderr : process.stdout).write(`${text}\n`);
   };
   const hooks: JobHooks = {
     progress: (progress) => {

@@ -75,7 +75,7 @@ export async function openContext<Config>(config: Config, options: CliOptions): 
     ? await workspaceDataset(options.workspace, options.windowMegabytes, historyLimitOf(config))
     : await folderDataset(options.data);
   const device = await GpuDevice.acquire(nodeGpu(), { limits: options.isDefaultLimits ? 'default-limits' : 'adapter' });
-  const { hooks, say, result } = reporter(options.isJson, now);
+  const { hooks, say, result } = reporter(options.isJson, now, options.table !== null);
   const reports: EvaluationReport[] = [];
   const context = {
     engine: new Engine(device),

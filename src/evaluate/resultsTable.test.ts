@@ -86,12 +86,15 @@ describe('resultsTable', () => {
     expect(() => resultsTable([])).toThrow(ConfigError);
   });
 
-  it('shows whole-run numbers where all have them', () => {
+  it('shows whole-run numbers at its cut-offs, and says where one was not measured', () => {
     const covered = (seed: number) => run(seed, 0.3, { whole: { 'Cov@10': 0.25, 'Pop@10': 1.5 } });
     const table = resultsTable([system('a', [covered(1)]), system('b', [covered(2)])], options);
     expect(table.columns.slice(-2)).toEqual(['Cov@10', 'Pop@10']);
     expect(table.rows[0]?.cells.at(-1)).toMatchObject({ text: '1.5000', place: null });
-    expect(resultsTable([system('a', [covered(1)]), popular], options).columns).toHaveLength(4);
+    const mixed = resultsTable([system('a', [covered(1)]), popular], options);
+    expect(mixed.rows[1]?.cells.at(-1)).toMatchObject({ text: '–', deviation: null });
+    expect(tableCsv(mixed).split('\n').at(-2)).toMatch(/,,$/);
+    expect(resultsTable([system('a', [covered(1)])], { ...options, cutoffs: [5] }).columns).toEqual(['R@5', 'N@5']);
   });
 });
 

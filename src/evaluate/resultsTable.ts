@@ -14,7 +14,7 @@ export interface RunResult {
   readonly seed: number;
   readonly users: Uint32Array;
   readonly ranks: Uint32Array;
-  /** Whole-run numbers such as `Cov@10`: shown where every run has them, never ranked or tested. */
+  /** Whole-run numbers by `label@cutoff`, such as `Cov@10`: shown at the table's cut-offs, never ranked or tested. */
   readonly whole?: Readonly<Record<string, number>>;
 }
 
@@ -88,9 +88,9 @@ export function resultsTable(systems: readonly SystemResult[], options: TableOpt
   const statistics = metrics.map((runs) =>
     columns.map((_, column) => acrossSeeds(runs.map((run) => run[column]?.mean ?? 0))),
   );
-  const wholeColumns = Object.keys(first.runs[0]?.whole ?? {}).filter((label) =>
-    systems.every(({ runs }) => runs.every(({ whole }) => whole?.[label] !== undefined)),
-  );
+  const wholeColumns = [
+    ...new Set(systems.flatMap(({ runs }) => runs.flatMap(({ whole }) => Object.keys(whole ?? {})))),
+  ].filter((label) => cutoffs.includes(Number(label.split('@')[1])));
   const adjusted = family ? familyP(systems, metrics, family, options.seed ?? 1) : null;
   const rows = systems.map(({ name, runs }, row) => ({
     name,
@@ -123,10 +123,21 @@ export function resultsTable(systems: readonly SystemResult[], options: TableOpt
 const WHOLE_NOTE =
   'lists: Cov@k, share of the catalogue in at least one top k; Pop@k, mean training popularity of the top k over that of the targets';
 
+/** Text of a number that was not measured. */
+export const NOT_MEASURED = '–';
+
 function wholeCell(runs: readonly RunResult[], label: string, digits: number): Cell {
-  const { mean, deviation } = acrossSeeds(runs.map(({ whole }) => whole?.[label] ?? 0));
-  const deviationText = deviation === null ? null : deviation.toFixed(digits);
-  return { mean, deviation, text: mean.toFixed(digits), deviationText, place: null, adjustedP: null, marker: '' };
+  const values = runs.map(({ whole }) => whole?.[label] ?? Number.NaN);
+  const { mean, deviation } = acrossSeeds(values);
+  const unranked = { place: null, adjustedP: null, marker: '' } as const;
+  if (Number.isNaN(mean)) return { mean, deviation: null, text: NOT_MEASURED, deviationText: null, ...unranked };
+  return {
+    mean,
+    deviation,
+    text: mean.toFixed(digits),
+    deviationText: deviation?.toFixed(digits) ?? null,
+    ...unranked,
+  };
 }
 
 /** Mean and sample standard deviation; one value has no deviation. */

@@ -1,6 +1,6 @@
 /** A results table as CSV, LaTeX (booktabs), Markdown, JSON or aligned text: the same number texts in each. */
 import { ConfigError } from '../base/errors';
-import type { Cell, ResultsTable } from './resultsTable';
+import { type Cell, NOT_MEASURED, type ResultsTable } from './resultsTable';
 
 export const TABLE_FORMATS = ['text', 'csv', 'latex', 'markdown', 'json'] as const;
 export type TableFormat = (typeof TABLE_FORMATS)[number];
@@ -39,7 +39,7 @@ export function tableCsv({ columns, rows, notes }: ResultsTable): string {
       quoted(name),
       String(seeds),
       ...cells.flatMap(({ text, deviationText, adjustedP }) => [
-        text,
+        text === NOT_MEASURED ? '' : text,
         ...(hasDeviation ? [deviationText ?? ''] : []),
         ...(hasP ? [adjustedP === null ? '' : adjustedP.toPrecision(3)] : []),
       ]),
@@ -61,7 +61,7 @@ const latexText = (text: string): string =>
   text.replace(/[\\~^≥±†–&%$#_{}]/g, (letter) => LATEX_ESCAPES[letter] ?? `\\${letter}`);
 
 function latexCell({ text, deviationText, place, marker }: Cell): string {
-  const dressed = place === 1 ? `\\textbf{${text}}` : place === 2 ? `\\underline{${text}}` : text;
+  const dressed = place === 1 ? `\\textbf{${text}}` : place === 2 ? `\\underline{${text}}` : latexText(text);
   const deviation = deviationText === null ? '' : ` $\\pm$ ${deviationText}`;
   const raised = marker === '' ? '' : `$^{${marker === '*' ? '*' : '\\dagger'}}$`;
   return `${dressed}${raised}${deviation}`;

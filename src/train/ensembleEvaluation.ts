@@ -6,7 +6,7 @@ import type { TokenSource } from '../recommenders/t5/batch';
 import { T5Generator } from '../recommenders/t5/generator';
 import type { T5Trainer } from '../recommenders/t5/trainer';
 import type { JobContext } from './context';
-import { metricSet } from './evaluateModel';
+import { evaluationDetails, metricSet } from './evaluateModel';
 import { ProgressMeter } from './jobControl';
 import type { EvaluationReport } from './reports';
 
@@ -83,6 +83,14 @@ export async function evaluateEnsemble(
     metrics: metricSet(metricsFromRanks(ranks)),
     protocol: `Leave-one-out test; the ${VOTES} best items of each of ${members.length} fine-tuned models (trie-constrained beam search of width ${testBeamWidth}), ranked by mean log-score plus votes; items of the history are kept as candidates; all users.`,
     pAgainstPopular: null,
+    details: await evaluationDetails(context, {
+      system: 'MTGRec, ensemble',
+      split: 'test',
+      ranking: { kind: 'beam', width: testBeamWidth, isConstrained: true },
+      seenItems: 'kept',
+      users,
+      ranks,
+    }),
   };
   await sink.saveEvaluation(report, users, ranks);
   return report;

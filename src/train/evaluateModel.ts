@@ -1,15 +1,24 @@
 /** Full-ranking evaluation of a T5 recommender by trie-constrained beam search, and the counting recommenders beside it. */
-import { heldOutExamples, historyOf, targetOf } from '../data/splits';
+import { eventCount, heldOutExamples, historyOf, targetOf } from '../data/splits';
 import { wholeSequences } from '../data/wholeSequences';
-import { type Metric, metricsFromRanks, rankInList } from '../evaluate/metrics';
-import { REFERENCE_NAMES, referencePoints } from '../evaluate/referencePoints';
+import { type Metric, metricsFromRanks, rankInList, TABLE_CUTOFFS } from '../evaluate/metrics';
+import type { Protocol } from '../evaluate/protocol';
+import { listMetrics, NO_PLACE, type RecommendedLists } from '../evaluate/recommendedLists';
+import {
+  type RankedMetrics,
+  REFERENCE_NAMES,
+  type ReferenceResult,
+  referencePoints,
+} from '../evaluate/referencePoints';
 import { randomisationTest } from '../evaluate/significance';
+import { popularity } from '../evaluate/sparseCounts';
+import { popularityGroups } from '../evaluate/userGroups';
 import type { TokenSource } from '../recommenders/t5/batch';
 import { T5Generator } from '../recommenders/t5/generator';
 import type { T5Trainer } from '../recommenders/t5/trainer';
 import type { JobContext } from './context';
 import { ProgressMeter } from './jobControl';
-import type { EvaluationReport, MetricSet } from './reports';
+import type { EvaluationDetails, EvaluationReport, MetricSet } from './reports';
 
 /** Seed of the randomisation test, fixed so that a report repeats. */
 const SIGNIFICANCE_SEED = 1;
@@ -29,6 +38,43 @@ export function metricSet(metrics: readonly Metric[]): MetricSet {
 
 const perUserOf = (ranks: Uint32Array): Float32Array =>
   metricsFromRanks(ranks).find((metric) => metric.label === 'R@10')?.perUser ?? new Float32Array();
+
+/** Everything a table needs besides the ranks. `lists` may be missing; `users` and `ranks` belong together. */
+export async function evaluationDetails(
+  { dataset }: Pick<JobContext, 'dataset'>,
+  measured: {
+    readonly system: string;
+    readonly split: 'validation' | 'test';
+    readonly ranking: Protocol['ranking'];
+    readonly seenItems: Protocol['seenItems'];
+    readonly users: Uint32Array;
+    readonly ranks: Uint32Array;
+    readonly lists?: RecommendedLists;
+  },
+): Promise<EvaluationDetails> {
+  const { system, split, ranking, seenItems, users, ranks, lists } = measured;
+  const { sequences, itemCount } = dataset;
+  const back = split === 'test' ? 1 : 2;
+  const targets = users.map((user) => targetOf(sequences, user, eventCount(sequences, user) - back));
+  const counts = popularity(await wholeSequences(dataset), itemCount);
+  const cutoffs = TABLE_CUTOFFS.filter((cutoff) => lists && cutoff <= lists.width);
+  return {
+    system,
+    protocol: {
+      data: `${dataset.name} (${dataset.contentHash.slice(0, 8)})`,
+      split,
+      users: users.length,
+      items: itemCount,
+      ranking,
+      seenItems,
+    },
+    groups: popularityGroups(
+      ranks,
+      targets.map((item) => counts[item] ?? 0),
+    ),
+    lists: lists ? listMetrics(lists, counts, targets, cutoffs) : [],
+  };
+}
 
 /**
  * Ranks the held-out item of every user among all items of the catalogue. Beam search returns the best `beamWidth` items;
@@ -56,6 +102,7 @@ export async function evaluateT5(
     epochs: 0,
   });
   const ranks = new Uint32Array(count);
+  const lists = { width: beamWidth, items: new Uint32Array(count * beamWidth).fill(NO_PLACE) };
   try {
     const histories = Array.from(users, (user, at) =>
       historyOf(dataset.sequences, user, examples.ends[at] as number, config.recommender.historyLimit),
@@ -63,6 +110,7 @@ export async function evaluateT5(
     await generator.generateAll(
       histories,
       async (at, items) => {
+        lists.items.set(items.slice(0, beamWidth), at * beamWidth);
         ranks[at] = rankInList(items, targetOf(dataset.sequences, users[at] as number, examples.ends[at] as number));
       },
       async (done) => {
@@ -84,6 +132,15 @@ export async function evaluateT5(
     pAgainstPopular: popular
       ? randomisationTest(perUserOf(ranks), perUserOf(popular), { seed: SIGNIFICANCE_SEED }).pValue
       : null,
+    details: await evaluationDetails(context, {
+      system: options.name ?? 'TIGER',
+      split,
+      ranking: { kind: 'beam', width: beamWidth, isConstrained: true },
+      seenItems: 'kept',
+      users,
+      ranks,
+      lists,
+    }),
   };
   await sink.saveEvaluation(report, users, ranks);
   return { report, users, ranks };
@@ -112,9 +169,13 @@ async function popularRanks(
   return (seenItems === 'kept' ? popular?.kept : popular?.seenRemoved)?.ranks ?? new Uint32Array();
 }
 
-/** The five counting recommenders on the test split, under the same protocol (all items are candidates, pessimistic ties). */
+/**
+ * The five counting recommenders on the test split, under the same protocol (all items scored, pessimistic ties): with the
+ * items of the history as candidates, and where `policies` asks for it without them.
+ */
 export async function evaluateReferencePoints(
   context: Pick<JobContext, 'dataset' | 'sink' | 'hooks'>,
+  policies: readonly Protocol['seenItems'][] = ['kept'],
 ): Promise<EvaluationReport[]> {
   const { dataset, sink, hooks } = context;
   const results = await referencePoints(
@@ -125,23 +186,35 @@ export async function evaluateReferencePoints(
   );
   const popular = results.find((result) => result.key === 'mostPopular');
   const reports: EvaluationReport[] = [];
-  for (const result of results) {
-    const report: EvaluationReport = {
-      name: REFERENCE_NAMES[result.key],
-      kind: 'reference',
-      split: 'test',
-      users: result.users.length,
-      metrics: metricSet(result.kept.metrics),
-      protocol: `Leave-one-out test; ranks among all ${dataset.itemCount} items; ties rank the target last; items of the history are kept as candidates; all users.`,
-      pAgainstPopular:
-        result === popular || !popular
+  for (const seenItems of policies)
+    for (const result of results) {
+      const ranked = (each: ReferenceResult): RankedMetrics => (seenItems === 'kept' ? each.kept : each.seenRemoved);
+      const { ranks, metrics } = ranked(result);
+      const system = REFERENCE_NAMES[result.key];
+      const { users } = result;
+      const isBaseline = result === popular || !popular;
+      const report: EvaluationReport = {
+        name: seenItems === 'kept' ? system : `${system}, seen items removed`,
+        kind: 'reference',
+        split: 'test',
+        users: users.length,
+        metrics: metricSet(metrics),
+        protocol: `Leave-one-out test; ranks among all ${dataset.itemCount} items; ties rank the target last; items of the history are ${seenItems === 'kept' ? 'kept as candidates' : 'no candidates'}; all users.`,
+        pAgainstPopular: isBaseline
           ? null
-          : randomisationTest(perUserOf(result.kept.ranks), perUserOf(popular.kept.ranks), { seed: SIGNIFICANCE_SEED })
-              .pValue,
-    };
-    reports.push(report);
-    hooks.evaluation(report);
-    await sink.saveEvaluation(report, result.users, result.kept.ranks);
-  }
+          : randomisationTest(perUserOf(ranks), perUserOf(ranked(popular).ranks), { seed: SIGNIFICANCE_SEED }).pValue,
+        details: await evaluationDetails(context, {
+          system,
+          split: 'test',
+          ranking: { kind: 'scores' },
+          seenItems,
+          users,
+          ranks,
+        }),
+      };
+      reports.push(report);
+      hooks.evaluation(report);
+      await sink.saveEvaluation(report, users, ranks);
+    }
   return reports;
 }

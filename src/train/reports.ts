@@ -1,4 +1,7 @@
 /** What a run tells its host while it goes on: plain data that survives `structuredClone`. */
+import type { Protocol } from '../evaluate/protocol';
+import type { ListMetric } from '../evaluate/recommendedLists';
+import type { UserGroup } from '../evaluate/userGroups';
 
 export type Stage =
   | 'idle'
@@ -74,6 +77,18 @@ export interface EvaluationReport {
   readonly protocol: string;
   /** Against Most-popular on Recall@10: paired randomisation, two-sided; null for itself. */
   readonly pAgainstPopular: number | null;
+  /** What tables and comparisons need; reports of older versions have none. */
+  readonly details?: EvaluationDetails;
+}
+
+export interface EvaluationDetails {
+  /** Name of the recommender without remarks on the protocol. */
+  readonly system: string;
+  readonly protocol: Protocol;
+  /** Users by the popularity of their target, and those with a cold one. */
+  readonly groups: readonly UserGroup[];
+  /** Coverage and popularity bias of the recommended lists; empty where no lists were made. */
+  readonly lists: readonly ListMetric[];
 }
 
 /**
