@@ -153,7 +153,28 @@ describe('tessera', () => {
     expect(again.said).toMatchObject([{ kind: 'error', code: 'cli/out-taken' }]);
   });
 
+  it('packs a run into one file and unpacks it to the same files', async () => {
+    const archive = file('whole.tessera');
+    expect((await tessera('export', '--to', 'tessera', '--out', archive, file('whole'))).status).toBe(0);
+    const { said } = await tessera('import-run', archive, '--out', file('unpacked'));
+    expect(said).toMatchObject([{ kind: 'imported' }]);
+    const files = (said[0]?.['files'] as string[]).filter((name) => name !== 'manifest.json');
+    expect(files).toEqual(expect.arrayContaining(['run.json', 'best.safetensors', 'evaluations/test-tiger.json']));
+    for (const name of files)
+      expect(readFileSync(path.join(file('unpacked'), name))).toEqual(readFileSync(path.join(file('whole'), name)));
+    await tessera('export', '--to', 'tessera', '--anonymous', '--out', archive, file('whole'));
+    await tessera('import-run', archive, '--out', file('anonymous'));
+    const found = await tessera('recommend', '--data', folder, '--out', file('anonymous'), '--history', '3,8,13');
+    expect(found.status).toBe(0);
+    expect(readFileSync(path.join(file('anonymous'), 'run.json'), 'utf8')).not.toContain(path.basename(folder));
+    writeFileSync(archive, readFileSync(archive).subarray(0, -30));
+    const cut = await tessera('import-run', archive, '--out', file('cut'));
+    expect(cut.said).toMatchObject([{ kind: 'error', code: 'archive/format' }]);
+    expect(() => readFileSync(path.join(file('cut'), 'run.json'))).toThrow();
+  });
+
   it.each([
+    [['import-run', 'nowhere.tessera', '--out', 'y'], 'cli/no-archive'],
     [['export', '--to', 'hf'], 'cli/no-run'],
     [['export', '--to', 'pdf', '--out', 'y', 'x'], 'cli/target'],
     [['import-model', 'nowhere', '--out', 'y'], 'cli/no-model'],

@@ -1,11 +1,13 @@
 /** `tessera export` and `tessera import-model`: a run's results in the formats of other tools, and a model back in. No GPU. */
 import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { homedir, hostname, userInfo } from 'node:os';
 import path from 'node:path';
 import { ConfigError, ConflictError, FormatError } from '../base/errors';
 import type { Dataset } from '../data/dataset';
 import { loadDataset } from '../data/loadDataset';
 import { WEIGHTS_FILE } from '../recommenders/t5/huggingFace';
 import { writeOnnx } from '../recommenders/t5/onnxGraph';
+import { readCheckpoint } from '../train/checkpoint';
 import { metricFiles } from '../train/metricFiles';
 import { type PortableRun, readModelFolder, writeModelFolder } from '../train/modelFolder';
 import {
@@ -20,6 +22,7 @@ import {
 } from '../train/portableRun';
 import { semanticIdsFile, sequenceFiles } from '../train/referenceFiles';
 import type { EvaluationReport } from '../train/reports';
+import { isRunMember, readRunArchive, writeRunArchive } from '../train/runArchive';
 import { isEvaluationFile, readEvaluation, readMetricRows } from '../train/runLog';
 import { dataFolder, folderSource, writeWhole } from './folders';
 import type { CliOptions } from './options';
@@ -30,7 +33,7 @@ const folderReader =
   (folder: string): RunFileReader =>
   async (name) => {
     try {
-      return new Uint8Array(await readFile(path.join(folder, name)));
+      return new Uint8Array(await readFile(path.resolve(folder, name)));
     } catch (error) {
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
       throw error;
@@ -102,16 +105,62 @@ const TARGETS: Readonly<Record<string, Target>> = {
 };
 
 /** Writes a run's results in another tool's layout. */
-export async function exportRun(folder: string | undefined, to: string, options: CliOptions): Promise<void> {
+export async function exportRun(
+  folder: string | undefined,
+  { to, isAnonymous }: { readonly to: string; readonly isAnonymous: boolean },
+  options: CliOptions,
+): Promise<void> {
   if (!folder && to !== 'sequences')
     throw new ConfigError('cli/no-run', 'export: wants the folder of a run; see tessera --help.');
   if (!options.out) throw new ConfigError('cli/out', 'export: wants --out <folder> for what it writes.');
+  if (to === 'tessera') return exportArchive(folder ?? '', isAnonymous, options);
   const target = Object.hasOwn(TARGETS, to) ? TARGETS[to] : undefined;
   if (!target)
-    throw new ConfigError('cli/target', `export: wants --to ${Object.keys(TARGETS).join(' | ')}, got "${to}".`);
+    throw new ConfigError(
+      'cli/target',
+      `export: wants --to ${[...Object.keys(TARGETS), 'tessera'].join(' | ')}, got "${to}".`,
+    );
   const files = await target(folder ?? '', options);
   await writeFiles(options.out, files);
   announce(options, 'exported', files);
+}
+
+/** The whole run as one file; --anonymous takes out names, paths and the machine. */
+async function exportArchive(folder: string, isAnonymous: boolean, options: CliOptions): Promise<void> {
+  await describeRun(folder);
+  const names = await readdir(folder, { recursive: true });
+  const files = new Map<string, Uint8Array>();
+  for (const name of names.map((entry) => entry.split(path.sep).join('/')).filter(isRunMember)) {
+    const bytes = await folderReader(folder)(name);
+    if (bytes) files.set(name, bytes);
+  }
+  const archive = await writeRunArchive(files, isAnonymous ? { anonymise: traces() } : {});
+  await mkdir(path.dirname(path.resolve(options.out)), { recursive: true });
+  await writeWhole(options.out, archive);
+  const { say, result } = reporter(options.isJson, () => performance.now());
+  say(`${options.out}  ${archive.length} bytes, ${files.size} files`);
+  result('exported', { out: options.out, files: [...files.keys()].sort() });
+}
+
+/** What this machine would leave in a text. */
+function traces(): string[] {
+  const { username } = userInfo();
+  return [hostname(), username, homedir(), Intl.DateTimeFormat().resolvedOptions().timeZone];
+}
+
+/** Unpacks a `.tessera` file into a run's folder, verified. */
+export async function importRun(file: string | undefined, options: CliOptions): Promise<void> {
+  if (!file) throw new ConfigError('cli/no-archive', 'import-run: wants a .tessera file; see tessera --help.');
+  if (!options.out) throw new ConfigError('cli/out', 'import-run: wants --out <folder> for the run.');
+  const bytes = await folderReader('.')(file);
+  if (!bytes) throw new FormatError('cli/no-archive', `import-run: there is no file "${file}".`);
+  const files = await readRunArchive(bytes, path.basename(file));
+  readRunText(new TextDecoder().decode(files.get(RUN_FILE)));
+  for (const [name, content] of files) if (name.endsWith('.safetensors')) readCheckpoint(content, name);
+  if (await folderReader(options.out)(RUN_FILE))
+    throw new ConflictError('cli/out-taken', `import-run: ${options.out} holds a run already; give a new folder.`);
+  await writeFiles(options.out, files);
+  announce(options, 'imported', files);
 }
 
 /** Makes a run of a model folder, such as one that was exported and trained further elsewhere. */
@@ -141,7 +190,10 @@ export async function importModel(folder: string | undefined, options: CliOption
 
 async function writeFiles(folder: string, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
   await mkdir(folder, { recursive: true });
-  for (const [name, bytes] of files) await writeWhole(path.join(folder, name), bytes);
+  for (const [name, bytes] of files) {
+    await mkdir(path.dirname(path.join(folder, name)), { recursive: true });
+    await writeWhole(path.join(folder, name), bytes);
+  }
 }
 
 function announce(options: CliOptions, kind: string, files: ReadonlyMap<string, Uint8Array>): void {

@@ -6,7 +6,7 @@ import { TABLE_FORMATS } from '../evaluate/tableFormats';
 import { evaluate, info, recommend, train } from './commands';
 import { compareRuns } from './compare';
 import { type DataOptions, dataCommand, importFiles } from './dataCommands';
-import { exportRun, importModel } from './exportCommands';
+import { exportRun, importModel, importRun } from './exportCommands';
 import { releaseNodeGpu } from './nodeGpu';
 import { installNodeInflater } from './nodeInflater';
 import type { CliOptions, TableRequest } from './options';
@@ -19,6 +19,8 @@ const USAGE = `tessera – generative recommendation on your own GPU
   tessera recommend --history id,id,… --data <folder> --out <folder> [--count 10]
   tessera export --to <target> --out <folder> [--data <folder>] <run>   results for other tools: hf, onnx, sem_ids,
                                                                sequences, embeddings, metrics
+  tessera export --to tessera --out <file> [--anonymous] <run>  a whole run as one file
+  tessera import-run <file> --out <run>                        unpacks it again, verified
   tessera import-model <folder> --out <run>                    the way back, after training elsewhere
   tessera info [--out <folder>]                                the adapter, and what a run's folder holds
   tessera import <path…> --workspace <folder>                  read files and folders into a workspace; resumes by itself
@@ -74,7 +76,9 @@ export async function main(argv: readonly string[]): Promise<number> {
     else if (command === 'info') await info(options);
     else if (command === 'import') await importFiles(rest, dataOptions(values));
     else if (command === 'data') await dataCommand(rest[0], rest[1], dataOptions(values));
-    else if (command === 'export') await exportRun(rest[0], values.to ?? '', options);
+    else if (command === 'export')
+      await exportRun(rest[0], { to: values.to ?? '', isAnonymous: values.anonymous === true }, options);
+    else if (command === 'import-run') await importRun(rest[0], options);
     else if (command === 'import-model') await importModel(rest[0], options);
     else throw new ConfigError('cli/command', `there is no command "${command}"; run tessera --help.`);
     return 0;
@@ -95,6 +99,7 @@ function parse(argv: readonly string[]) {
       history: { type: 'string' },
       count: { type: 'string' },
       to: { type: 'string' },
+      anonymous: { type: 'boolean' },
       beam: { type: 'string' },
       steps: { type: 'string' },
       format: { type: 'string' },
