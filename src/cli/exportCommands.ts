@@ -7,15 +7,15 @@ import type { Dataset } from '../data/dataset';
 import { loadDataset } from '../data/loadDataset';
 import { WEIGHTS_FILE } from '../recommenders/t5/huggingFace';
 import { writeOnnx } from '../recommenders/t5/onnxGraph';
-import { readCheckpoint } from '../train/checkpoint';
 import { metricFiles } from '../train/metricFiles';
-import { type PortableRun, readModelFolder, writeModelFolder } from '../train/modelFolder';
+import { MODEL_FILES, type PortableRun, readModelFolder, writeModelFolder } from '../train/modelFolder';
 import {
   embeddingsFile,
   RUN_FILE,
   type RunDescription,
   type RunFileReader,
   readPortableRun,
+  readRunHead,
   readRunIdentifiers,
   readRunText,
   runFilesOf,
@@ -23,6 +23,7 @@ import {
 import { semanticIdsFile, sequenceFiles } from '../train/referenceFiles';
 import type { EvaluationReport } from '../train/reports';
 import { isRunMember, readRunArchive, writeRunArchive } from '../train/runArchive';
+import { readRunFolder } from '../train/runFolder';
 import { isEvaluationFile, readEvaluation, readMetricRows } from '../train/runLog';
 import { dataFolder, folderSource, writeWhole } from './folders';
 import type { CliOptions } from './options';
@@ -40,15 +41,19 @@ const folderReader =
     }
   };
 
-async function describeRun(folder: string): Promise<RunDescription> {
+/** Text of the folder's `run.json`. @throws FormatError `cli/no-run` */
+async function runTextOf(folder: string): Promise<string> {
   const bytes = await folderReader(folder)(RUN_FILE);
   if (!bytes)
     throw new FormatError(
       'cli/no-run',
       `${folder}: is not a run's folder (no ${RUN_FILE}); give the --out folder of a training.`,
     );
-  return readRunText(new TextDecoder().decode(bytes), path.join(folder, RUN_FILE));
+  return new TextDecoder().decode(bytes);
 }
+
+const describeRun = async (folder: string): Promise<RunDescription> =>
+  readRunText(await runTextOf(folder), path.join(folder, RUN_FILE));
 
 /** The data set that --data names, which must be the run's. @throws ConfigError `run/data` */
 async function openData(data: string, run: RunDescription['data'] | null): Promise<Dataset> {
@@ -127,7 +132,7 @@ export async function exportRun(
 
 /** The whole run as one file; --anonymous takes out names, paths and the machine. */
 async function exportArchive(folder: string, isAnonymous: boolean, options: CliOptions): Promise<void> {
-  await describeRun(folder);
+  readRunHead(await runTextOf(folder), path.join(folder, RUN_FILE));
   const names = await readdir(folder, { recursive: true });
   const files = new Map<string, Uint8Array>();
   for (const name of names.map((entry) => entry.split(path.sep).join('/')).filter(isRunMember)) {
@@ -155,10 +160,14 @@ export async function importRun(file: string | undefined, options: CliOptions): 
   const bytes = await folderReader('.')(file);
   if (!bytes) throw new FormatError('cli/no-archive', `import-run: there is no file "${file}".`);
   const files = await readRunArchive(bytes, path.basename(file));
-  readRunText(new TextDecoder().decode(files.get(RUN_FILE)));
-  for (const [name, content] of files) if (name.endsWith('.safetensors')) readCheckpoint(content, name);
+  const description = files.get(RUN_FILE);
+  readRunHead(new TextDecoder().decode(description));
+  readRunFolder(files);
   if (await folderReader(options.out)(RUN_FILE))
     throw new ConflictError('cli/out-taken', `import-run: ${options.out} holds a run already; give a new folder.`);
+  // Last of all what makes a folder a run, so that half of one is none.
+  files.delete(RUN_FILE);
+  if (description) files.set(RUN_FILE, description);
   await writeFiles(options.out, files);
   announce(options, 'imported', files);
 }
@@ -173,12 +182,7 @@ export async function importModel(folder: string | undefined, options: CliOption
   const read = folderReader(folder);
   const files = new Map<string, Uint8Array>();
   for (const name of names)
-    files.set(
-      name,
-      /^(config|tessera)\.json$|^model\.safetensors$/.test(name)
-        ? ((await read(name)) ?? new Uint8Array())
-        : new Uint8Array(),
-    );
+    files.set(name, MODEL_FILES.includes(name) ? ((await read(name)) ?? new Uint8Array()) : new Uint8Array());
   const run = await readModelFolder(files);
   if (options.data) await openData(options.data, run.data);
   if (await folderReader(options.out)(RUN_FILE))

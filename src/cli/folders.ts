@@ -7,7 +7,15 @@ import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { FormatError } from '../base/errors';
 import type { DataSource } from '../data/dataSource';
-import type { EvaluationReport, MetricRow } from '../train/reports';
+import type { MetricRow } from '../train/reports';
+import {
+  checkpointFile,
+  evaluationFile,
+  evaluationText,
+  METRICS_FILE,
+  metricLines,
+  snapshotFile,
+} from '../train/runFolder';
 import type { CheckpointRole, RunSink } from '../train/runSink';
 
 const exists = (file: string): Promise<boolean> =>
@@ -54,10 +62,10 @@ export async function writeWhole(file: string, bytes: Uint8Array | string): Prom
 export async function folderSink(folder: string): Promise<RunSink> {
   await mkdir(path.join(folder, 'evaluations'), { recursive: true });
   await mkdir(path.join(folder, 'snapshots'), { recursive: true });
-  const metricsFile = path.join(folder, 'metrics.jsonl');
-  const checkpointFile = (role: CheckpointRole): string => path.join(folder, `${role}.safetensors`);
+  const metricsFile = path.join(folder, METRICS_FILE);
+  const fileOf = (role: CheckpointRole): string => path.join(folder, checkpointFile(role));
   return {
-    appendRows: (rows) => appendFile(metricsFile, rows.map((row) => `${JSON.stringify(row)}\n`).join('')),
+    appendRows: (rows) => appendFile(metricsFile, metricLines(rows)),
     dropRowsAfter: async (run, step) => {
       if (!(await exists(metricsFile))) return;
       const lines = (await readFile(metricsFile, 'utf8')).split('\n').filter((line) => {
@@ -66,18 +74,12 @@ export async function folderSink(folder: string): Promise<RunSink> {
       });
       await writeWhole(metricsFile, lines.map((line) => `${line}\n`).join(''));
     },
-    saveCheckpoint: (role, file) => writeWhole(checkpointFile(role), file),
+    saveCheckpoint: (role, file) => writeWhole(fileOf(role), file),
     loadCheckpoint: async (role) =>
-      (await exists(checkpointFile(role))) ? new Uint8Array(await readFile(checkpointFile(role))) : null,
-    saveEvaluation: async (report: EvaluationReport, users, ranks) => {
-      const name = `${report.split}-${report.name.toLowerCase().replace(/[^a-z0-9]+/g, '-')}`;
-      await writeWhole(
-        path.join(folder, 'evaluations', `${name}.json`),
-        `${JSON.stringify({ ...report, users: [...users], ranks: [...ranks] })}\n`,
-      );
-    },
-    saveSnapshot: (step, levels, codes) =>
-      writeFile(path.join(folder, 'snapshots', `${String(step).padStart(7, '0')}-${levels}.u16`), codes),
+      (await exists(fileOf(role))) ? new Uint8Array(await readFile(fileOf(role))) : null,
+    saveEvaluation: (report, users, ranks) =>
+      writeWhole(path.join(folder, evaluationFile(report)), evaluationText({ report, users, ranks })),
+    saveSnapshot: (step, levels, codes) => writeFile(path.join(folder, snapshotFile(step, levels)), codes),
   };
 }
 

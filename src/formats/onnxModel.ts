@@ -1,6 +1,6 @@
 /**
- * Writes ONNX graphs: the dozen protobuf messages of onnx.proto that a network needs, by field number. Reading ONNX is
- * not wanted here: foreign graphs are refused (foreignModels).
+ * Writes ONNX graphs: the dozen protobuf messages of onnx.proto that a network needs, by field number. Graphs are not
+ * read back, only their tensors (onnxTensors).
  */
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { UnsupportedError } from '../base/errors';

@@ -3,7 +3,7 @@
  * neither side of the format: the directory at the end must describe exactly the members before it, nothing may overlap, and
  * every byte that comes out is counted, so a bomb stops one piece past its limit.
  */
-import { Inflate, zipSync } from 'fflate';
+import { deflateSync, Inflate, zipSync } from 'fflate';
 import type { FormatError } from '../base/errors';
 import { formatProblem } from './formatProblem';
 
@@ -20,6 +20,8 @@ const DEFAULTS = { maxEntries: 4096, maxBytes: 2 ** 31, maxRatio: 200 };
 const RATIO_GRACE_BYTES = 2 ** 20;
 /** At deflate's best ratio of 1,032:1 one piece inflates to about 4 MiB: the most that can come after a limit is passed. */
 const PIECE_BYTES = 4096;
+/** Of deflate, for writing. */
+const LEVEL = 6;
 
 const SIGNATURE = { local: 0x04034b50, central: 0x02014b50, end: 0x06054b50 } as const;
 const LOCAL_BYTES = 30;
@@ -37,7 +39,10 @@ const EPOCH = new Date(1980, 0, 1);
 
 export const isZipName = (name: string): boolean => NAME.test(name) && !name.includes('..');
 
-/** Packs files. Text is deflated; `isStored` files, already dense, are not. The same files give the same bytes. */
+/**
+ * Packs files. Text is deflated; `isStored` files, already dense, are not, nor is what would look like a bomb to the reader.
+ * The same files give the same bytes.
+ */
 export function writeZip(
   files: ReadonlyMap<string, Uint8Array>,
   isStored: (name: string) => boolean = () => false,
@@ -54,11 +59,16 @@ export function writeZip(
         },
       );
   const entries = [...files].map(([name, bytes]) => {
-    const level = isStored(name) ? 0 : 6;
+    const level = isStored(name) || isSuspect(bytes) ? 0 : LEVEL;
     return [name, [bytes, { level, mtime: EPOCH }]] as const;
   });
   return new Uint8Array(zipSync(Object.fromEntries(entries) as Parameters<typeof zipSync>[0]));
 }
+
+/** Near the reader's ratio, e.g. ranks of a model that finds nothing. */
+const isSuspect = (bytes: Uint8Array): boolean =>
+  bytes.length > RATIO_GRACE_BYTES &&
+  deflateSync(bytes, { level: LEVEL }).length * (DEFAULTS.maxRatio / 2) < bytes.length;
 
 type Fail = (code: string, wanted: string, came: string, remedy?: string) => FormatError;
 

@@ -3,6 +3,7 @@ import { tinyRun } from '../../test/fixtures/tinyRun';
 import { TesseraError } from '../base/errors';
 import { readSafetensors, type SafetensorTensor, writeSafetensors } from '../formats/safetensors';
 import { float32Tensor } from '../formats/typedValues';
+import { writeOnnx } from '../recommenders/t5/onnxGraph';
 import { type PortableRun, readModelFolder, writeModelFolder } from './modelFolder';
 import { RUN_FILE, readPortableRun, readRunText, runFilesOf } from './portableRun';
 
@@ -226,6 +227,43 @@ describe('a model folder', () => {
     ],
   ])('is refused with %s: %s', async (_, code, files) => {
     expect(await refusal(files())).toMatch(new RegExp(`^${code} .{20}`));
+  });
+});
+
+describe('a folder of ONNX graphs', () => {
+  const exported = (changed: PortableRun = run): Map<string, Uint8Array> => {
+    const files = new Map<string, Uint8Array>([...writeModelFolder(run), ...writeOnnx(changed)]);
+    files.delete('model.safetensors');
+    return files;
+  };
+
+  it('comes back the same', async () => {
+    expect(await readModelFolder(exported())).toEqual(run);
+  });
+
+  it('is refused without its decoder, and with graphs of another network or that were changed', async () => {
+    const files = exported();
+    files.delete('decoder_with_past_model.onnx');
+    expect(await refusal(files)).toMatch(/^onnx\/missing /);
+    const other = new Map([...run.parameters].map(([name, values]) => [name, values.map((value) => value * 2)]));
+    // One graph of this model, one of another: both hold the embedding.
+    const mixed = exported();
+    const doubled = exported({ ...run, parameters: other }).get('encoder_model.onnx') ?? new Uint8Array();
+    expect(await refusal(mixed.set('encoder_model.onnx', doubled))).toMatch(/^onnx\/graph /);
+    const edited = exported();
+    const encoder = edited.get('encoder_model.onnx')?.slice() ?? new Uint8Array();
+    const at = Buffer.from(encoder).indexOf('Softmax');
+    encoder.set(bytes('Sigmoid'), at);
+    expect(await refusal(edited.set('encoder_model.onnx', encoder))).toMatch(/^onnx\/graph .*encoder_model/);
+    expect(await refusal(exported().set('encoder_model.onnx', bytes('no graph')))).toMatch(/^onnx\/format /);
+  });
+
+  it('is refused with sizes of another network', async () => {
+    const files = exported().set(
+      'config.json',
+      withJson('config.json', (config) => Object.assign(config, { d_ff: 64 })).get('config.json') ?? new Uint8Array(),
+    );
+    expect(await refusal(files)).toMatch(/^hf\/tensor /);
   });
 });
 

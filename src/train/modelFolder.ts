@@ -16,12 +16,22 @@ import {
   tokenOfDigit,
 } from '../recommenders/identifierVocabulary';
 import type { T5Config } from '../recommenders/t5/config';
-import { type PortableT5, readHuggingFace, writeHuggingFace } from '../recommenders/t5/huggingFace';
+import {
+  CONFIG_FILE,
+  type PortableT5,
+  readHuggingFace,
+  WEIGHTS_FILE,
+  writeHuggingFace,
+} from '../recommenders/t5/huggingFace';
+import { DECODER_FILE, ENCODER_FILE } from '../recommenders/t5/onnxGraph';
+import { readOnnx } from '../recommenders/t5/onnxImport';
 import { t5ConfigOf } from '../recommenders/t5/trainer';
 import { checkRunConfig, type RunConfig } from './config';
 import { type Identifiers, makeIdentifiers } from './identifiers';
 
 export const MAP_FILE = 'tessera.json';
+/** What `readModelFolder` looks into; of other files it only wants to know the names. */
+export const MODEL_FILES: readonly string[] = [CONFIG_FILE, MAP_FILE, WEIGHTS_FILE, ENCODER_FILE, DECODER_FILE];
 const MAP_FORMAT = 'tessera-model';
 export const MAP_VERSION = 1;
 
@@ -83,9 +93,9 @@ function describeVocabulary(vocabulary: IdentifierVocabulary) {
 }
 
 /**
- * Reads a model folder.
+ * Reads a model folder, exported for Hugging Face or as ONNX graphs.
  * @throws FormatError `model/missing`, `model/version`, `model/vocabulary`, `model/shape`, `model/items`; ConfigError for a
- *   configuration; ConflictError `trie/duplicate`; those of `readHuggingFace`
+ *   configuration; ConflictError `trie/duplicate`; those of `readHuggingFace` and `readOnnx`
  */
 export async function readModelFolder(files: ReadonlyMap<string, Uint8Array>): Promise<PortableRun> {
   const mapBytes = files.get(MAP_FILE);
@@ -104,7 +114,7 @@ export async function readModelFolder(files: ReadonlyMap<string, Uint8Array>): P
       'model/vocabulary',
       `import a model: ${MAP_FILE} describes another vocabulary than its configuration of ${levels} levels of ${codes} codes gives (${vocabulary.size} tokens); export it again.`,
     );
-  const model = readHuggingFace(files);
+  const model = files.has(WEIGHTS_FILE) || !files.has(ENCODER_FILE) ? readHuggingFace(files) : readOnnx(files);
   if (model.t5.vocabularySize !== vocabulary.size)
     throw new FormatError(
       'model/vocabulary',

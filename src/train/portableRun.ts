@@ -1,7 +1,7 @@
 /** From a run's own files to the parts that other tools need, and from those parts to the files of a run. */
 import { ConfigError, FormatError } from '../base/errors';
 import { writeSafetensors } from '../formats/safetensors';
-import { isJsonObject, parseJsonObject } from '../formats/strictJson';
+import { isJsonObject, type JsonValue, parseJsonObject } from '../formats/strictJson';
 import { float32Tensor } from '../formats/typedValues';
 import { identifierVocabulary } from '../recommenders/identifierVocabulary';
 import { t5ConfigOf } from '../recommenders/t5/trainer';
@@ -26,19 +26,24 @@ export interface RunDescription {
 export const runText = ({ config, data }: RunDescription): string =>
   `${JSON.stringify({ version: RUN_VERSION, config, data }, null, 2)}\n`;
 
-/** @throws FormatError `run/version`, `run/description`; ConfigError for the configuration */
-export function readRunText(text: string, file = RUN_FILE): RunDescription {
+/** What `run.json` of any system says; its configuration is not looked into. @throws FormatError `run/version`, `run/description` */
+export function readRunHead(text: string, file = RUN_FILE): { config: JsonValue; data: RunDescription['data'] } {
   const run = parseJsonObject(text, { file });
   if (run['version'] !== RUN_VERSION)
     throw new FormatError(
       'run/version',
       `${file}: has version ${JSON.stringify(run['version'] ?? null)}, this program reads ${RUN_VERSION}; use the program that wrote it.`,
     );
-  const config = checkRunConfig(run['config'], file);
   const { name, hash } = isJsonObject(run['data']) ? run['data'] : {};
   if (typeof name !== 'string' || typeof hash !== 'string')
     throw new FormatError('run/description', `${file}: does not say which data it was trained on; train it again.`);
-  return { config, data: { name, hash } };
+  return { config: run['config'] ?? null, data: { name, hash } };
+}
+
+/** A recommender's run. @throws FormatError as `readRunHead`; ConfigError for the configuration */
+export function readRunText(text: string, file = RUN_FILE): RunDescription {
+  const { config, data } = readRunHead(text, file);
+  return { config: checkRunConfig(config, file), data };
 }
 
 /** Files of a run by name, as far as they are there. */

@@ -104,29 +104,44 @@ export function writeHuggingFace(model: PortableT5, tokens: DecodingTokens): Map
  *   `hf/sharded`, `model/pickle`; those of JSON and safetensors
  */
 export function readHuggingFace(files: ReadonlyMap<string, Uint8Array>): PortableT5 {
+  const t5 = readT5Config(files);
+  const { tensors } = readSafetensors(weightsIn(files), WEIGHTS_FILE);
+  const parameters = parametersIn(tensors, t5, WEIGHTS_FILE);
+  checkOtherTensors(tensors, parameters);
+  return { t5, parameters };
+}
+
+/** Sizes in `config.json`. @throws FormatError `hf/missing`, `hf/field`; UnsupportedError `hf/architecture` */
+export function readT5Config(files: ReadonlyMap<string, Uint8Array>): T5Config {
   const configBytes = files.get(CONFIG_FILE);
   if (!configBytes)
     throw new FormatError(
       'hf/missing',
       `import a model: the folder has no ${CONFIG_FILE}; give the folder that save_pretrained wrote.`,
     );
-  const t5 = t5ConfigIn(parseJsonObject(decodeText(configBytes, CONFIG_FILE), { file: CONFIG_FILE }));
-  const { tensors } = readSafetensors(weightsIn(files), WEIGHTS_FILE);
+  return t5ConfigIn(parseJsonObject(decodeText(configBytes, CONFIG_FILE), { file: CONFIG_FILE }));
+}
+
+/** The network's parameters among `tensors`. @throws FormatError `hf/tensor`, `hf/numbers` naming the tensor in `file` */
+export function parametersIn(
+  tensors: ReadonlyMap<string, SafetensorTensor>,
+  t5: T5Config,
+  file: string,
+): Map<string, Float32Array> {
   const parameters = new Map<string, Float32Array>();
   for (const [name, shape] of t5ParameterShapes(t5)) {
     const tensor = tensors.get(name);
     if (!tensor || tensor.shape.join() !== shape.join())
-      throw tensorProblem(name, `[${shape}]`, tensor ? `[${tensor.shape}]` : 'nothing');
-    const values = float32Values(tensor, `${WEIGHTS_FILE} ${name}`);
+      throw tensorProblem(name, `[${shape}]`, tensor ? `[${tensor.shape}]` : 'nothing', file);
+    const values = float32Values(tensor, `${file} ${name}`);
     if (!values.every(Number.isFinite))
       throw new FormatError(
         'hf/numbers',
-        `import a model: ${WEIGHTS_FILE}: "${name}" holds NaN or infinity; the training diverged or f16 overflowed, go back to an earlier checkpoint.`,
+        `import a model: ${file}: "${name}" holds NaN or infinity; the training diverged or f16 overflowed, go back to an earlier checkpoint.`,
       );
     parameters.set(name, values);
   }
-  checkOtherTensors(tensors, parameters);
-  return { t5, parameters };
+  return parameters;
 }
 
 function weightsIn(files: ReadonlyMap<string, Uint8Array>): Uint8Array {
@@ -215,8 +230,8 @@ function t5ConfigIn(config: JsonObject): T5Config {
 
 const sizeOf = (shape: readonly number[]): number => shape.reduce((size, axis) => size * axis, 1);
 
-const tensorProblem = (name: string, wanted: string, came: string): FormatError =>
+const tensorProblem = (name: string, wanted: string, came: string, file = WEIGHTS_FILE): FormatError =>
   new FormatError(
     'hf/tensor',
-    `${WEIGHTS_FILE} "${name}": wanted ${wanted}, came ${came}; it belongs to a network of another shape.`,
+    `${file} "${name}": wanted ${wanted}, came ${came}; it belongs to a network of another shape.`,
   );
