@@ -5,6 +5,8 @@
 import { TesseraError } from '../base/errors';
 import type { Client } from '../worker/client';
 import {
+  type CodeNeighbours,
+  type CodeWall,
   type DataSummary,
   type DriftItems,
   type DriftRequest,
@@ -12,7 +14,9 @@ import {
   type ErrorReport,
   type HelloReply,
   type ItemCard,
+  type PathTree,
   PROTOCOL_VERSION,
+  type PrefixItems,
   type RecommendReply,
   type RestoredState,
   type RunConfig,
@@ -22,6 +26,7 @@ import {
 import { PRESETS } from './config/presets';
 import { sameRun } from './config/sameRun';
 import { appendRows, clearCurves, type Run } from './curves/curves';
+import { useCodes } from './stores/codes';
 import { useDraft } from './stores/draft';
 import { type RunState, runningRun, useJobs } from './stores/jobs';
 import { useMultiIdentifier } from './stores/multiIdentifier';
@@ -42,7 +47,11 @@ export interface Session {
   findUsers(query: string, limit: number): Promise<readonly UserSummary[]>;
   searchItems(query: string, limit: number): Promise<readonly ItemCard[]>;
   recommend(user: number, history: readonly number[] | null): Promise<RecommendReply>;
-  /** Both throw what the worker refuses. */
+  /** These throw what the worker refuses. */
+  codeWall(): Promise<CodeWall | null>;
+  codePaths(prefix: readonly number[]): Promise<PathTree | null>;
+  prefixItems(prefix: readonly number[], offset: number, limit: number): Promise<PrefixItems>;
+  codeNeighbours(item: number, limit: number): Promise<CodeNeighbours>;
   driftSummary(): Promise<DriftSummary | null>;
   driftItems(band: Omit<Extract<DriftRequest, { kind: 'driftItems' }>, 'kind'>): Promise<DriftItems>;
 }
@@ -136,6 +145,10 @@ export function createSession(client: Client): Session {
     findUsers: (query, limit) => client.request({ kind: 'findUsers', query, limit }),
     searchItems: (query, limit) => client.request({ kind: 'searchItems', query, limit }),
     recommend: (user, history) => client.request({ kind: 'recommend', user, history, count: 10 }),
+    codeWall: () => client.request({ kind: 'codeWall' }),
+    codePaths: (prefix) => client.request({ kind: 'codePaths', prefix }),
+    prefixItems: (prefix, offset, limit) => client.request({ kind: 'prefixItems', prefix, offset, limit }),
+    codeNeighbours: (item, limit) => client.request({ kind: 'codeNeighbours', item, limit }),
     driftSummary: () => client.request({ kind: 'driftSummary' }),
     driftItems: (band) => client.request({ kind: 'driftItems', ...band }),
   };
@@ -162,6 +175,7 @@ function forgetResults(run: Run): void {
   useJobs.setState({ evaluations: [] });
   useMultiIdentifier.getState().forgotten(run === 'recommender' ? 'curriculum' : 'all');
   if (run === 'recommender') return;
+  useCodes.getState().forgotten();
   // Other identifiers: a recommender trained on the old ones no longer fits.
   clearCurves('recommender');
   jobs.measuredCodebook(null);
@@ -173,6 +187,7 @@ function forgetRuns(): void {
   clearCurves('recommender');
   useJobs.getState().forgotten();
   useMultiIdentifier.getState().forgotten('all');
+  useCodes.getState().forgotten();
 }
 
 function applyHello(reply: HelloReply): void {
@@ -194,6 +209,7 @@ function applyRestored(
   appendRows(tokenizer.rows);
   appendRows(recommender.rows);
   jobs.measuredCodebook(tokenizer.codebook);
+  if (tokenizer.isDone || tokenizer.rows.length > 0) useCodes.getState().changed();
   useMultiIdentifier.getState().restored(tokenizer.drift, recommender.curriculum);
   jobs.evaluated(recommender.evaluations);
   jobs.restored('tokenizer', stateOf(tokenizer), config);
@@ -226,6 +242,9 @@ function applyEvent(event: WorkerEvent): void {
       break;
     case 'codebook':
       jobs.measuredCodebook(event.report);
+      break;
+    case 'codes':
+      useCodes.getState().changed();
       break;
     case 'evaluation':
       jobs.evaluated([event.report]);

@@ -4,8 +4,12 @@
  */
 import type { RunConfig } from '../train/config';
 import type { CodebookReport, CurriculumReport, EvaluationReport, MetricRow, Progress } from '../train/reports';
+import type { CodesReplies, CodesRequest } from './protocol/codes';
 import type { DriftReplies, DriftRequest, KeptEpoch } from './protocol/drift';
+import type { ItemCard } from './protocol/items';
 
+export type { PathNode, PathTree } from '../evaluate/codePaths';
+export type { CodeWall } from '../evaluate/codeWall';
 export type { DriftSummary } from '../evaluate/driftSummary';
 export type { RunConfig } from '../train/config';
 export type {
@@ -19,7 +23,9 @@ export type {
   Stage,
 } from '../train/reports';
 
+export type { CodeNeighbours, CodesReplies, CodesRequest, PrefixItems } from './protocol/codes';
 export type { DriftItems, DriftReplies, DriftRequest, KeptEpoch } from './protocol/drift';
+export type { ItemCard } from './protocol/items';
 
 export const PROTOCOL_VERSION = 1;
 
@@ -49,9 +55,10 @@ export type Request =
   | { readonly kind: 'searchItems'; readonly query: string; readonly limit: number }
   /** Forgets the data set, the runs and the checkpoints. */
   | { readonly kind: 'clear' }
+  | CodesRequest
   | DriftRequest;
 
-export interface ReplyValues extends DriftReplies {
+export interface ReplyValues extends CodesReplies, DriftReplies {
   readonly hello: HelloReply;
   readonly openSample: DataSummary;
   readonly openFiles: DataSummary;
@@ -141,18 +148,6 @@ export interface UserSummary {
   readonly events: number;
 }
 
-export interface ItemCard {
-  readonly item: number;
-  readonly id: string;
-  readonly title: string;
-  readonly detail: string;
-  readonly domain: string | null;
-  /** Encoded picture, or null. */
-  readonly image: { readonly type: string; readonly bytes: ArrayBuffer } | null;
-  /** The item's identifier, digit by digit, once tokenized. */
-  readonly codes: readonly number[] | null;
-}
-
 export interface RecommendReply {
   readonly user: number;
   readonly history: readonly ItemCard[];
@@ -166,6 +161,8 @@ export type WorkerEvent =
   | { readonly kind: 'progress'; readonly progress: Progress }
   | { readonly kind: 'metrics'; readonly rows: readonly MetricRow[] }
   | { readonly kind: 'codebook'; readonly report: CodebookReport }
+  /** Items have other codes than before; they stay in the worker. */
+  | { readonly kind: 'codes' }
   | { readonly kind: 'evaluation'; readonly report: EvaluationReport }
   /** Another kept tokenizer; its codes stay in the worker. */
   | { readonly kind: 'drift'; readonly report: KeptEpoch }

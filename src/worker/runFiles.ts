@@ -7,12 +7,14 @@ import { readRunText } from '../train/portableRun';
 import type { MetricRow } from '../train/reports';
 import { isEvaluationFile, readEvaluation, readMetricRows, type StoredEvaluation } from '../train/runLog';
 import type { CheckpointRole } from '../train/runSink';
+import type { CodeSnapshot } from './storeSink';
 
 export interface RunFiles {
   readonly config: RunConfig;
   readonly checkpoints: ReadonlyMap<CheckpointRole, Uint8Array>;
   readonly rows: readonly MetricRow[];
   readonly evaluations: readonly StoredEvaluation[];
+  readonly snapshots: readonly CodeSnapshot[];
 }
 
 const ROLES: readonly CheckpointRole[] = ['embeddings', 'tokenizer', 'recommender', 'best'];
@@ -47,5 +49,22 @@ export async function readRunFiles(files: readonly File[], dataset: Dataset): Pr
   const evaluations: StoredEvaluation[] = [];
   for (const file of files)
     if (isEvaluationFile(file.name)) evaluations.push(readEvaluation(await file.text(), file.name));
-  return { config, checkpoints, rows, evaluations };
+  return { config, checkpoints, rows, evaluations, snapshots: await readSnapshots(files, dataset.itemCount) };
+}
+
+/** The files of `snapshots/`: step and levels in the name, codes u16 [N, levels] inside. */
+async function readSnapshots(files: readonly File[], items: number): Promise<CodeSnapshot[]> {
+  const found: CodeSnapshot[] = [];
+  for (const file of files) {
+    const [, step, levels] = /^(\d+)-(\d)\.u16$/.exec(file.name) ?? [];
+    if (step === undefined) continue;
+    const bytes = await file.arrayBuffer();
+    if (bytes.byteLength !== items * Number(levels) * Uint16Array.BYTES_PER_ELEMENT)
+      throw new FormatError(
+        'run/snapshot',
+        `open a run: ${file.name} wants ${items} items of ${levels} codes, it has ${bytes.byteLength} bytes; leave it out.`,
+      );
+    found.push({ step: Number(step), levels: Number(levels), codes: new Uint16Array(bytes) });
+  }
+  return found.sort((a, b) => a.step - b.step);
 }

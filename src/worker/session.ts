@@ -4,6 +4,7 @@
  */
 import { ConfigError, ConflictError, DeviceLostError, UnsupportedError } from '../base/errors';
 import { heldOutExamples, historyOf, targetOf } from '../data/splits';
+import type { CodeShape } from '../evaluate/codeWall';
 import { GpuDevice } from '../gpu/device';
 import { Engine } from '../plan/engine';
 import { T5Generator } from '../recommenders/t5/generator';
@@ -17,8 +18,10 @@ import { type Identifiers, tokenSource } from '../train/identifiers';
 import { JobControl } from '../train/jobControl';
 import { openCurriculum } from '../train/pretrainingJob';
 import { openModel, trainModel } from '../train/recommendingModel';
+import type { RunSink } from '../train/runSink';
 import { codebookReport, openDrift, openIdentifiers, openTokenizers, trainTokenizer } from '../train/tokenizerJob';
 import { cardOf, findUsers, searchItems, summaryOf } from './catalogue';
+import { CodeDesk } from './codeDesk';
 import { DriftDesk } from './driftDesk';
 import {
   type AdapterReport,
@@ -32,7 +35,7 @@ import {
   type WorkerEvent,
 } from './protocol';
 import { readRunFiles } from './runFiles';
-import { storedEvaluations, storedRows, storeSink } from './storeSink';
+import { storedEvaluations, storedRows, storedSnapshots, storeSink } from './storeSink';
 import {
   CURRENT_RUN,
   forget,
@@ -63,6 +66,7 @@ export class Session {
   #data: OpenData | null = null;
   #identifiers: Identifiers | null = null;
   readonly #drift = new DriftDesk();
+  readonly #codes = new CodeDesk();
   #generator: T5Generator | null = null;
   #job: Job | null = null;
   #lastRestart = Number.NEGATIVE_INFINITY;
@@ -105,6 +109,14 @@ export class Session {
         return searchItems(this.#openedData(), request.query, request.limit).map((item) =>
           cardOf(this.#openedData(), this.#identifiers, item),
         );
+      case 'codeWall':
+      case 'codePaths':
+      case 'prefixItems':
+      case 'codeNeighbours':
+        return this.#codes.answer(request, (item, codes) => ({
+          ...cardOf(this.#openedData(), this.#identifiers, item),
+          codes,
+        }));
       case 'driftSummary':
       case 'driftItems':
         return this.#drift.answer(request, this.#openedData().dataset.items);
@@ -158,9 +170,9 @@ export class Session {
     this.#identifiers = await openIdentifiers(stored);
     const tokenizers = config.multiIdentifier ? await openTokenizers(stored) : null;
     const evaluations = await storedEvaluations(this.#store, CURRENT_RUN);
-    const codebook = this.#identifiers
-      ? codebookReport(data.dataset, this.#identifiers, rows.findLast((row) => row.run === 'tokenizer')?.step ?? 0)
-      : null;
+    const lastStep = rows.findLast((row) => row.run === 'tokenizer')?.step ?? 0;
+    await this.#recallCodes(data, config, lastStep);
+    const codebook = this.#identifiers ? codebookReport(data.dataset, this.#identifiers, lastStep) : null;
     return {
       data: summary,
       config,
@@ -179,6 +191,13 @@ export class Session {
     };
   }
 
+  /** The use of codes over time, from the run's snapshots. */
+  async #recallCodes({ dataset }: OpenData, config: RunConfig, lastStep: number): Promise<void> {
+    this.#codes.begin(dataset, booksOf(config));
+    for (const { step, codes } of await storedSnapshots(this.#store, CURRENT_RUN)) this.#codes.add(step, codes);
+    if (this.#identifiers) this.#codes.add(lastStep, codesOf(this.#identifiers));
+  }
+
   async #openData(open: () => Promise<OpenData>, files: readonly File[] | null): Promise<DataSummary> {
     this.#requireIdle('open another data set');
     const data = await open();
@@ -188,6 +207,7 @@ export class Session {
     await this.#forgetModel();
     this.#identifiers = null;
     this.#drift.reset();
+    this.#codes.clear();
     this.#data = data;
     return summaryOf(data);
   }
@@ -203,6 +223,7 @@ export class Session {
     const sink = storeSink(this.#store, CURRENT_RUN, Date.now);
     for (const [role, bytes] of run.checkpoints) await sink.saveCheckpoint(role, bytes);
     await sink.appendRows(run.rows);
+    for (const { step, levels, codes } of run.snapshots) await sink.saveSnapshot(step, levels, codes);
     for (const { report, users, ranks } of run.evaluations) await sink.saveEvaluation(report, users, ranks);
     const restored = await this.#restore();
     if (!restored) throw new ConfigError('worker/restore', 'open a run: the data set is gone; open it again first.');
@@ -218,6 +239,7 @@ export class Session {
       this.#identifiers = null;
       const sink = storeSink(this.#store, CURRENT_RUN, Date.now);
       this.#drift.reset(await openDrift({ dataset, config, sink }));
+      await this.#recallCodes(this.#openedData(), config, 0);
     }
     const current = await recallConfig(this.#store, dataset);
     if (!current)
@@ -255,7 +277,9 @@ export class Session {
     const sink = storeSink(this.#store, CURRENT_RUN, Date.now);
     const kept = [await sink.loadCheckpoint('embeddings'), await sink.loadCheckpoint('tokenizer')] as const;
     const rows = (await storedRows(this.#store, CURRENT_RUN)).filter((row) => row.run === 'tokenizer');
+    const snapshots = await storedSnapshots(this.#store, CURRENT_RUN);
     await startRun(this.#store, config, this.#openedData().dataset, Date.now());
+    for (const { step, levels, codes } of snapshots) await sink.saveSnapshot(step, levels, codes);
     if (kept[0]) await sink.saveCheckpoint('embeddings', kept[0]);
     if (kept[1]) await sink.saveCheckpoint('tokenizer', kept[1]);
     await sink.appendRows(rows);
@@ -348,6 +372,7 @@ export class Session {
     this.#data = null;
     this.#identifiers = null;
     this.#drift.reset();
+    this.#codes.clear();
     return null;
   }
 
@@ -365,7 +390,7 @@ export class Session {
       config,
       control,
       dataset: this.#openedData().dataset,
-      sink: storeSink(this.#store, CURRENT_RUN, Date.now),
+      sink: this.#watchedSink(),
       now: () => performance.now(),
       readEncoderFile: async (name) => fetchBytes(new URL(`models/use-lite/${name}`, this.#baseUrl)),
       hooks: {
@@ -375,6 +400,19 @@ export class Session {
         evaluation: (report) => this.emit({ kind: 'evaluation', report }),
         drift: (report) => this.emit({ kind: 'drift', report: this.#drift.take(report) }),
         curriculum: (report) => this.emit({ kind: 'curriculum', report }),
+      },
+    };
+  }
+
+  /** The current run's sink; snapshots of codes are noted on their way. */
+  #watchedSink(): RunSink {
+    const sink = storeSink(this.#store, CURRENT_RUN, Date.now);
+    return {
+      ...sink,
+      saveSnapshot: async (step, levels, codes) => {
+        this.#codes.add(step, codes);
+        this.emit({ kind: 'codes' });
+        await sink.saveSnapshot(step, levels, codes);
       },
     };
   }
@@ -399,6 +437,16 @@ export class Session {
       throw new ConflictError('worker/busy', `${wish}: a ${this.#job.run} is training; wait for it or stop it first.`);
   }
 }
+
+/** Sizes of the books, level by level. */
+const booksOf = ({ tokenizer }: RunConfig): Pick<CodeShape, 'entries' | 'books'> => ({
+  entries: new Array<number>(tokenizer.levels).fill(tokenizer.codes),
+  books: null,
+});
+
+/** Codes [N, L] without the conflict digit. */
+const codesOf = ({ digits, levels }: Identifiers): Uint16Array =>
+  Uint16Array.from(digits).filter((_, at) => at % (levels + 1) < levels);
 
 function adapterReport(device: GpuDevice): AdapterReport {
   const { name, isSoftware, hasF16, subgroupSize, maxBufferBytes, maxBindingBytes } = device.profile;

@@ -70,6 +70,24 @@ export async function storedRows(store: RunStore, runId: string): Promise<Metric
   });
 }
 
+/** Codes of all items at one moment of a run. */
+export interface CodeSnapshot {
+  readonly step: number;
+  readonly levels: number;
+  /** [N, levels] */
+  readonly codes: Uint16Array;
+}
+
+/** Snapshots of a run by step, ascending. */
+export async function storedSnapshots(store: RunStore, runId: string): Promise<CodeSnapshot[]> {
+  const found: CodeSnapshot[] = [];
+  for (const { name, step, shape } of await store.listSnapshots(runId)) {
+    const codes = await store.readSnapshot(runId, name);
+    if (codes) found.push({ step, levels: shape[1], codes });
+  }
+  return found;
+}
+
 /** Evaluations of a run, latest of each name. @throws FormatError `storage/evaluation` */
 export async function storedEvaluations(store: RunStore, runId: string): Promise<EvaluationReport[]> {
   const records = await store.listEvaluations(runId);

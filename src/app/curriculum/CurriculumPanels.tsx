@@ -3,11 +3,11 @@ import { NEARLY_UNIFORM } from '../../evaluate/curriculum';
 import type { CurriculumReport, RunConfig } from '../../worker/protocol';
 import { curveOf, useCurveVersion } from '../curves/curves';
 import { FigurePanel } from '../figures/FigurePanel';
+import { useDataNote } from '../figures/useDataNote';
 import { Panel } from '../parts/Panel';
 import { useDraft } from '../stores/draft';
 import { useJobs } from '../stores/jobs';
 import { useMultiIdentifier } from '../stores/multiIdentifier';
-import { useWorkspace } from '../stores/workspace';
 import {
   isNearlyUniform,
   type SamplingRule,
@@ -16,8 +16,6 @@ import {
   streamFigure,
   type ValidationPoint,
 } from './curriculumFigures';
-
-const SIMULATED = 'Simulated behaviour over public-domain pictures.';
 
 /** V6: which tokenizers feed pre-training, and why; grows with every estimate of influence. */
 export function CurriculumPanels() {
@@ -48,8 +46,7 @@ interface CurriculumProps {
 }
 
 function Curriculum({ reports, config }: CurriculumProps) {
-  const isSimulated = useWorkspace((state) => state.data?.isSimulated ?? false);
-  const note = isSimulated ? SIMULATED : '';
+  const note = useDataNote();
   const trained = useMemo<SamplingRule>(
     () => ({
       temperature: config.multiIdentifier?.temperature ?? 1,

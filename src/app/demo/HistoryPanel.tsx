@@ -2,8 +2,8 @@ import { RotateCcw, X } from 'lucide-react';
 import type { ItemCard } from '../../worker/protocol';
 import { CodePath } from '../parts/CodePath';
 import { ItemPicture } from '../parts/ItemPicture';
+import { ItemSearch } from '../parts/ItemSearch';
 import { Panel } from '../parts/Panel';
-import { AddItem } from './AddItem';
 import type { Demo } from './useDemo';
 
 /** The history that the model reads, newest first; every item can go and others can come. */
@@ -23,7 +23,12 @@ export function HistoryPanel({ demo }: { readonly demo: Demo }) {
       actions={actions}
       className="history"
     >
-      <AddItem onAdd={(card) => demo.edit([...history, card])} isDisabled={!reply} />
+      <ItemSearch
+        label="Add an item to the history"
+        placeholder="Add an item: search titles"
+        isDisabled={!reply}
+        onChoose={(card) => demo.edit([...history, card])}
+      />
       {reply && history.length === 0 && (
         <p className="quiet">The history is empty. Add an item to see what would follow it.</p>
       )}

@@ -2,16 +2,14 @@ import { useMemo, useState } from 'react';
 import { DRIFT_CLASSES, type DriftClass } from '../../evaluate/codeDrift';
 import type { DriftSummary } from '../../worker/protocol';
 import { FigurePanel } from '../figures/FigurePanel';
+import { useDataNote } from '../figures/useDataNote';
 import { Panel } from '../parts/Panel';
 import { ViewToggle } from '../parts/ViewToggle';
 import { useDraft } from '../stores/draft';
 import { useMultiIdentifier } from '../stores/multiIdentifier';
-import { useWorkspace } from '../stores/workspace';
 import { DriftItemList } from './DriftItemList';
 import { AGREEMENT_TITLES, type AgreementMeasure, agreementFigure, riverFigure, windowFigure } from './driftFigures';
 import { useDriftSummary } from './useDriftSummary';
-
-const SIMULATED = 'Simulated behaviour over public-domain pictures.';
 
 /** V5: how the kept tokenizers of a run differ; grows while the tokenizer trains. */
 export function DriftPanels() {
@@ -39,8 +37,6 @@ export function DriftPanels() {
     </>
   );
 }
-
-const useDataNote = (): string => (useWorkspace((state) => state.data?.isSimulated ?? false) ? SIMULATED : '');
 
 interface Band {
   readonly step: number;

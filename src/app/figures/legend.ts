@@ -51,7 +51,7 @@ function kindsOf(spec: FigureSpec): ReadonlyMap<string, Kind> {
   for (const { panels } of spec.rows)
     for (const { marks } of panels)
       for (const mark of marks) {
-        if (mark.kind === 'rule' || mark.kind === 'cell') continue;
+        if (!('data' in mark) || !('series' in mark)) continue;
         const kind: Kind =
           mark.kind === 'line' ? (mark.isMarked ? 'lineMarked' : 'line') : mark.kind === 'point' ? 'point' : 'fill';
         const rows = spec.data.find(({ name }) => name === mark.data)?.rows ?? [];

@@ -30,6 +30,7 @@ export const textWidth = (text: string, size: number): number => text.length * s
 
 export function drawMark(spec: FigureSpec, panel: PanelSpec, mark: Mark, frame: PanelFrame): MarkDrawing {
   if (mark.kind === 'rule') return rule(mark, frame);
+  if (mark.kind === 'raster') return { shapes: rasterShapes(mark, spec, frame), anchors: [] };
   const context: Context = { spec, frame, data: mark.data, entries: rowsIn(spec, panel, mark.data) };
   switch (mark.kind) {
     case 'area':
@@ -42,6 +43,8 @@ export function drawMark(spec: FigureSpec, panel: PanelSpec, mark: Mark, frame: 
       return bars(mark, context);
     case 'rect':
       return rects(mark, context);
+    case 'box':
+      return boxes(mark, context);
     case 'cell':
       return cells(mark, context);
     case 'ribbon':
@@ -242,21 +245,30 @@ function bars(mark: MarkOf<'bar'>, context: Context): MarkDrawing {
   return { shapes, anchors };
 }
 
+/** The rectangle of a row between two columns of each axis; null if it is not on the axes. */
+function boxOf(
+  mark: MarkOf<'rect' | 'box'>,
+  { frame: { x, y } }: Context,
+  row: Row,
+): { readonly x: number; readonly y: number; readonly width: number; readonly height: number } | null {
+  const [left, right] = [x.at(row[mark.x[0]]), x.at(row[mark.x[1]])];
+  const [low, high] = [y.at(row[mark.y[0]]), y.at(row[mark.y[1]])];
+  if (!Number.isFinite(left + right + low + high)) return null;
+  return {
+    x: Math.min(left, right),
+    y: Math.min(low, high),
+    width: Math.abs(right - left),
+    height: Math.abs(high - low),
+  };
+}
+
 function rects(mark: MarkOf<'rect'>, context: Context): MarkDrawing {
-  const { x, y } = context.frame;
   const shapes: Shape[] = [];
   const anchors: Anchor[] = [];
   for (const [row, index] of context.entries) {
     const series = seriesOf(context, row, mark.series);
-    const [left, right] = [x.at(row[mark.x[0]]), x.at(row[mark.x[1]])];
-    const [low, high] = [y.at(row[mark.y[0]]), y.at(row[mark.y[1]])];
-    if (!series || !Number.isFinite(left + right + low + high)) continue;
-    const box = {
-      x: Math.min(left, right),
-      y: Math.min(low, high),
-      width: Math.abs(right - left),
-      height: Math.abs(high - low),
-    };
+    const box = boxOf(mark, context, row);
+    if (!series || !box) continue;
     shapes.push({
       kind: 'rect',
       ...box,
@@ -267,6 +279,64 @@ function rects(mark: MarkOf<'rect'>, context: Context): MarkDrawing {
     anchors.push(anchorAt(context, index, series.key, box));
   }
   return { shapes, anchors };
+}
+
+function boxes(mark: MarkOf<'box'>, context: Context): MarkDrawing {
+  const { em } = context.frame;
+  const shapes: Shape[] = [];
+  const anchors: Anchor[] = [];
+  for (const [row, index] of context.entries) {
+    const box = boxOf(mark, context, row);
+    if (!box) continue;
+    anchors.push(anchorAt(context, index, null, box));
+    if (!mark.label) continue;
+    shapes.push({
+      kind: 'rect',
+      ...box,
+      fill: { colour: 'panel', pattern: 'solid' },
+      stroke: 'line-strong',
+      strokeWidth: 0.6,
+      row: rowKey(context.data, index),
+      ...labelOf(context, row),
+    });
+    const text = mark.label
+      .map((column) => String(row[column] ?? ''))
+      .find((candidate) => candidate !== '' && textWidth(candidate, em) + em * 0.5 < box.width);
+    if (text !== undefined && em * 1.2 < box.height)
+      shapes.push({
+        kind: 'text',
+        x: box.x + box.width / 2,
+        y: box.y + box.height / 2 + em * 0.35,
+        text,
+        size: em,
+        colour: 'ink',
+        anchor: 'middle',
+      });
+  }
+  return { shapes, anchors };
+}
+
+/** One path a series; equal neighbours of a column are one rectangle. */
+function rasterShapes(mark: MarkOf<'raster'>, spec: FigureSpec, { top, height, x }: PanelFrame): readonly Shape[] {
+  const paths = mark.series.map((): string[] => []);
+  for (const { from, until, cells } of mark.columns) {
+    const [left, right] = [coordinate(x.at(from)), coordinate(x.at(until))];
+    const y = (cell: number): string => coordinate(top + (cell * height) / cells.length);
+    for (let first = 0; first < cells.length; ) {
+      let end = first + 1;
+      while (end < cells.length && cells[end] === cells[first]) end++;
+      paths[cells[first] ?? 0]?.push(`M${left},${y(first)}H${right}V${y(end)}H${left}Z`);
+      first = end;
+    }
+  }
+  return mark.series.flatMap((key, place): Shape[] => {
+    const series = spec.series.find((one) => one.key === key);
+    const path = paths[place];
+    if (!series || !path || path.length === 0) return [];
+    return [
+      { kind: 'path', d: path.join(''), fill: { colour: series.colour, pattern: series.pattern }, label: series.label },
+    ];
+  });
 }
 
 function cells(mark: MarkOf<'cell'>, context: Context): MarkDrawing {

@@ -98,6 +98,26 @@ export type Mark =
       readonly y: readonly [string, string];
       readonly series: string;
     }
+  /**
+   * Framed boxes with text inside: the first of the columns whose text fits. Without `label` nothing is drawn: the place
+   * is only for cursor and pointer.
+   */
+  | {
+      readonly kind: 'box';
+      readonly data: string;
+      readonly x: readonly [string, string];
+      readonly y: readonly [string, string];
+      readonly label?: readonly string[];
+    }
+  /**
+   * A raster: columns from left to right, each cut into equal cells from top to bottom over the panel's height. A cell
+   * holds the place of its series, or 255 for none. For densities that would be too many rows to draw one by one.
+   */
+  | {
+      readonly kind: 'raster';
+      readonly columns: readonly { readonly from: number; readonly until: number; readonly cells: Uint8Array }[];
+      readonly series: readonly string[];
+    }
   /** One cell of a matrix on two band axes, coloured by a value; negative cells of a diverging ramp are hatched. */
   | {
       readonly kind: 'cell';

@@ -1,5 +1,7 @@
 import { CodebookPanel } from '../charts/CodebookPanel';
 import { CurvesPanel, type Figure } from '../charts/CurvesPanel';
+import { PathPanel } from '../codes/PathPanel';
+import { WallPanel } from '../codes/WallPanel';
 import { TOKENIZER_FIELDS } from '../config/fields';
 import { DriftPanels } from '../drift/DriftPanels';
 import { ConfigForm } from '../parts/ConfigForm';
@@ -43,6 +45,8 @@ export function TokenizerPage() {
         <div className="stack">
           <CurvesPanel run="tokenizer" figures={FIGURES} />
           <CodebookPanel report={codebook} />
+          <WallPanel />
+          <PathPanel />
           {(isForMany || hasKept) && <DriftPanels />}
         </div>
       </div>

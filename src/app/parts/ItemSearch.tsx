@@ -1,18 +1,20 @@
 import { Plus } from 'lucide-react';
 import { useEffect, useId, useState } from 'react';
 import type { ItemCard } from '../../worker/protocol';
-import { ItemPicture } from '../parts/ItemPicture';
 import { reportOf } from '../session';
 import { useSession } from '../sessionContext';
 import { useWorkspace } from '../stores/workspace';
+import { ItemPicture } from './ItemPicture';
 
-interface AddItemProps {
+interface ItemSearchProps {
+  readonly label: string;
+  readonly placeholder: string;
   readonly isDisabled: boolean;
-  readonly onAdd: (card: ItemCard) => void;
+  readonly onChoose: (card: ItemCard) => void;
 }
 
-/** Searches the catalogue and appends what is chosen to the history. Escape closes the list. */
-export function AddItem({ isDisabled, onAdd }: AddItemProps) {
+/** Searches the catalogue and hands over what is chosen. Escape closes the list. */
+export function ItemSearch({ label, placeholder, isDisabled, onChoose }: ItemSearchProps) {
   const id = useId();
   const session = useSession();
   const notify = useWorkspace((state) => state.notify);
@@ -38,12 +40,12 @@ export function AddItem({ isDisabled, onAdd }: AddItemProps) {
   return (
     <search className="add-item" onKeyDown={(event) => event.key === 'Escape' && setQuery('')}>
       <label htmlFor={id} className="visually-hidden">
-        Add an item to the history
+        {label}
       </label>
       <input
         id={id}
         type="search"
-        placeholder="Add an item: search titles"
+        placeholder={placeholder}
         autoComplete="off"
         disabled={isDisabled}
         value={query}
@@ -57,7 +59,7 @@ export function AddItem({ isDisabled, onAdd }: AddItemProps) {
                 type="button"
                 className="found-item"
                 onClick={() => {
-                  onAdd(card);
+                  onChoose(card);
                   setQuery('');
                 }}
               >

@@ -1,0 +1,89 @@
+import { ChevronRight } from 'lucide-react';
+import { Fragment, useCallback, useMemo, useState } from 'react';
+import { FigurePanel } from '../figures/FigurePanel';
+import { useDataNote } from '../figures/useDataNote';
+import { ErrorNote } from '../parts/ErrorNote';
+import { ItemSearch } from '../parts/ItemSearch';
+import { Panel } from '../parts/Panel';
+import { useSession } from '../sessionContext';
+import { useCodes } from '../stores/codes';
+import { NeighbourList } from './NeighbourList';
+import { PrefixItemList } from './PrefixItemList';
+import { pathFigure } from './pathFigure';
+import { useAnswer } from './useAnswer';
+
+/** V2: the tree of code prefixes. A prefix opens its own tree and its items, an item its neighbours by code. */
+export function PathPanel() {
+  const session = useSession();
+  const version = useCodes((state) => state.version);
+  const note = useDataNote();
+  const [prefix, setPrefix] = useState<readonly number[]>([]);
+  const [item, setItem] = useState<number | null>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the version stands for the codes in the worker
+  const ask = useCallback(() => session.codePaths(prefix), [session, prefix, version]);
+  const { value: tree, error } = useAnswer(version > 0 ? ask : null);
+  const spec = useMemo(() => (tree && tree.items > 0 ? pathFigure(tree, note) : null), [tree, note]);
+  if (error) return <ErrorNote title="The code paths could not be read" error={error} />;
+  if (!tree)
+    return (
+      <Panel title="Code paths">
+        <p className="quiet">
+          Appears with the first snapshot: which items share the beginning of their identifiers, and whether domains
+          share it too.
+        </p>
+      </Panel>
+    );
+  const controls = (
+    <>
+      <nav className="path-crumbs" aria-label="Prefix">
+        {[...Array(prefix.length + 1).keys()].map((length) => (
+          <Fragment key={length}>
+            {length > 0 && <ChevronRight size={13} aria-hidden />}
+            <button
+              type="button"
+              className="button is-small"
+              disabled={length === prefix.length}
+              onClick={() => setPrefix(prefix.slice(0, length))}
+            >
+              {length === 0 ? 'All items' : prefix[length - 1]}
+            </button>
+          </Fragment>
+        ))}
+      </nav>
+      <ItemSearch
+        label="Find an item among the codes"
+        placeholder="Find an item: search titles"
+        isDisabled={false}
+        onChoose={(card) => setItem(card.item)}
+      />
+    </>
+  );
+  const opened = (
+    <>
+      {item !== null && (
+        <NeighbourList item={item} version={version} onChoose={setItem} onClose={() => setItem(null)} />
+      )}
+      {prefix.length > 0 && <PrefixItemList key={prefix.join()} prefix={prefix} version={version} onChoose={setItem} />}
+    </>
+  );
+  if (!spec)
+    return (
+      <Panel title="Code paths">
+        <div className="figure-controls">{controls}</div>
+        <p className="quiet">No item has codes that begin with {prefix.join(' · ')} any more.</p>
+      </Panel>
+    );
+  return (
+    <FigurePanel
+      spec={spec}
+      controls={controls}
+      pickHint="opens the prefix"
+      onPick={({ data, index }) => {
+        const node = data === 'prefixes' ? tree.nodes[index] : undefined;
+        if (node && node.merged === 0) setPrefix(node.prefix);
+      }}
+    >
+      {opened}
+    </FigurePanel>
+  );
+}

@@ -1,0 +1,61 @@
+import { useCallback, useState } from 'react';
+import { formatCount } from '../format/numbers';
+import { ErrorNote } from '../parts/ErrorNote';
+import { useSession } from '../sessionContext';
+import { CardRow } from './CardRow';
+import { prefixText } from './pathFigure';
+import { useAnswer } from './useAnswer';
+
+interface PrefixItemListProps {
+  readonly prefix: readonly number[];
+  /** Of the codes. */
+  readonly version: number;
+  readonly onChoose: (item: number) => void;
+}
+
+const PAGE = 12;
+
+/** The items whose codes begin with a prefix, a page at a time. */
+export function PrefixItemList({ prefix, version, onChoose }: PrefixItemListProps) {
+  const session = useSession();
+  const [offset, setOffset] = useState(0);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the version stands for the codes in the worker
+  const ask = useCallback(() => session.prefixItems(prefix, offset, PAGE), [session, prefix, offset, version]);
+  const { value, error } = useAnswer(ask);
+  const heading = `Items of prefix ${prefixText(prefix)}`;
+  const last = value ? Math.min(offset + PAGE, value.total) : 0;
+  return (
+    <section className="picked-items" aria-label={heading}>
+      <div className="picked-head">
+        <h3>{heading}</h3>
+        <span className="panel-note" role="status">
+          {value
+            ? `${formatCount(offset + 1)}–${formatCount(last)} of ${formatCount(value.total)}`
+            : 'looking them up …'}
+        </span>
+        <button
+          type="button"
+          className="button is-small"
+          disabled={offset === 0}
+          onClick={() => setOffset(Math.max(0, offset - PAGE))}
+        >
+          Previous
+        </button>
+        <button
+          type="button"
+          className="button is-small"
+          disabled={!value || last >= value.total}
+          onClick={() => setOffset(offset + PAGE)}
+        >
+          Next
+        </button>
+      </div>
+      {error && <ErrorNote title="The items could not be listed" error={error} />}
+      <ul className="code-cards">
+        {value?.cards.map((card) => (
+          <CardRow key={card.item} card={card} verb="nearest by code" onChoose={onChoose} />
+        ))}
+      </ul>
+    </section>
+  );
+}

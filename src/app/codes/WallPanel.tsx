@@ -1,0 +1,31 @@
+import { useCallback, useMemo } from 'react';
+import { FigurePanel } from '../figures/FigurePanel';
+import { useDataNote } from '../figures/useDataNote';
+import { ErrorNote } from '../parts/ErrorNote';
+import { Panel } from '../parts/Panel';
+import { useSession } from '../sessionContext';
+import { useCodes } from '../stores/codes';
+import { useAnswer } from './useAnswer';
+import { wallFigure } from './wallFigure';
+
+/** V1: the use of every code over training time; grows while the tokenizer trains. */
+export function WallPanel() {
+  const session = useSession();
+  const version = useCodes((state) => state.version);
+  const note = useDataNote();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the version stands for the codes in the worker
+  const ask = useCallback(() => session.codeWall(), [session, version]);
+  const { value: wall, error } = useAnswer(version > 0 ? ask : null);
+  const spec = useMemo(() => wall && wallFigure(wall, note), [wall, note]);
+  if (error) return <ErrorNote title="The use of codes could not be read" error={error} />;
+  if (!spec)
+    return (
+      <Panel title="Code use over training">
+        <p className="quiet">
+          Appears with the first snapshot: which codes live, in which domain, and since when. Codes without an item are
+          hatched.
+        </p>
+      </Panel>
+    );
+  return <FigurePanel spec={spec} note={`${wall?.steps.length ?? 0} snapshots`} />;
+}
