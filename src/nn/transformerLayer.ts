@@ -36,11 +36,18 @@ export interface LayerOptions {
   readonly nextStream?: () => number;
 }
 
-/** Weights of one layer, N(0, 0.02²), biases 0, norms 1. */
+/** Width of the published model, whose weights start as N(0, 0.02²). */
+const PUBLISHED_WIDTH = 1536;
+const PUBLISHED_SCALE = 0.02;
+
+/** Deviation of a layer's first weights: the published 0.02 at width 1,536, and the same activations at any other width. */
+export const initialScale = (width: number): number => PUBLISHED_SCALE * Math.sqrt(PUBLISHED_WIDTH / width);
+
+/** Weights of one layer, N(0, `initialScale`²), biases 0, norms 1. */
 export function transformerLayerParameters(name: string, config: TransformerLayerConfig): ParameterSpec[] {
   const { width, heads, keyHeads, headWidth, feedForwardWidth } = config;
   const weight = (part: string, inputs: number, outputs: number): ParameterSpec =>
-    parameter(`${name}.${part}.weight`, [inputs, outputs], normalInit(0.02));
+    parameter(`${name}.${part}.weight`, [inputs, outputs], normalInit(initialScale(width)));
   const bias = (part: string, outputs: number): ParameterSpec =>
     parameter(`${name}.${part}.bias`, [outputs], fillInit(0));
   return [

@@ -17,11 +17,10 @@ export interface JobHooks {
   readonly curriculum: (report: CurriculumReport) => void;
 }
 
-/** Everything a job needs from its host. */
-export interface JobContext {
+/** Everything that a job of any system needs from its host. */
+export interface JobHost {
   readonly engine: Engine;
   readonly dataset: Dataset;
-  readonly config: RunConfig;
   readonly sink: RunSink;
   readonly control: JobControl;
   readonly hooks: JobHooks;
@@ -29,6 +28,11 @@ export interface JobContext {
   readonly now: () => number;
   /** Files of the built-in text encoder by name. */
   readonly readEncoderFile: (name: string) => Promise<Uint8Array>;
+}
+
+/** A job of TIGER or MTGRec. */
+export interface JobContext extends JobHost {
+  readonly config: RunConfig;
 }
 
 /** What decides the bits besides configuration, data and seed. */

@@ -16,7 +16,7 @@ import { popularityGroups } from '../evaluate/userGroups';
 import type { TokenSource } from '../recommenders/t5/batch';
 import { T5Generator } from '../recommenders/t5/generator';
 import type { T5Trainer } from '../recommenders/t5/trainer';
-import type { JobContext } from './context';
+import type { JobContext, JobHost } from './context';
 import { ProgressMeter } from './jobControl';
 import type { EvaluationDetails, EvaluationReport, MetricSet } from './reports';
 
@@ -81,7 +81,7 @@ export async function evaluationDetails(
  * a target outside them is a miss. @throws CancelledError
  */
 export async function evaluateT5(
-  context: JobContext,
+  context: JobHost & { readonly config: { readonly recommender: { readonly historyLimit: number } } },
   trainer: T5Trainer,
   source: TokenSource,
   options: EvaluateOptions,

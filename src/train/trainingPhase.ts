@@ -15,7 +15,7 @@ import {
   requireSameOrigin,
   writeCheckpoint,
 } from './checkpoint';
-import { adapterFingerprint, type JobContext } from './context';
+import { adapterFingerprint, type JobHost } from './context';
 import { ProgressMeter } from './jobControl';
 import type { EvaluationReport, MetricRow, Stage } from './reports';
 import type { CheckpointRole } from './runSink';
@@ -40,7 +40,8 @@ export interface PhasePlan {
   readonly validateEvery: number;
   /** Validations without a better NDCG@10 before stopping; 0 = never. */
   readonly patience: number;
-  readonly validate: () => Promise<EvaluationReport>;
+  /** Null: none; the newest state is the result. */
+  readonly validate: (() => Promise<EvaluationReport>) | null;
   /** More values for this phase's rows. */
   readonly rowValues?: Readonly<Record<string, number>>;
   /** Awaited between epochs, also after the last one and again after a resume; may throw to stop. */
@@ -79,7 +80,7 @@ export class TrainingPhase {
   #clock = 0;
 
   constructor(
-    readonly context: JobContext,
+    readonly context: JobHost,
     readonly trainer: T5Trainer,
     readonly plan: PhasePlan,
   ) {
@@ -136,7 +137,8 @@ export class TrainingPhase {
       const { isLastOfEpoch } = await trainer.runStep();
       if (trainer.stepCount % METRICS_EVERY_STEPS === 0 || isLastOfEpoch) await this.#drain();
       meter.update(trainer.stepCount, trainer.epoch);
-      if (isLastOfEpoch && (trainer.epoch % plan.validateEvery === 0 || trainer.isDone)) await this.#validate();
+      const isDue = isLastOfEpoch && (trainer.epoch % plan.validateEvery === 0 || trainer.isDone);
+      if (isDue && plan.validate) await this.#validate(plan.validate);
       if (context.now() - this.#lastSave > CHECKPOINT_EVERY_MS) await this.save('newest');
     }
     await this.#savedIfCancelled(betweenEpochs);
@@ -169,9 +171,9 @@ export class TrainingPhase {
     );
   }
 
-  async #validate(): Promise<void> {
+  async #validate(validate: () => Promise<EvaluationReport>): Promise<void> {
     const { context, trainer, plan } = this;
-    const report = await plan.validate();
+    const report = await validate();
     const { recall10, ndcg10, recall5, ndcg5 } = report.metrics;
     this.#tick();
     await this.#emit([

@@ -81,6 +81,7 @@ const recipe = v.strictObject({
   schedule: v.picklist(['cosine', 'linear']),
   warmupShare: real(0, 1),
   quantiserWarmupShare: real(0, 1),
+  codebookStart: v.picklist(['random', 'kmeans', 'kept']),
   weightDecay: real(0, 10),
   clipNorm: real(0, 1e6),
 });

@@ -4,6 +4,7 @@
  * another recipe and start.
  */
 import { CancelledError, FormatError } from '../base/errors';
+import { mixSeed } from '../base/random';
 import { trainingItemsOf } from '../data/wholeSequences';
 import type { SentencePieceTokenizer } from '../encoders/sentencePieces';
 import { type Resolution, resolveByNextNearest } from '../quantize/nextNearest';
@@ -14,7 +15,7 @@ import type { TextVocabulary } from '../tokenizers/utgrec/textVocabulary';
 import { type UtgrecRecipe, type UtgrecState, UtgrecTrainer } from '../tokenizers/utgrec/trainer';
 import { entriesOfLevel } from '../tokenizers/utgrec/treeQuantiser';
 import { type Checkpoint, floatsIn, numberIn, readCheckpoint, requireSameOrigin, writeCheckpoint } from './checkpoint';
-import { adapterFingerprint, type JobContext } from './context';
+import { adapterFingerprint, type JobHost } from './context';
 import { ProgressMeter } from './jobControl';
 import type { CodebookReport } from './reports';
 import { type DecodePicture, type PreparedCatalogue, prepareCatalogue } from './utgrecCatalogue';
@@ -26,8 +27,8 @@ const CONFLICT_STREAM = 20;
 /** A step of a software adapter takes seconds; short submissions keep clear of the watchdog. */
 const SOFTWARE_DISPATCHES_PER_SUBMIT = 32;
 
-/** What a tokenizer phase needs from its host: a job's context without a configuration of another system. */
-export interface UtgrecHost extends Omit<JobContext, 'config'> {
+/** What a tokenizer phase needs from its host. */
+export interface UtgrecHost extends JobHost {
   readonly pieces: SentencePieceTokenizer;
   /** All pictures of the data set back to back, or null. */
   readonly images: Uint8Array | null;
@@ -117,7 +118,11 @@ function openTrainer(host: UtgrecHost, phase: TokenizerPhase, prepared: Prepared
     model: { config: phase.config, sizes: prepared.sizes, schedule: cosineNoiseSchedule() },
     recipe,
     catalogue: prepared.catalogue,
-    trainingItems: trainingItemsOf(dataset),
+    // A catalogue without users is trained on whole.
+    trainingItems:
+      dataset.userCount > 0
+        ? trainingItemsOf(dataset)
+        : Uint32Array.from({ length: dataset.itemCount }, (_, item) => item),
     patch: phase.config.input.patch,
     seed: phase.seed,
   });
@@ -191,7 +196,7 @@ class TokenizerRun {
       entries,
       width: quantiser.width,
       previousEntries: entriesOfLevel(quantiser, Math.max(0, quantiser.levels - 2)),
-      seed: phase.seed + CONFLICT_STREAM,
+      seed: mixSeed(phase.seed, CONFLICT_STREAM),
     });
     const resolved = { nearest: 0, rank: 0, random: 0, duplicate: 0 };
     for (const { kind } of found.resolutions) resolved[kind]++;
@@ -254,6 +259,14 @@ function stateOf(checkpoint: Checkpoint): UtgrecState {
   };
 }
 
+/** A finished tokenizer from its file; null if its training is not done. @throws FormatError, ConfigError for other data */
+export function openTokenizer(file: Uint8Array, dataHash: string): FinishedTokenizer | null {
+  const checkpoint = readCheckpoint(file, 'tokenizer');
+  const { identity } = checkpoint;
+  requireSameOrigin(identity, { kind: 'tokenizer', config: identity.config, dataHash }, 'tokenizer');
+  return finishedOf(checkpoint, identity.config);
+}
+
 /** A finished tokenizer's checkpoint; null if training still goes on. @throws FormatError `checkpoint/tensor` */
 function finishedOf(checkpoint: Checkpoint, origin: string): FinishedTokenizer | null {
   const codes = checkpoint.arrays.get('codes');
@@ -285,7 +298,7 @@ function finishedOf(checkpoint: Checkpoint, origin: string): FinishedTokenizer |
 
 /** Codebook health level by level (each with its own book's size), for all items and for each domain. */
 export function treeReport(
-  dataset: JobContext['dataset'],
+  dataset: JobHost['dataset'],
   config: QuantiserConfig,
   codes: Uint16Array,
   step: number,

@@ -7,7 +7,7 @@
  * Shapes: B items, P patches of c values, T text pieces, H codes, D width.
  */
 import { fillInit, normalInit, type ParameterSpec, parameter } from '../../nn/parameters';
-import { transformerLayer, transformerLayerParameters } from '../../nn/transformerLayer';
+import { initialScale, transformerLayer, transformerLayerParameters } from '../../nn/transformerLayer';
 import type { Tensor } from '../../tensor/graph';
 import { dropout } from '../../tensor/ops/dropout';
 import { embedding, type RowIndex } from '../../tensor/ops/embedding';
@@ -28,20 +28,19 @@ export interface ContentInputs {
   readonly textIndex?: RowIndex;
 }
 
-const INIT_SCALE = 0.02;
-
 export function compactEncoderParameters(
   config: CompactEncoderConfig,
   codes: number,
   { vocabulary, patches, patchWidth }: UtgrecSizes,
 ): ParameterSpec[] {
   const { width, layers } = config;
+  const init = normalInit(initialScale(width));
   return [
-    parameter('encoder.text.weight', [vocabulary, width], normalInit(INIT_SCALE)),
-    parameter('encoder.codes', [codes, width], normalInit(INIT_SCALE)),
+    parameter('encoder.text.weight', [vocabulary, width], init),
+    parameter('encoder.codes', [codes, width], init),
     ...(patches > 0
       ? [
-          parameter('encoder.patch.weight', [patchWidth, width], normalInit(INIT_SCALE)),
+          parameter('encoder.patch.weight', [patchWidth, width], init),
           parameter('encoder.patch.bias', [width], fillInit(0)),
         ]
       : []),

@@ -5,7 +5,12 @@
  * Shapes: B items, H codes, D decoder width, T text positions, P image latents.
  */
 import { fillInit, linearInit, normalInit, type ParameterSpec, parameter } from '../../nn/parameters';
-import { type TransformerLayerConfig, transformerLayer, transformerLayerParameters } from '../../nn/transformerLayer';
+import {
+  initialScale,
+  type TransformerLayerConfig,
+  transformerLayer,
+  transformerLayerParameters,
+} from '../../nn/transformerLayer';
 import type { Tensor } from '../../tensor/graph';
 import { linear, matmul } from '../../tensor/ops/matmul';
 import { broadcastTo, concat, slice } from '../../tensor/ops/move';
@@ -14,8 +19,6 @@ import { sizeAt } from '../../tensor/shape';
 
 type Params = (name: string) => Tensor;
 export type DecoderName = 'textDecoder' | 'imageDecoder';
-
-const INIT_SCALE = 0.02;
 
 /** The projection u = zq·W + b that both decoders share. */
 export function codeProjectionParameters(codeWidth: number, width: number): ParameterSpec[] {
@@ -31,7 +34,7 @@ export const projectCodes = (params: Params, reconstructed: Tensor): Tensor =>
 
 export function decoderParameters(name: DecoderName, config: TransformerLayerConfig): ParameterSpec[] {
   return [
-    parameter(`${name}.mask`, [config.width], normalInit(INIT_SCALE)),
+    parameter(`${name}.mask`, [config.width], normalInit(initialScale(config.width))),
     ...transformerLayerParameters(`${name}.layer`, config),
     parameter(`${name}.norm.weight`, [config.width], fillInit(1)),
   ];
@@ -61,7 +64,7 @@ export function decodeMasks(
 
 /** Head of the text decoder, its own matrix (the published model unties it): `[D, V]`. */
 export const textHeadParameters = (width: number, vocabulary: number): ParameterSpec[] => [
-  parameter('textHead.weight', [width, vocabulary], normalInit(INIT_SCALE)),
+  parameter('textHead.weight', [width, vocabulary], normalInit(initialScale(width))),
 ];
 
 /** States `[B, T, D]` → logits `[B, T, V]`. */

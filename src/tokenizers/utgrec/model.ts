@@ -6,6 +6,7 @@
  * Shapes: B items, H codes, D content width, d codebook width, T text positions, P image latents of c channels, R repeats.
  */
 import { fillInit, linearInit, normalInit, type ParameterSpec, parameter } from '../../nn/parameters';
+import { initialScale } from '../../nn/transformerLayer';
 import type { Tensor } from '../../tensor/graph';
 import { meanCrossEntropy } from '../../tensor/ops/crossEntropy';
 import { dropout } from '../../tensor/ops/dropout';
@@ -36,7 +37,6 @@ type Batch = Readonly<Record<string, Tensor>>;
 
 /** Label of a text position that takes no part. */
 export const IGNORED_PIECE = 0xffff_ffff;
-const INIT_SCALE = 0.02;
 
 export interface ModelSpec {
   readonly config: UtgrecModelConfig;
@@ -47,8 +47,8 @@ export interface ModelSpec {
 /** @param isMatrixTrainable false in tokenizer fine-tuning: the books' C keeps its bits, W moves (utgrec.md §3.3) */
 export function utgrecParameters({ config, sizes }: ModelSpec, isMatrixTrainable: boolean): ParameterSpec[] {
   const { encoder, quantiser, projectionWidth, decoder, diffusion } = config;
-  const dense = (name: string, inputs: number, outputs: number): ParameterSpec[] => [
-    parameter(`${name}.weight`, [inputs, outputs], normalInit(INIT_SCALE)),
+  const dense = (name: string, inputs: number, outputs: number, scale: number): ParameterSpec[] => [
+    parameter(`${name}.weight`, [inputs, outputs], normalInit(scale)),
     parameter(`${name}.bias`, [outputs], fillInit(0)),
   ];
   const content =
@@ -71,8 +71,9 @@ export function utgrecParameters({ config, sizes }: ModelSpec, isMatrixTrainable
       : [];
   return [
     ...content,
-    ...dense('projection.0', encoder.width, projectionWidth),
-    ...dense('projection.1', projectionWidth, quantiser.width),
+    // 0.02 at the published widths (1,536 and 768), and the same spread of z at any other.
+    ...dense('projection.0', encoder.width, projectionWidth, initialScale(encoder.width)),
+    ...dense('projection.1', projectionWidth, quantiser.width, initialScale(2 * projectionWidth)),
     ...treeQuantiserParameters(quantiser, isMatrixTrainable),
     ...codeProjectionParameters(quantiser.width, decoder.width),
     ...decoderParameters('textDecoder', decoder),

@@ -38,6 +38,7 @@ const RECIPE: UtgrecRecipe = {
   schedule: 'cosine',
   warmupShare: 0.05,
   quantiserWarmupShare: 0.2,
+  codebookStart: 'kmeans',
   weightDecay: 0.01,
   clipNorm: 1,
   trainsMatrices: true,

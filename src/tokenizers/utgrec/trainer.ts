@@ -13,16 +13,19 @@ import type { CompiledStep, Engine } from '../../plan/engine';
 import type { StepMetrics } from '../../plan/metricRing';
 import type { StepFunction } from '../../plan/trace';
 import type { Variables } from '../../plan/variables';
-import { linearCodebook } from '../../quantize/linearCodebook';
-import { slice } from '../../tensor/ops/move';
+import { kmeansOnGpu } from '../../quantize/kmeansOnGpu';
+import { linearCodebook, matrixName, projectionName } from '../../quantize/linearCodebook';
 import { topK } from '../../tensor/ops/topK';
 import { reshape } from '../../tensor/ops/views';
 import { BatchWriter, type UtgrecCatalogue } from './batch';
 import { decodeMasks, textLogits } from './decoders';
 import { type ModelSpec, utgrecCodes, utgrecLosses, utgrecParameters } from './model';
-import { bookNames, bookOfLevel } from './treeQuantiser';
+import { bookNames, bookOfLevel, entriesOfLevel } from './treeQuantiser';
 
 const SHUFFLE_STREAM = 10;
+const KMEANS_STREAM = 14;
+/** Lloyd iterations at most. */
+const KMEANS_ITERATIONS = 50;
 
 export interface UtgrecRecipe {
   readonly epochs: number;
@@ -35,6 +38,11 @@ export interface UtgrecRecipe {
   readonly quantiserWarmupShare: number;
   readonly weightDecay: number;
   readonly clipNorm: number;
+  /**
+   * Entries when quantising begins. `random`: as initialised, the published way. `kmeans`: C from k-means on the items' v at
+   * that moment and W the identity, so that small runs begin with every entry in use. `kept`: those of a checkpoint.
+   */
+  readonly codebookStart: 'random' | 'kmeans' | 'kept';
   /** Fine-tuning keeps the books' C unless the ablation "Full FT" is on. */
   readonly trainsMatrices: boolean;
 }
@@ -89,6 +97,7 @@ export class UtgrecTrainer {
   readonly variables: Variables;
   readonly stepsPerEpoch: number;
   readonly totalSteps: number;
+  readonly #engine: Engine;
   readonly #task: UtgrecTask;
   readonly #writer: BatchWriter;
   readonly #warmup: CompiledStep;
@@ -109,6 +118,7 @@ export class UtgrecTrainer {
         'utgrec/items',
         'UTGRec: no item occurs in the training part of a sequence; choose a domain with users of four events or more.',
       );
+    this.#engine = engine;
     this.#task = task;
     this.#batchSize = Math.min(recipe.batchSize, trainingItems.length);
     this.stepsPerEpoch = Math.ceil(trainingItems.length / this.#batchSize);
@@ -171,6 +181,8 @@ export class UtgrecTrainer {
       if (compiled === this.#training && at === this.#quantiserWarmupSteps)
         rows.push(...(await this.#warmup.metrics()));
       compiled.stepCount = at;
+      if (at === this.#quantiserWarmupSteps && this.#task.recipe.codebookStart === 'kmeans')
+        await this.#startCodebooks();
       const items = Uint32Array.from(
         { length: this.#batchSize },
         (_, row) => order[(index * this.#batchSize + row) % order.length] as number,
@@ -198,20 +210,67 @@ export class UtgrecTrainer {
   async tokenise(): Promise<Tokenised> {
     const { quantiser } = this.#task.model.config;
     const { levels, width } = quantiser;
-    const { itemCount } = this.#task.catalogue;
-    const codes = new Uint16Array(itemCount * levels);
-    const residual = new Float32Array(itemCount * width);
-    for (let first = 0; first < itemCount; first += this.#batchSize) {
-      const count = Math.min(this.#batchSize, itemCount - first);
-      const program = await this.#encoding.run(this.#writer.encoding(this.#span(first)));
+    const everyItem = Uint32Array.from({ length: this.#task.catalogue.itemCount }, (_, item) => item);
+    const { codes, residual } = await this.#encode(everyItem);
+    const last = new Float32Array(everyItem.length * width);
+    everyItem.forEach((item) => {
+      const end = (item + 1) * levels * width;
+      last.set(residual.subarray(end - width, end), item * width);
+    });
+    const books = await this.#books.run({});
+    const entries = Float32Array.from(await books.readFloats(bookOfLevel(quantiser, levels - 1)));
+    return { codes, residual: last, entries };
+  }
+
+  /** Codes `[n, H]` and v `[n, H, d]` of items. */
+  async #encode(items: Uint32Array): Promise<{ codes: Uint16Array<ArrayBuffer>; residual: Float32Array<ArrayBuffer> }> {
+    const { levels, width } = this.#task.model.config.quantiser;
+    const codes = new Uint16Array(items.length * levels);
+    const residual = new Float32Array(items.length * levels * width);
+    const stride = levels * width;
+    for (let first = 0; first < items.length; first += this.#batchSize) {
+      const count = Math.min(this.#batchSize, items.length - first);
+      const rows = Uint32Array.from({ length: this.#batchSize }, (_, row) => items[first + (row % count)] as number);
+      const program = await this.#encoding.run(this.#writer.encoding(rows));
       for (let level = 0; level < levels; level++) {
         const column = await program.readIndices(`code${level}`);
         for (let row = 0; row < count; row++) codes[(first + row) * levels + level] = column[row] as number;
       }
-      residual.set((await program.readFloats('residual')).subarray(0, count * width), first * width);
+      residual.set((await program.readFloats('residual')).subarray(0, count * stride), first * stride);
     }
-    const books = await this.#books.run({});
-    return { codes, residual, entries: Float32Array.from(await books.readFloats(bookOfLevel(quantiser, levels - 1))) };
+    return { codes, residual };
+  }
+
+  /** C from k-means on the training items' v, level by level (the leaf's levels together), W the identity. */
+  async #startCodebooks(): Promise<void> {
+    const { model, trainingItems, seed } = this.#task;
+    const { quantiser } = model.config;
+    const { levels, width } = quantiser;
+    const { residual } = await this.#encode(trainingItems);
+    const identity = Float32Array.from({ length: width * width }, (_, at) => (at % (width + 1) === 0 ? 1 : 0));
+    for (const [at, book] of bookNames(quantiser).entries()) {
+      const members = Array.from({ length: levels }, (_, level) => level).filter(
+        (level) => bookOfLevel(quantiser, level) === book,
+      );
+      const clusters = entriesOfLevel(quantiser, members[0] ?? 0);
+      const points = new Float32Array(trainingItems.length * members.length * width);
+      trainingItems.forEach((_, row) => {
+        members.forEach((level, span) => {
+          const start = (row * levels + level) * width;
+          points.set(residual.subarray(start, start + width), (row * members.length + span) * width);
+        });
+      });
+      const size = { n: points.length / width, d: width };
+      if (size.n < clusters)
+        throw new ConfigError(
+          'utgrec/entries',
+          `UTGRec: the ${book} book has ${clusters} entries but only ${size.n} vectors to start from; use smaller books or codebookStart "random".`,
+        );
+      const options = { clusters, seed: mixSeed(seed, KMEANS_STREAM, at), maxIterations: KMEANS_ITERATIONS };
+      const { centres } = await kmeansOnGpu(this.#engine, points, size, options);
+      this.variables.write(matrixName(book), centres);
+      this.variables.write(projectionName(book), identity);
+    }
   }
 
   /** The text decoder's best piece at every position of `items` `[n, T]`. */
@@ -297,12 +356,6 @@ export class UtgrecTrainer {
     for (const step of [this.#warmup, this.#training, this.#encoding, this.#reading, this.#books]) await step.dispose();
     this.variables.dispose();
   }
-
-  /** B items from `first`, the last ones repeated where the catalogue ends. */
-  #span(first: number): Uint32Array {
-    const last = this.#task.catalogue.itemCount - 1;
-    return Uint32Array.from({ length: this.#batchSize }, (_, row) => Math.min(last, first + row));
-  }
 }
 
 function rateOf({ schedule, learningRate, warmupShare }: UtgrecRecipe, totalSteps: number): Schedule {
@@ -313,11 +366,9 @@ function rateOf({ schedule, learningRate, warmupShare }: UtgrecRecipe, totalStep
 }
 
 function codesStep(model: ModelSpec): StepFunction {
-  const { levels, width } = model.config.quantiser;
   return ({ params, batch }) => {
     const { codes, residual } = utgrecCodes(params, model, batch);
-    const last = reshape(slice(residual, 1, levels - 1, 1), [residual.shape[0] ?? 0, width]);
-    return { outputs: { residual: last, ...Object.fromEntries(codes.map((code, level) => [`code${level}`, code])) } };
+    return { outputs: { residual, ...Object.fromEntries(codes.map((code, level) => [`code${level}`, code])) } };
   };
 }
 
