@@ -7,6 +7,7 @@ import { tokenSource } from '../train/identifiers';
 import { checkNextItemConfig, isNextItemConfig, type NextItemConfig } from '../train/nextItemConfig';
 import { openModel, trainModel } from '../train/recommendingModel';
 import { trainTokenizer } from '../train/tokenizerJob';
+import { checkUtgrecConfig, isUtgrecConfig, type UtgrecConfig } from '../train/utgrecConfig';
 import { evaluateAnchor, recommendAnchor, trainAnchor } from './anchorCommands';
 import { sayTable } from './compare';
 import { nodeGpu } from './nodeGpu';
@@ -21,12 +22,14 @@ import {
   tableOf,
   writeRunFile,
 } from './runContext';
+import { evaluateUtgrec, recommendUtgrec, trainUtgrecRun } from './utgrecCommands';
 
 /** Trains what is not trained yet, then evaluates; running it again resumes or only repeats the evaluation. */
 export async function train(configJson: string, configFile: string, options: CliOptions): Promise<void> {
   const value = parseJson(configJson, configFile);
   if (!options.out) throw new ConfigError('cli/out', 'train: wants --out <folder> for its results.');
   if (isNextItemConfig(value)) return trainAnchor(checkNextItemConfig(value, configFile), options);
+  if (isUtgrecConfig(value)) return trainUtgrecRun(checkUtgrecConfig(value, configFile), options);
   const config = checkRunConfig(value, configFile);
   const { context, say, result, reports } = await openContext(config, options);
   const { dataset } = context;
@@ -48,6 +51,8 @@ export async function train(configJson: string, configFile: string, options: Cli
 export async function evaluate(options: CliOptions): Promise<void> {
   const anchor = await anchorConfig(options);
   if (anchor) return evaluateAnchor(anchor, options);
+  const utgrec = await utgrecConfig(options);
+  if (utgrec) return evaluateUtgrec(utgrec, options);
   const { context, say, reports } = await openRun(options);
   const model = await openModel(context);
   if (!model)
@@ -72,6 +77,8 @@ export async function evaluate(options: CliOptions): Promise<void> {
 export async function recommend(history: string, count: number, options: CliOptions): Promise<void> {
   const anchor = await anchorConfig(options);
   if (anchor) return recommendAnchor(anchor, history, count, options);
+  const utgrec = await utgrecConfig(options);
+  if (utgrec) return recommendUtgrec(utgrec, history, count, options);
   const { context, say, result } = await openRun(options);
   const { dataset, config } = context;
   const model = await openModel(context);
@@ -128,6 +135,13 @@ async function anchorConfig({ out }: CliOptions): Promise<NextItemConfig | null>
   if (!out) return null;
   const { config, file } = await readRunFile(out);
   return isNextItemConfig(config) ? checkNextItemConfig(config, file) : null;
+}
+
+/** The configuration of a UTGRec run; null if the folder holds another kind. */
+async function utgrecConfig({ out }: CliOptions): Promise<UtgrecConfig | null> {
+  if (!out) return null;
+  const { config, file } = await readRunFile(out);
+  return isUtgrecConfig(config) ? checkUtgrecConfig(config, file) : null;
 }
 
 async function openRun(options: CliOptions) {

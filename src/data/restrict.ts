@@ -6,7 +6,8 @@
 import { ConfigError } from '../base/errors';
 import { type SequenceTable, userCountOf } from '../base/sequenceTable';
 import { contentHash } from './contentHash';
-import type { Dataset, ImageIndex, ItemColumns } from './dataset';
+import type { Dataset, ImageIndex, ItemColumns, StoredParts } from './dataset';
+import { sequencesInMemory } from './wholeSequences';
 
 const LEAST_EVENTS = 3;
 
@@ -32,7 +33,11 @@ export function restrictToDomains(dataset: Dataset, names: readonly string[]): D
     newIndex[item] = at;
   });
   const items = pickItems(dataset.items, kept);
-  const { users, sequences, shortUsers, repeatedEvents } = pickEvents(dataset, newIndex);
+  const { users, sequences, shortUsers, repeatedEvents } = pickEvents(
+    dataset.users,
+    sequencesInMemory(dataset, 'on some of its domains'),
+    newIndex,
+  );
   const images = dataset.images && pickImages(dataset.images, kept);
   const hasEvents = new Set(sequences.items);
   return {
@@ -45,6 +50,7 @@ export function restrictToDomains(dataset: Dataset, names: readonly string[]): D
     sequences,
     images,
     contentHash: contentHash(items, users, sequences, images),
+    ...(dataset.stored ? { stored: pickStored(dataset.stored, kept, sequences) } : {}),
     report: {
       ...dataset.report,
       itemLines: kept.length,
@@ -74,7 +80,8 @@ function pickItems(items: ItemColumns, kept: Uint32Array): ItemColumns {
 }
 
 function pickEvents(
-  { sequences, users }: Dataset,
+  users: readonly string[],
+  sequences: SequenceTable,
   newIndex: Int32Array,
 ): { users: string[]; sequences: SequenceTable; shortUsers: number; repeatedEvents: number } {
   const keptUsers: string[] = [];
@@ -111,5 +118,31 @@ function pickImages(images: ImageIndex, kept: Uint32Array): ImageIndex {
     offset: Float64Array.from(kept, (item) => images.offset[item] ?? 0),
     length,
     count: length.filter((size) => size > 0).length,
+  };
+}
+
+/** What a workspace keeps of the items, by their new indices. */
+function pickStored(stored: StoredParts, kept: Uint32Array, sequences: SequenceTable): StoredParts {
+  const histogram = new Array<number>(stored.lengthHistogram.length).fill(0);
+  for (let user = 0; user < userCountOf(sequences); user++) {
+    const length = (sequences.offsets[user + 1] as number) - (sequences.offsets[user] as number);
+    const bin = Math.min(length, histogram.length - 1);
+    histogram[bin] = (histogram[bin] ?? 0) + 1;
+  }
+  return {
+    ...stored,
+    // The items of a domain lie together, so that few runs are read.
+    texts: async (from, to) => {
+      const texts: string[] = [];
+      for (let at = from; at < to; ) {
+        let end = at + 1;
+        while (end < to && kept[end] === (kept[end - 1] as number) + 1) end++;
+        texts.push(...(await stored.texts(kept[at] as number, (kept[end - 1] as number) + 1)));
+        at = end;
+      }
+      return texts;
+    },
+    picture: (item) => stored.picture(kept[item] as number),
+    lengthHistogram: histogram,
   };
 }

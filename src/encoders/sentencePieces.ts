@@ -26,6 +26,8 @@ export interface SentencePieceTokenizer {
   readonly vocabularySize: number;
   /** Piece ids of `text`, in order; no start or end symbols, no padding, no truncation. */
   encode(text: string): Uint32Array;
+  /** A piece as text, a space for the word-start mark; '�' for an unknown or reserved piece. */
+  textOf(piece: number): string;
 }
 
 /** Unknown, start, end and three spare entries stand first in the vocabulary. */
@@ -137,7 +139,10 @@ export function createSentencePieceTokenizer(pieces: readonly SentencePiece[]): 
     return backtrack(pieceAt, spanAt);
   }
 
-  return { vocabularySize: pieces.length, encode };
+  const textOf = (piece: number): string =>
+    piece < RESERVED_PIECE_COUNT ? '\ufffd' : (pieces[piece]?.text.replaceAll(WORD_START, ' ') ?? '\ufffd');
+
+  return { vocabularySize: pieces.length, encode, textOf };
 }
 
 /** Follows the best pieces from the end; a run of unknown symbols becomes one unknown piece. */

@@ -8,7 +8,7 @@ import { loadUseLiteTokenizer, loadUseLiteWeights } from '../encoders/useLiteWei
 import { applyWhitening, fitWhitening } from '../encoders/whitening';
 import { type Checkpoint, floatsIn, readCheckpoint, requireSameOrigin, writeCheckpoint } from './checkpoint';
 import type { RunConfig } from './config';
-import { adapterFingerprint, type JobContext } from './context';
+import { adapterFingerprint, type JobContext, type JobHost } from './context';
 import { ProgressMeter } from './jobControl';
 
 /** What the vectors' checkpoint says it was made from. */
@@ -38,7 +38,7 @@ export async function itemVectors(context: JobContext): Promise<Float32Array<Arr
     const vectors = vectorsOf(checkpoint);
     if (vectors.length === dataset.itemCount * components) return vectors;
   }
-  const raw = await embed(context);
+  const raw = await embed(context, config.encoder);
   const whitening = fitWhitening(raw.values, dataset.itemCount, raw.width, components);
   const vectors = applyWhitening(whitening, raw.values, dataset.itemCount);
   await sink.saveCheckpoint(
@@ -57,8 +57,44 @@ function vectorsOf(checkpoint: Checkpoint): Float32Array<ArrayBuffer> {
 /** Texts read from a workspace at a time; those of a data set in memory go in one run. */
 const STORED_TEXTS_PER_RUN = 4096;
 
-async function embed(context: JobContext): Promise<{ values: Float32Array<ArrayBuffer>; width: number }> {
-  const { config, control, dataset, hooks, now } = context;
+/**
+ * Sentence vectors as the encoder gives them, [N, width] with mean square 1 over all values, for models that project them
+ * themselves and must read other catalogues the same way; from the run's store if it has them.
+ * @throws CancelledError, FormatError for vectors that are not finite
+ */
+export async function plainItemVectors(
+  host: JobHost,
+  encoder: JobContext['config']['encoder'],
+): Promise<{ values: Float32Array<ArrayBuffer>; width: number }> {
+  const { dataset, sink } = host;
+  const origin = {
+    kind: 'embeddings' as const,
+    config: JSON.stringify({ ...encoder, isPlain: true }),
+    dataHash: dataset.contentHash,
+  };
+  const file = await sink.loadCheckpoint('embeddings');
+  if (file) {
+    const checkpoint = readCheckpoint(file, 'embeddings');
+    requireSameOrigin(checkpoint.identity, origin, 'embeddings');
+    const values = floatsIn(checkpoint, 'vectors').get('plain') ?? new Float32Array();
+    return { values, width: values.length / dataset.itemCount };
+  }
+  const { values, width } = await embed(host, encoder);
+  // Unit vectors have values of 1/√width; a learned projection wants values of order 1.
+  const scale = Math.sqrt(width);
+  for (let at = 0; at < values.length; at++) values[at] = (values[at] as number) * scale;
+  await sink.saveCheckpoint(
+    'embeddings',
+    writeCheckpoint({ ...origin, adapter: adapterFingerprint(host) }, new Map([['vectors/plain', values]]), {}),
+  );
+  return { values, width };
+}
+
+async function embed(
+  context: JobHost,
+  config: JobContext['config']['encoder'],
+): Promise<{ values: Float32Array<ArrayBuffer>; width: number }> {
+  const { control, dataset, hooks, now } = context;
   const { itemCount } = dataset;
   const meter = new ProgressMeter(now, hooks.progress, control, {
     stage: 'embedding',
@@ -67,7 +103,7 @@ async function embed(context: JobContext): Promise<{ values: Float32Array<ArrayB
     epochs: 0,
   });
   meter.update(0, 0);
-  const encoder = await openEncoder(context, config.encoder);
+  const encoder = await openEncoder(context, config);
   try {
     const values = new Float32Array(itemCount * encoder.width);
     const perRun = dataset.stored ? STORED_TEXTS_PER_RUN : itemCount;
@@ -82,7 +118,7 @@ async function embed(context: JobContext): Promise<{ values: Float32Array<ArrayB
   }
 }
 
-async function openEncoder(context: JobContext, config: JobContext['config']['encoder']): Promise<SentenceEncoder> {
+async function openEncoder(context: JobHost, config: JobContext['config']['encoder']): Promise<SentenceEncoder> {
   if (config.kind === 'transformers') return createTransformersEncoder(config.model ? { model: config.model } : {});
   const read = context.readEncoderFile;
   const [weights, tokenizer] = [await loadUseLiteWeights(read), await loadUseLiteTokenizer(read)];

@@ -57,6 +57,8 @@ export interface CodebookReport {
     readonly items: number;
     readonly collisionRate: number;
     readonly levels: readonly LevelReport[];
+    /** Where levels share a book: entries in use on any of its levels. */
+    readonly books?: readonly { readonly name: string; readonly entries: number; readonly usedShare: number }[];
   }[];
 }
 

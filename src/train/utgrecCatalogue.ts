@@ -25,6 +25,8 @@ export interface CatalogueSources {
   /** Told items done. */
   readonly onProgress: (items: number) => void;
   readonly signal: AbortSignal;
+  /** Sentence vectors of a frozen encoder, or null. */
+  readonly vectors: { readonly values: Float32Array; readonly width: number } | null;
   /** Vocabulary of the tokenizer to go on from. */
   readonly base?: TextVocabulary;
 }
@@ -63,7 +65,7 @@ export async function prepareCatalogue(sources: CatalogueSources, input: ItemInp
       texts: denseTexts(texts, vocabulary, input.textLength),
       pictures: hasImages ? squares : null,
       latents: hasImages ? pixelLatents(squares, latentSide, latentPatch) : null,
-      vectors: null,
+      vectors: sources.vectors?.values ?? null,
       positives: coOccurrencePositives(sequencesInMemory(dataset, 'UTGRec'), dataset.itemCount),
     },
     vocabulary,
@@ -74,7 +76,7 @@ export async function prepareCatalogue(sources: CatalogueSources, input: ItemInp
       patchWidth: hasImages ? patch * patch * RGB : 0,
       latents: hasImages ? (latentSide / latentPatch) ** 2 : 0,
       latentWidth: hasImages ? latentPatch * latentPatch * RGB : 0,
-      vectorWidth: 0,
+      vectorWidth: sources.vectors?.width ?? 0,
     },
     brokenPictures: broken,
   };
@@ -85,16 +87,23 @@ async function decodePictures(
   side: number,
 ): Promise<{ pictures: Pictures | null; broken: number }> {
   const index = dataset.images;
-  if (side === 0 || !index || !images) return { pictures: null, broken: 0 };
+  const stored = dataset.stored;
+  const hasPictures = stored ? stored.pictures > 0 : index !== null && images !== null;
+  if (side === 0 || !hasPictures) return { pictures: null, broken: 0 };
+  const encodedOf = async (item: number): Promise<{ bytes: Uint8Array; mediaType: string } | null> => {
+    if (stored) return stored.picture(item);
+    const bytes = index && images ? imageBytes(index, images, item) : null;
+    return bytes && { bytes, mediaType: index?.format ?? '' };
+  };
   const size = side * side * RGB;
   const pixels = new Uint8Array(dataset.itemCount * size);
   const isPresent = new Uint8Array(dataset.itemCount);
   let broken = 0;
   for (let item = 0; item < dataset.itemCount; item++) {
     if (signal.aborted) throw new CancelledError('job/stopped', 'run: stopped while pictures were read.');
-    const encoded = imageBytes(index, images, item);
+    const encoded = await encodedOf(item);
     if (!encoded) continue;
-    const square = await decodePicture(encoded, index.format, side);
+    const square = await decodePicture(encoded.bytes, encoded.mediaType, side);
     if (square?.length === size) {
       pixels.set(square, item * size);
       isPresent[item] = 1;

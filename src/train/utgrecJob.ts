@@ -17,7 +17,8 @@ import type { RunSink } from './runSink';
 import { TrainingPhase, trainerState } from './trainingPhase';
 import type { UtgrecConfig } from './utgrecConfig';
 import { identifiersHash, utgrecTokenSource } from './utgrecIdentifiers';
-import { type FinishedTokenizer, openTokenizer, trainUtgrecTokenizer, type UtgrecHost } from './utgrecTokenizerJob';
+import { type FinishedTokenizer, openTokenizer } from './utgrecTokenizerFile';
+import { trainUtgrecTokenizer, type UtgrecHost } from './utgrecTokenizerJob';
 
 export interface UtgrecRunHost extends UtgrecHost {
   readonly config: UtgrecConfig;
@@ -216,7 +217,7 @@ export async function openUtgrec(host: UtgrecRunHost): Promise<Omit<UtgrecResult
   const stored = await host.sink.loadCheckpoint('tokenizer');
   if (!file || !stored) return null;
   const settings = { ...config.recommender, ...transfer?.recommenderTraining };
-  const tokenizer = openTokenizer(stored, dataset.contentHash);
+  const tokenizer = openTokenizer(stored, dataset);
   if (!tokenizer) return null;
   const source = utgrecTokenSource(config.tokenizer.quantiser, tokenizer.codes);
   const trainer = newTrainer(own, settings, source);

@@ -3,29 +3,43 @@
  * all items tokenised and conflicts resolved by next-nearest last codes. Pre-training and fine-tuning are the same job with
  * another recipe and start.
  */
-import { CancelledError, FormatError } from '../base/errors';
+import { CancelledError } from '../base/errors';
 import { mixSeed } from '../base/random';
 import { trainingItemsOf } from '../data/wholeSequences';
 import type { SentencePieceTokenizer } from '../encoders/sentencePieces';
-import { type Resolution, resolveByNextNearest } from '../quantize/nextNearest';
-import { type LevelStatistics, levelStatistics } from '../quantize/statistics';
-import type { QuantiserConfig } from '../tokenizers/utgrec/config';
+import { resolveByNextNearest } from '../quantize/nextNearest';
 import { cosineNoiseSchedule } from '../tokenizers/utgrec/noiseSchedule';
 import type { TextVocabulary } from '../tokenizers/utgrec/textVocabulary';
 import { type UtgrecRecipe, type UtgrecState, UtgrecTrainer } from '../tokenizers/utgrec/trainer';
 import { entriesOfLevel } from '../tokenizers/utgrec/treeQuantiser';
 import { type Checkpoint, floatsIn, numberIn, readCheckpoint, requireSameOrigin, writeCheckpoint } from './checkpoint';
 import { adapterFingerprint, type JobHost } from './context';
+import { plainItemVectors } from './itemVectors';
 import { ProgressMeter } from './jobControl';
-import type { CodebookReport } from './reports';
 import { type DecodePicture, type PreparedCatalogue, prepareCatalogue } from './utgrecCatalogue';
 import type { TokenizerRecipe, UtgrecTokenizerConfig } from './utgrecConfig';
+import { domainsOf, treeReport } from './utgrecReport';
+import {
+  type DomainQuality,
+  type FinishedParts,
+  type FinishedTokenizer,
+  finishedOf,
+  packResolution,
+  type TokenizerQuality,
+  tokenizerParts,
+} from './utgrecTokenizerFile';
 
 const CHECKPOINT_EVERY_MS = 30_000;
 const SNAPSHOT_EVERY_MS = 5_000;
 const CONFLICT_STREAM = 20;
+/** Items of a domain that its losses are measured on. */
+const MEASURED_ITEMS = 512;
+
 /** A step of a software adapter takes seconds; short submissions keep clear of the watchdog. */
 const SOFTWARE_DISPATCHES_PER_SUBMIT = 32;
+
+/** The built-in sentence encoder, its longest text. `components` does not count: the projection is learned. */
+const FROZEN_ENCODER = { kind: 'use-lite', model: '', maxPieces: 128, components: 0 } as const;
 
 /** What a tokenizer phase needs from its host. */
 export interface UtgrecHost extends JobHost {
@@ -46,52 +60,16 @@ export interface TokenizerPhase {
   readonly isFrozen: boolean;
 }
 
-/** A tokenizer after training, and what it made of the data set's items. */
-export interface FinishedTokenizer {
-  readonly parameters: ReadonlyMap<string, Float32Array>;
-  readonly vocabulary: TextVocabulary;
-  /** `[N, H]`, unique but for duplicates that `resolved` counts. */
-  readonly codes: Uint16Array<ArrayBuffer>;
-  readonly quality: TokenizerQuality;
-  /** SHA-256 of weights' origin: tells fine-tuned runs of different starts apart. */
-  readonly origin: string;
-}
-
-export interface TokenizerQuality {
-  /** (N − distinct) / N before and after. */
-  readonly conflictRateBefore: number;
-  readonly conflictRateAfter: number;
-  /** Items by how they came to their identifier. */
-  readonly resolved: Readonly<Record<Resolution['kind'], number>>;
-  readonly textTopOne: number;
-  readonly textUnigram: number;
-  readonly brokenPictures: number;
-}
-
 /** Trains (or goes on, or only opens) a tokenizer on the host's data set. @throws CancelledError after saving */
 export async function trainUtgrecTokenizer(host: UtgrecHost, phase: TokenizerPhase): Promise<FinishedTokenizer> {
-  const { dataset, sink, control, hooks, now } = host;
+  const { dataset, sink } = host;
   const origin = originOf(host, phase);
   const stored = await sink.loadCheckpoint('tokenizer');
   const checkpoint = stored ? readCheckpoint(stored, 'tokenizer') : null;
   if (checkpoint) requireSameOrigin(checkpoint.identity, origin, 'tokenizer');
-  const finished = checkpoint && finishedOf(checkpoint, origin.config);
+  const finished = checkpoint && finishedOf(checkpoint, origin.config, dataset);
   if (finished) return finished;
-  const pictures = new ProgressMeter(now, hooks.progress, control, {
-    stage: 'embedding',
-    total: dataset.itemCount,
-    unit: 'pictures',
-    epochs: 0,
-  });
-  const prepared = await prepareCatalogue(
-    {
-      ...host,
-      onProgress: (items) => pictures.update(items, 0),
-      signal: control.signal,
-      ...(phase.start ? { base: phase.start.vocabulary } : {}),
-    },
-    phase.config.input,
-  );
+  const prepared = await prepare(host, phase.config, phase.start?.vocabulary);
   const trainer = openTrainer(host, phase, prepared);
   try {
     if (checkpoint) trainer.restore(stateOf(checkpoint));
@@ -103,6 +81,47 @@ export async function trainUtgrecTokenizer(host: UtgrecHost, phase: TokenizerPha
   } finally {
     await trainer.dispose();
   }
+}
+
+/**
+ * A trained tokenizer with its weights loaded, for looking at what its codes keep; not for training on.
+ * The caller disposes of `trainer`.
+ */
+export async function loadUtgrecTokenizer(
+  host: UtgrecHost,
+  config: UtgrecTokenizerConfig,
+  tokenizer: FinishedTokenizer,
+): Promise<{ trainer: UtgrecTrainer; prepared: PreparedCatalogue }> {
+  const prepared = await prepare(host, config, tokenizer.vocabulary);
+  const phase = { config, recipe: config.training, seed: 0, trainsMatrices: true, start: tokenizer, isFrozen: true };
+  const trainer = openTrainer(host, phase, prepared);
+  await trainer.startFrom(tokenizer.parameters);
+  return { trainer, prepared };
+}
+
+/** @param base vocabulary of the tokenizer to go on from */
+async function prepare(
+  host: UtgrecHost,
+  config: UtgrecTokenizerConfig,
+  base: TextVocabulary | undefined,
+): Promise<PreparedCatalogue> {
+  const { control, hooks, now, dataset } = host;
+  const meter = new ProgressMeter(now, hooks.progress, control, {
+    stage: 'embedding',
+    total: dataset.itemCount,
+    unit: 'pictures',
+    epochs: 0,
+  });
+  return prepareCatalogue(
+    {
+      ...host,
+      vectors: config.encoder.kind === 'frozen' ? await plainItemVectors(host, FROZEN_ENCODER) : null,
+      onProgress: (items) => meter.update(items, 0),
+      signal: control.signal,
+      ...(base ? { base } : {}),
+    },
+    config.input,
+  );
 }
 
 function originOf(host: UtgrecHost, phase: TokenizerPhase) {
@@ -156,7 +175,7 @@ class TokenizerRun {
       try {
         await control.breathe();
       } catch (error) {
-        if (error instanceof CancelledError) await this.#save(null, null);
+        if (error instanceof CancelledError) await this.#save(null);
         throw error;
       }
       const done = trainer.epochsDone;
@@ -177,7 +196,7 @@ class TokenizerRun {
         lastSnapshot = now();
       }
       if (now() - lastSave > CHECKPOINT_EVERY_MS) {
-        await this.#save(null, null);
+        await this.#save(null);
         lastSave = now();
       }
     }
@@ -201,7 +220,8 @@ class TokenizerRun {
     const resolved = { nearest: 0, rank: 0, random: 0, duplicate: 0 };
     for (const { kind } of found.resolutions) resolved[kind]++;
     const everyItem = Uint32Array.from({ length: prepared.catalogue.itemCount }, (_, item) => item);
-    const accuracy = await trainer.textAccuracy(everyItem);
+    const accuracy = await trainer.reader.textAccuracy(everyItem);
+    const resolutions = Uint16Array.from(found.resolutions, packResolution);
     const quality: TokenizerQuality = {
       conflictRateBefore: found.conflictRateBefore,
       conflictRateAfter: found.conflictRateAfter,
@@ -209,13 +229,15 @@ class TokenizerRun {
       textTopOne: accuracy.topOne,
       textUnigram: accuracy.unigram,
       brokenPictures: prepared.brokenPictures,
+      domains: await this.#domains(),
     };
-    await this.#save(found.codes, quality);
+    await this.#save({ codes: found.codes, resolutions, quality });
     const { parameters } = await trainer.state();
     return {
       parameters,
       vocabulary: prepared.vocabulary,
       codes: found.codes,
+      resolutions,
       quality,
       origin: this.origin.config,
     };
@@ -228,25 +250,31 @@ class TokenizerRun {
     await host.sink.saveSnapshot(step, phase.config.quantiser.levels, codes);
   }
 
-  async #save(codes: Uint16Array | null, quality: TokenizerQuality | null): Promise<void> {
+  /** What the codes kept, domain by domain. */
+  async #domains(): Promise<DomainQuality[]> {
+    const { trainer, host } = this;
+    const found: DomainQuality[] = [];
+    for (const { name, items } of domainsOf(host.dataset)) {
+      const { topOne, unigram } = await trainer.reader.textAccuracy(items);
+      const { text = Number.NaN, image = Number.NaN } = await trainer.reader.losses(spreadOver(items, MEASURED_ITEMS));
+      found.push({
+        name,
+        items: items.length,
+        textTopOne: topOne,
+        textUnigram: unigram,
+        textLoss: text,
+        imageLoss: image,
+      });
+    }
+    return found;
+  }
+
+  async #save(finished: FinishedParts | null): Promise<void> {
     const { host, trainer, prepared, origin } = this;
     const state = await trainer.state();
-    const arrays = new Map<string, Float32Array | Uint16Array | Uint32Array>([
-      ['vocabulary', prepared.vocabulary.pieces],
-    ]);
-    for (const group of ['parameters', 'moment1', 'moment2'] as const)
-      for (const [name, values] of state[group]) arrays.set(`${group}/${name}`, values);
-    if (codes) arrays.set('codes', codes);
-    const { resolved, ...rates } = quality ?? { resolved: {} };
-    const counts = Object.fromEntries(Object.entries(resolved).map(([kind, count]) => [`resolved.${kind}`, count]));
-    await host.sink.saveCheckpoint(
-      'tokenizer',
-      writeCheckpoint({ ...origin, adapter: adapterFingerprint(host) }, arrays, {
-        epoch: state.epoch,
-        ...rates,
-        ...counts,
-      }),
-    );
+    const { arrays, numbers } = tokenizerParts(state, prepared.vocabulary, finished);
+    const file = writeCheckpoint({ ...origin, adapter: adapterFingerprint(host) }, arrays, numbers);
+    await host.sink.saveCheckpoint('tokenizer', file);
   }
 }
 
@@ -259,82 +287,8 @@ function stateOf(checkpoint: Checkpoint): UtgrecState {
   };
 }
 
-/** A finished tokenizer from its file; null if its training is not done. @throws FormatError, ConfigError for other data */
-export function openTokenizer(file: Uint8Array, dataHash: string): FinishedTokenizer | null {
-  const checkpoint = readCheckpoint(file, 'tokenizer');
-  const { identity } = checkpoint;
-  requireSameOrigin(identity, { kind: 'tokenizer', config: identity.config, dataHash }, 'tokenizer');
-  return finishedOf(checkpoint, identity.config);
-}
-
-/** A finished tokenizer's checkpoint; null if training still goes on. @throws FormatError `checkpoint/tensor` */
-function finishedOf(checkpoint: Checkpoint, origin: string): FinishedTokenizer | null {
-  const codes = checkpoint.arrays.get('codes');
-  if (codes === undefined) return null;
-  const pieces = checkpoint.arrays.get('vocabulary');
-  if (!(codes instanceof Uint16Array) || !(pieces instanceof Uint32Array))
-    throw new FormatError('checkpoint/tensor', 'tokenizer: codes or vocabulary are missing; the file is damaged.');
-  const number = (key: string): number => numberIn(checkpoint, key, 'tokenizer');
-  return {
-    parameters: floatsIn(checkpoint, 'parameters'),
-    vocabulary: { pieces: pieces.slice() },
-    codes: codes.slice(),
-    quality: {
-      conflictRateBefore: number('conflictRateBefore'),
-      conflictRateAfter: number('conflictRateAfter'),
-      resolved: {
-        nearest: number('resolved.nearest'),
-        rank: number('resolved.rank'),
-        random: number('resolved.random'),
-        duplicate: number('resolved.duplicate'),
-      },
-      textTopOne: number('textTopOne'),
-      textUnigram: number('textUnigram'),
-      brokenPictures: number('brokenPictures'),
-    },
-    origin,
-  };
-}
-
-/** Codebook health level by level (each with its own book's size), for all items and for each domain. */
-export function treeReport(
-  dataset: JobHost['dataset'],
-  config: QuantiserConfig,
-  codes: Uint16Array,
-  step: number,
-): CodebookReport {
-  const { domainOfItem, domainNames } = dataset.items;
-  const group = (name: string, items: readonly number[]): CodebookReport['groups'][number] => {
-    const distinct = new Set(
-      items.map((item) => codes.subarray(item * config.levels, (item + 1) * config.levels).join()),
-    );
-    const levels = Array.from({ length: config.levels }, (_, level): LevelStatistics => {
-      const histogram = new Uint32Array(entriesOfLevel(config, level));
-      for (const item of items) {
-        const code = codes[item * config.levels + level] as number;
-        histogram[code] = (histogram[code] as number) + 1;
-      }
-      return levelStatistics(histogram);
-    });
-    return {
-      name,
-      items: items.length,
-      collisionRate: items.length === 0 ? 0 : (items.length - distinct.size) / items.length,
-      levels: levels.map(({ usage, perplexity, dead, histogram }) => ({
-        usedShare: usage,
-        perplexity,
-        dead,
-        counts: [...histogram],
-      })),
-    };
-  };
-  const all = Array.from({ length: dataset.itemCount }, (_, item) => item);
-  const groups = [group('all items', all)];
-  if (domainOfItem)
-    domainNames.forEach((name, domain) => {
-      const members = all.filter((item) => domainOfItem[item] === domain);
-      if (members.length > 0) groups.push(group(name, members));
-    });
-  const most = Math.max(...Array.from({ length: config.levels }, (_, level) => entriesOfLevel(config, level)));
-  return { step, codes: most, levels: config.levels, groups };
-}
+/** At most `most` items, evenly apart. */
+const spreadOver = (items: Uint32Array, most: number): Uint32Array =>
+  items.length <= most
+    ? items
+    : Uint32Array.from({ length: most }, (_, at) => items[Math.floor((at * items.length) / most)] as number);

@@ -118,7 +118,7 @@ describe('UTGRec’s tokenizer in training', () => {
     const { codes, residual, entries } = await trainer.tokenise();
     expect([codes.length, residual.length, entries.length]).toEqual([ITEMS * 3, ITEMS * 8, 8 * 8]);
     expect(codes.every((code, at) => code < (at % 3 === 0 ? 6 : 8))).toBe(true);
-    const accuracy = await trainer.textAccuracy(Uint32Array.from({ length: ITEMS }, (_, item) => item));
+    const accuracy = await trainer.reader.textAccuracy(Uint32Array.from({ length: ITEMS }, (_, item) => item));
     expect(accuracy.topOne).toBeGreaterThan(2 * accuracy.unigram);
     await trainer.dispose();
   });

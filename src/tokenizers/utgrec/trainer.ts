@@ -15,11 +15,9 @@ import type { StepFunction } from '../../plan/trace';
 import type { Variables } from '../../plan/variables';
 import { kmeansOnGpu } from '../../quantize/kmeansOnGpu';
 import { linearCodebook, matrixName, projectionName } from '../../quantize/linearCodebook';
-import { topK } from '../../tensor/ops/topK';
-import { reshape } from '../../tensor/ops/views';
 import { BatchWriter, type UtgrecCatalogue } from './batch';
-import { decodeMasks, textLogits } from './decoders';
 import { type ModelSpec, utgrecCodes, utgrecLosses, utgrecParameters } from './model';
+import { UtgrecReader } from './reader';
 import { bookNames, bookOfLevel, entriesOfLevel } from './treeQuantiser';
 
 const SHUFFLE_STREAM = 10;
@@ -85,14 +83,6 @@ export interface Tokenised {
   readonly entries: Float32Array<ArrayBuffer>;
 }
 
-export interface TextAccuracy {
-  /** Share of the pieces that the text decoder puts first. */
-  readonly topOne: number;
-  /** Share of the commonest piece: what guessing one piece everywhere would give. */
-  readonly unigram: number;
-  readonly pieces: number;
-}
-
 export class UtgrecTrainer {
   readonly variables: Variables;
   readonly stepsPerEpoch: number;
@@ -103,10 +93,10 @@ export class UtgrecTrainer {
   readonly #warmup: CompiledStep;
   readonly #training: CompiledStep;
   readonly #encoding: CompiledStep;
-  readonly #reading: CompiledStep;
   readonly #books: CompiledStep;
   readonly #batchSize: number;
   readonly #quantiserWarmupSteps: number;
+  #reader: UtgrecReader | null = null;
   #epoch = 0;
   #isTorn = false;
 
@@ -139,7 +129,6 @@ export class UtgrecTrainer {
     this.#warmup = engine.compile(this.variables, step(true), optimizer, seed);
     this.#training = engine.compile(this.variables, step(false), optimizer, seed);
     this.#encoding = engine.compile(this.variables, codesStep(model));
-    this.#reading = engine.compile(this.variables, readingStep(model));
     this.#books = engine.compile(this.variables, ({ params }) => ({
       outputs: Object.fromEntries(
         bookNames(model.config.quantiser).map((book) => [book, linearCodebook(params, book)]),
@@ -151,6 +140,13 @@ export class UtgrecTrainer {
   /** Epochs done. */
   get epochsDone(): number {
     return this.#epoch;
+  }
+
+  /** What the present weights keep of the items; goes with the trainer. */
+  get reader(): UtgrecReader {
+    const source = { model: this.#task.model, writer: this.#writer, batchSize: this.#batchSize };
+    this.#reader ??= new UtgrecReader(this.#engine, this.variables, source);
+    return this.#reader;
   }
 
   /** Launches a submit, for slow adapters. */
@@ -273,40 +269,6 @@ export class UtgrecTrainer {
     }
   }
 
-  /** The text decoder's best piece at every position of `items` `[n, T]`. */
-  async bestPieces(items: Uint32Array): Promise<Uint32Array<ArrayBuffer>> {
-    const { textLength } = this.#task.model.sizes;
-    const best = new Uint32Array(items.length * textLength);
-    for (let first = 0; first < items.length; first += this.#batchSize) {
-      const count = Math.min(this.#batchSize, items.length - first);
-      const rows = Uint32Array.from({ length: this.#batchSize }, (_, row) => items[first + (row % count)] as number);
-      const program = await this.#reading.run(this.#writer.reading(rows));
-      best.set((await program.readIndices('best')).subarray(0, count * textLength), first * textLength);
-    }
-    return best;
-  }
-
-  /** How much of the texts of `items` the codes kept. */
-  async textAccuracy(items: Uint32Array): Promise<TextAccuracy> {
-    const { textLength } = this.#task.model.sizes;
-    const { texts } = this.#task.catalogue;
-    const best = await this.bestPieces(items);
-    const counts = new Map<number, number>();
-    let hits = 0;
-    let pieces = 0;
-    items.forEach((item, row) => {
-      for (let at = 0; at < textLength; at++) {
-        const piece = texts[item * textLength + at] as number;
-        if (piece === 0) break;
-        counts.set(piece, (counts.get(piece) ?? 0) + 1);
-        if (best[row * textLength + at] === piece) hits++;
-        pieces++;
-      }
-    });
-    const most = Math.max(0, ...counts.values());
-    return { topOne: pieces === 0 ? 0 : hits / pieces, unigram: pieces === 0 ? 0 : most / pieces, pieces };
-  }
-
   /** A checkpoint between epochs. @throws ConfigError `utgrec/torn` after an epoch that did not finish */
   async state(): Promise<UtgrecState> {
     if (this.#isTorn)
@@ -353,7 +315,8 @@ export class UtgrecTrainer {
   }
 
   async dispose(): Promise<void> {
-    for (const step of [this.#warmup, this.#training, this.#encoding, this.#reading, this.#books]) await step.dispose();
+    await this.#reader?.dispose();
+    for (const step of [this.#warmup, this.#training, this.#encoding, this.#books]) await step.dispose();
     this.variables.dispose();
   }
 }
@@ -369,18 +332,6 @@ function codesStep(model: ModelSpec): StepFunction {
   return ({ params, batch }) => {
     const { codes, residual } = utgrecCodes(params, model, batch);
     return { outputs: { residual, ...Object.fromEntries(codes.map((code, level) => [`code${level}`, code])) } };
-  };
-}
-
-/** Best piece at every text position, from the codes. */
-function readingStep(model: ModelSpec): StepFunction {
-  const { sizes, config } = model;
-  return ({ params, batch, input }) => {
-    const { u } = utgrecCodes(params, model, batch);
-    const states = decodeMasks(params, 'textDecoder', config.decoder, u, sizes.textLength, input('targetMask'));
-    const logits = textLogits(params, states);
-    const rows = (u.shape[0] ?? 0) * sizes.textLength;
-    return { outputs: { best: topK(reshape(logits, [rows, sizes.vocabulary]), 1).indices } };
   };
 }
 

@@ -1,0 +1,108 @@
+/** The commands for UTGRec runs; `commands.ts` hands over when a configuration names the system. */
+import path from 'node:path';
+import { ConfigError, FormatError } from '../base/errors';
+import { loadImages } from '../data/imageIndex';
+import { loadUseLiteTokenizer } from '../encoders/useLiteWeights';
+import { T5Generator } from '../recommenders/t5/generator';
+import { evaluateReferencePoints, evaluateT5 } from '../train/evaluateModel';
+import type { UtgrecConfig } from '../train/utgrecConfig';
+import { openUtgrec, trainUtgrec, type UtgrecRunHost } from '../train/utgrecJob';
+import type { TokenizerQuality } from '../train/utgrecTokenizerFile';
+import { decodePicture } from './decodePicture';
+import { dataFolder, folderSink, folderSource, readEncoderFile } from './folders';
+import type { CliOptions } from './options';
+import { evaluationTable } from './reporter';
+import { historyItems, openContext, stopOnInterrupt, tableOf, writeRunFile } from './runContext';
+
+/** Folder of the pre-training's results inside the run's. */
+const PRETRAINING = 'pretraining';
+
+async function openHost(config: UtgrecConfig, options: CliOptions) {
+  const opened = await openContext(config, options);
+  const source = options.workspace ? null : await folderSource(dataFolder(options.data));
+  const host: UtgrecRunHost = {
+    ...opened.context,
+    pieces: await loadUseLiteTokenizer(readEncoderFile),
+    images: source ? await loadImages(source, opened.context.dataset) : null,
+    decodePicture,
+    pretrainingSink: () => folderSink(path.join(options.out, PRETRAINING)),
+  };
+  return { ...opened, host };
+}
+
+/** Pre-trains, fine-tunes and tests as the configuration says; running it again resumes. */
+export async function trainUtgrecRun(config: UtgrecConfig, options: CliOptions): Promise<void> {
+  const { context, host, say, result, reports } = await openHost(config, options);
+  const { dataset } = context;
+  say(
+    `${dataset.name}: ${dataset.userCount} users, ${dataset.itemCount} items, ${dataset.interactionCount} interactions`,
+  );
+  say(`adapter: ${context.engine.device.profile.name}`);
+  await writeRunFile(options.out, config, dataset);
+  stopOnInterrupt(context.control);
+  const done = await trainUtgrec(host, options.maxSteps ?? undefined);
+  await done.trainer.dispose();
+  const quality = (name: string, found: TokenizerQuality): void => {
+    say(qualityLine(name, found));
+    result('tokenizer', { name, ...found });
+  };
+  if (done.pretrained) quality('pre-trained tokenizer', done.pretrained.quality);
+  quality('tokenizer', done.tokenizer.quality);
+  await evaluateReferencePoints(done.host);
+  say(evaluationTable(tableOf(reports)));
+  result('done', { out: options.out });
+}
+
+function qualityLine(name: string, quality: TokenizerQuality): string {
+  const { conflictRateBefore, conflictRateAfter, resolved, textTopOne, textUnigram } = quality;
+  const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+  return `${name}: conflicts ${percent(conflictRateBefore)}, after moving ${resolved.rank} items ${percent(conflictRateAfter)}; text pieces right ${percent(textTopOne)} (one guess everywhere: ${percent(textUnigram)})`;
+}
+
+async function openTrained(config: UtgrecConfig, options: CliOptions) {
+  if (!options.out) throw new ConfigError('cli/out', 'wants --out <folder> of a trained run.');
+  const opened = await openHost(config, options);
+  const run = await openUtgrec(opened.host);
+  if (run) return { ...opened, run };
+  throw new FormatError('cli/untrained', `${options.out}: holds no trained recommender yet; run tessera train first.`);
+}
+
+/** Measures a run's best recommender on the test split again, beside the reference points. */
+export async function evaluateUtgrec(config: UtgrecConfig, options: CliOptions): Promise<void> {
+  const { context, run, say, reports } = await openTrained(config, options);
+  stopOnInterrupt(context.control);
+  const { report } = await evaluateT5(run.host, run.trainer, run.source, {
+    split: 'test',
+    beamWidth: options.beamWidth ?? config.recommender.testBeamWidth,
+    name: 'UTGRec',
+  });
+  context.hooks.evaluation(report);
+  await evaluateReferencePoints(run.host);
+  say(evaluationTable(tableOf(reports)));
+  await run.trainer.dispose();
+}
+
+/** Top items for a history of item ids of the downstream domain, oldest first. */
+export async function recommendUtgrec(
+  config: UtgrecConfig,
+  history: string,
+  count: number,
+  options: CliOptions,
+): Promise<void> {
+  const { run, context, say, result } = await openTrained(config, options);
+  const { dataset } = run.host;
+  const items = historyItems(history, dataset);
+  const { historyLimit, testBeamWidth } = config.recommender;
+  const beamWidth = Math.max(count, options.beamWidth ?? testBeamWidth);
+  const generator = new T5Generator(context.engine, run.trainer, run.source, { beamWidth, historyLimit });
+  const { items: found, scores } = await generator.generate([items.slice(-historyLimit)]);
+  say(`after ${items.map((item) => dataset.items.titles[item]).join(' → ')}`);
+  found.slice(0, count).forEach((item, rank) => {
+    const logProbability = scores[rank] ?? Number.NaN;
+    const [id, title] = [dataset.items.ids[item], dataset.items.titles[item]];
+    say(`${String(rank + 1).padStart(3)}  ${logProbability.toFixed(3).padStart(8)}  ${id}  ${title}`);
+    result('recommendation', { rank: rank + 1, id, title, logProbability });
+  });
+  await generator.dispose();
+  await run.trainer.dispose();
+}

@@ -1,0 +1,70 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import preset from '../../models/utgrec/test.json';
+import { checkUtgrecConfig, isUtgrecConfig } from './utgrecConfig';
+
+const FOLDER = new URL('../../models/utgrec/', import.meta.url);
+const presets = readdirSync(FOLDER).filter((name) => name.endsWith('.json'));
+
+/** The preset with the field at `path` replaced. */
+function changed(path: string, value: unknown): unknown {
+  const copy: Record<string, unknown> = structuredClone(preset);
+  const keys = path.split('.');
+  const last = keys.pop() ?? '';
+  let part = copy;
+  for (const key of keys) part = part[key] as Record<string, unknown>;
+  part[last] = value;
+  return copy;
+}
+
+describe('checkUtgrecConfig', () => {
+  it.each(presets)('takes the preset %s as it is', (name) => {
+    const value: unknown = JSON.parse(readFileSync(new URL(name, FOLDER), 'utf8'));
+    expect(isUtgrecConfig(value)).toBe(true);
+    expect(checkUtgrecConfig(value, name)).toEqual(value);
+  });
+
+  it.each([
+    ['seed', -1],
+    ['tokenizer.encoder.kind', 'qwen'],
+    ['tokenizer.encoder.layers', 0],
+    ['tokenizer.quantiser.kind', 'flat'],
+    ['tokenizer.quantiser.levels', 0],
+    ['tokenizer.quantiser.leafEntries', 1],
+    ['tokenizer.weights.alignment', Number.NaN],
+    ['tokenizer.temperature', 0],
+    ['tokenizer.input.patch', 5],
+    ['tokenizer.input.latentSide', 24],
+    ['tokenizer.input.latentPatch', 3],
+    ['tokenizer.decoder.headWidth', 6],
+    ['tokenizer.encoder.keyHeads', 3],
+    ['tokenizer.diffusion.timeWidth', 31],
+    ['tokenizer.training.schedule', 'step'],
+    ['tokenizer.training.surprise', 1],
+    ['recommender.testBeamWidth', 51],
+  ])('refuses %s = %s by name', (path, value) => {
+    expect(() => checkUtgrecConfig(changed(path, value), 'mine.json')).toThrow(
+      expect.objectContaining({ code: 'config/field', message: expect.stringContaining(`mine.json: field "${path}"`) }),
+    );
+  });
+
+  it('refuses to fine-tune on a domain that it pre-trained on', () => {
+    const { training } = preset.tokenizer;
+    const { epochs, learningRate, warmupSteps, validateEvery, patience } = preset.recommender;
+    const transfer = {
+      pretraining: ['a', 'b'],
+      downstream: 'b',
+      tokenizer: 'projection',
+      tokenizerTraining: training,
+      recommenderIsPretrained: true,
+      recommenderTraining: { epochs, learningRate, warmupSteps, validateEvery, patience },
+    };
+    expect(() => checkUtgrecConfig(changed('transfer', transfer), 'mine.json')).toThrow(/transfer\.downstream/);
+    expect(checkUtgrecConfig(changed('transfer', { ...transfer, downstream: 'c' }), 'mine.json').transfer).toBeTruthy();
+  });
+
+  it.each([[null], [[]], ['text'], [3]])('refuses %s, which is no configuration', (value) => {
+    expect(isUtgrecConfig(value)).toBe(false);
+    expect(() => checkUtgrecConfig(value, 'mine.json')).toThrow(/mine\.json/);
+  });
+});
