@@ -132,7 +132,7 @@ describe('an ablation of UTGRec', () => {
 });
 
 describe('UTGRec’s tokenizer and bad input', () => {
-  const { quantiser } = tinyUtgrec().tokenizer;
+  const { quantiser, training } = tinyUtgrec().tokenizer;
 
   it('refuses items without any text by name', async () => {
     await expect(trained(tinyUtgrec(), { hasText: false })).rejects.toMatchObject({ code: 'utgrec/vocabulary' });
@@ -157,10 +157,21 @@ describe('UTGRec’s tokenizer and bad input', () => {
     await expect(trained(config)).rejects.toMatchObject({ code: 'utgrec/entries' });
   });
 
+  it('refuses to recommend where items share an identifier after all', async () => {
+    const small = { ...quantiser, rootEntries: 2, leafEntries: 4, levels: 2 };
+    await expect(trained(tinyUtgrec({ transfer: null, tokenizer: { quantiser: small } }))).rejects.toMatchObject({
+      code: 'utgrec/identifiers',
+      message: expect.stringContaining('8 identifiers'),
+    });
+  });
+
   it('works with one code an item', async () => {
     const config = tinyUtgrec({
       transfer: null,
-      tokenizer: { quantiser: { ...quantiser, levels: 1, rootEntries: 32 } },
+      tokenizer: {
+        quantiser: { ...quantiser, levels: 1, rootEntries: 256 },
+        training: { ...training, codebookStart: 'random' },
+      },
     });
     const { result } = await trained(config);
     expect(result.tokenizer.codes).toHaveLength(60);
@@ -168,18 +179,22 @@ describe('UTGRec’s tokenizer and bad input', () => {
   });
 
   it('stops at the first step that is not finite, names the bad part and keeps the last checkpoint', async () => {
-    const run = tinyRun(engine, tinyUtgrec({ transfer: null }));
-    run.host.control.stop();
-    await expect(trainUtgrec(run.host)).rejects.toBeInstanceOf(CancelledError);
+    const config = tinyUtgrec({
+      transfer: null,
+      tokenizer: { training: { ...training, epochs: 3, codebookStart: 'random' } },
+    });
+    const run = tinyRun(engine, config);
+    const hooks = { ...run.host.hooks, rows: () => run.host.control.stop() };
+    await expect(trainUtgrec({ ...run.host, hooks })).rejects.toBeInstanceOf(CancelledError);
     const { identity, arrays, numbers } = readCheckpoint(await fileOf(run), 'tokenizer');
     const broken = new Map(arrays);
-    broken.set('parameters/root.projection', new Float32Array(8 * 8).fill(Number.NaN));
-    const file = writeCheckpoint(identity, broken, numbers);
+    broken.set('parameters/projection.0.bias', new Float32Array(16).fill(Number.NaN));
+    const file = writeCheckpoint(identity, broken, Object.fromEntries(numbers));
     await run.sink.saveCheckpoint('tokenizer', file);
-    const next = tinyRun(engine, tinyUtgrec({ transfer: null }), {}, run);
+    const next = tinyRun(engine, config, {}, run);
     await expect(trainUtgrec(next.host)).rejects.toMatchObject({
       code: 'train/not-finite',
-      message: expect.stringMatching(/step 1\b/),
+      message: expect.stringMatching(/step \d+: loss NaN/),
     });
     expect(await fileOf(run)).toEqual(file);
   });

@@ -6,9 +6,11 @@
  * Conflicts are resolved over all items of a phase together; the published code resolves each pre-training domain by itself
  * and so leaves equal identifiers in different domains, which a recommender that sees both cannot tell apart.
  */
+import { ConfigError } from '../base/errors';
 import { restrictToDomains } from '../data/restrict';
 import type { TokenSource } from '../recommenders/t5/batch';
 import { T5Trainer, type T5TrainingConfig } from '../recommenders/t5/trainer';
+import type { QuantiserConfig } from '../tokenizers/utgrec/config';
 import { floatsIn, readCheckpoint, requireSameOrigin } from './checkpoint';
 import type { RecommenderConfig } from './config';
 import { evaluateT5 } from './evaluateModel';
@@ -94,6 +96,20 @@ interface RecommenderTask extends UtgrecRunHost {
   readonly stepOffset: number;
 }
 
+/** @throws ConfigError `utgrec/identifiers` where items share one: neither training nor ranking could tell them apart */
+function requireDistinct(
+  { kind, levels, rootEntries, leafEntries }: QuantiserConfig,
+  tokenizer: FinishedTokenizer,
+): void {
+  const { duplicate } = tokenizer.quality.resolved;
+  if (duplicate === 0) return;
+  const room = rootEntries * (kind === 'tree' ? leafEntries : rootEntries) ** (levels - 1);
+  throw new ConfigError(
+    'utgrec/identifiers',
+    `UTGRec: ${duplicate} of ${tokenizer.resolutions.length} items found no identifier of their own among ${room} identifiers; use larger books or more levels, or train the tokenizer longer.`,
+  );
+}
+
 function newTrainer(
   task: UtgrecHost & { readonly config: UtgrecConfig },
   settings: T5TrainingConfig,
@@ -111,6 +127,7 @@ async function pretrainRecommender(
 ): Promise<{ parameters: ReadonlyMap<string, Float32Array>; steps: number }> {
   const { config, sink } = host;
   const { quantiser } = config.tokenizer;
+  requireDistinct(quantiser, tokenizer);
   const trainer = newTrainer(host, config.recommender, utgrecTokenSource(quantiser, tokenizer.codes));
   try {
     const phase = new TrainingPhase(host, trainer, {
@@ -141,6 +158,7 @@ async function trainOn(
   maxSteps: number,
 ): Promise<Pick<UtgrecResult, 'trainer' | 'source' | 'report'>> {
   const { settings, config, sink, stage, stepOffset } = task;
+  requireDistinct(config.tokenizer.quantiser, tokenizer);
   const source = utgrecTokenSource(config.tokenizer.quantiser, tokenizer.codes);
   const trainer = newTrainer(task, settings, source);
   const evaluated = { ...task, config: { recommender: settings } };

@@ -40,7 +40,7 @@ export function shop({ hasText = true, hasPictures = true, broken = 0 }: ShopOpt
   const count = DOMAINS.length * DOMAIN_ITEMS;
   const uniform = uniformGenerator(5);
   const adjective = () => WORDS[Math.floor(uniform() * 8)] as string;
-  const domainOfItem = Uint16Array.from({ length: count }, (_, item) => Math.floor(item / DOMAIN_ITEMS));
+  const domainOfItem = Uint8Array.from({ length: count }, (_, item) => Math.floor(item / DOMAIN_ITEMS));
   const titles = Array.from({ length: count }, (_, item) =>
     hasText ? `${adjective()} ${adjective()} ${DOMAINS[domainOfItem[item] as number]}` : '',
   );
@@ -71,7 +71,15 @@ export function shop({ hasText = true, hasPictures = true, broken = 0 }: ShopOpt
   const length = Uint32Array.from({ length: count }, (_, item) => (hasPictures && item % 4 !== 3 ? 1 : 0));
   const offset = Float64Array.from(length, (_, item) => item);
   const images = hasPictures
-    ? { file: 'pictures', format: 'image/x-test', width: 8, height: 8, offset, length, count: length.filter(Boolean).length }
+    ? {
+        file: 'pictures',
+        format: 'image/x-test',
+        width: 8,
+        height: 8,
+        offset,
+        length,
+        count: length.filter(Boolean).length,
+      }
     : null;
   const pictures = Uint8Array.from({ length: count }, (_, item) => (item < broken ? 255 : (item * 37) % 200));
   return {
@@ -124,7 +132,7 @@ export function tinyUtgrec(
       tokenizer: {
         ...preset.tokenizer,
         encoder: { kind: 'compact', ...LAYER, layers: 1, dropout: 0.1 },
-        quantiser: { ...preset.tokenizer.quantiser, levels: 3, rootEntries: 6, leafEntries: 8, width: 8 },
+        quantiser: { ...preset.tokenizer.quantiser, levels: 3, rootEntries: 6, leafEntries: 32, width: 8 },
         projectionWidth: 16,
         decoder: LAYER,
         diffusion: { width: 16, blocks: 1, timeWidth: 8, repeats: 1, learnsVariance: false },
@@ -202,5 +210,5 @@ export function tinyRun(
       curriculum: () => {},
     },
   };
-  return { host, ...sinks, codebooks, evaluations };
+  return { host, sink: sinks.sink, pretraining: sinks.pretraining, codebooks, evaluations };
 }

@@ -260,10 +260,11 @@ class TokenizerRun {
       found.push({
         name,
         items: items.length,
-        textTopOne: topOne,
-        textUnigram: unigram,
-        textLoss: text,
-        imageLoss: image,
+        // Rounded as the checkpoint keeps them, so that a run opened again says the same.
+        textTopOne: Math.fround(topOne),
+        textUnigram: Math.fround(unigram),
+        textLoss: Math.fround(text),
+        imageLoss: Math.fround(image),
       });
     }
     return found;
