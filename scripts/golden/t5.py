@@ -4,12 +4,14 @@ Everything runs in float64. Parameters are float32 values, so the stored paramet
 The library's T5LayerNorm takes its mean of squares in float32 whatever the model's type; `ExactNorm` below lifts
 that to float64, and `check_against_float32` shows that the untouched float32 model agrees.
 
-Tensor names: parameters under the library's names; `grad:<parameter>`; `input:*`; `output:*`; `search:*`.
+Tensor names: parameters under the library's names; `grad:<parameter>`; `after:<parameter>` after three AdamW updates on
+the same batch; `input:*`; `output:*`; `search:*`.
 A tied model's head is `shared.weight`; an untied one has `lm_head.weight` beside it.
 """
 
 from __future__ import annotations
 
+import copy
 import itertools
 
 import torch
@@ -63,6 +65,26 @@ def run(model, input_ids, attention_mask, labels):
     return output
 
 
+UPDATES = 3
+# eps of 1e-6: with 1e-8 an entry whose gradient is close to zero would move by its rounding alone.
+ADAMW = {"lr": 0.01, "betas": (0.9, 0.999), "eps": 1e-6, "weight_decay": 0.05}
+CLIP = 1.0
+
+
+def updates(model, *batch):
+    """Parameters after three clipped AdamW updates of a copy; loss and gradient norm before each."""
+    trained = copy.deepcopy(model)
+    optimizer = torch.optim.AdamW(trained.parameters(), **ADAMW)
+    losses, norms = [], []
+    for _ in range(UPDATES):
+        losses.append(run(trained, *batch).loss.item())
+        norms.append(torch.nn.utils.clip_grad_norm_(trained.parameters(), CLIP).item())
+        optimizer.step()
+    after = {f"after:{name}": value for name, value in trained.named_parameters()}
+    settings = {**ADAMW, "betas": list(ADAMW["betas"]), "clip": CLIP}
+    return after, {"training": {"updates": UPDATES, "settings": settings, "losses": losses, "norms": norms}}
+
+
 def check_against_float32(model, output, *batch) -> float:
     """Largest logit difference between the float64 run and the untouched library in float32."""
     model.float()
@@ -80,6 +102,7 @@ def golden(name, model, input_ids, attention_mask, labels, extra=None, extra_met
     T5LayerNorm.forward = exact_norm_forward
     output = run(model, input_ids, attention_mask, labels)
     searched, searched_meta = extra(model, input_ids, attention_mask) if extra else ({}, {})
+    after, training = updates(model, input_ids, attention_mask, labels)
     T5LayerNorm.forward = library_forward
     difference = check_against_float32(model, output, input_ids, attention_mask, labels)
 
@@ -96,6 +119,7 @@ def golden(name, model, input_ids, attention_mask, labels, extra=None, extra_met
         "input:decoder_input_ids": model._shift_right(labels),
         "output:encoder_last_hidden_state": output.encoder_last_hidden_state,
         "output:logits": output.logits,
+        **after,
         **searched,
     }
     fields = (
@@ -116,6 +140,7 @@ def golden(name, model, input_ids, attention_mask, labels, extra=None, extra_met
             "loss_rule": "mean cross-entropy over labels other than -100",
             "largest_difference_to_float32_library": difference,
             "parameter_count": sum(parameter.numel() for parameter in model.parameters()),
+            **training,
             **searched_meta,
         },
     )

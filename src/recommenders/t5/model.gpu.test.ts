@@ -3,8 +3,10 @@ import { type Golden, goldenNumber, goldenTensor, loadGolden } from '../../../te
 import { GpuDevice } from '../../gpu/device';
 import { adamw } from '../../nn/optimizers';
 import { Engine } from '../../plan/engine';
+import type { Batch } from '../../plan/program';
+import type { Tensor } from '../../tensor/graph';
 import type { T5Config } from './config';
-import { IGNORED_LABEL_U32, t5Loss, t5Parameters } from './model';
+import { IGNORED_LABEL_U32, type T5TrainingInputs, t5Loss, t5Parameters } from './model';
 
 let engine: Engine;
 beforeAll(async () => {
@@ -37,6 +39,23 @@ const indices = (golden: Golden, name: string): { data: Uint32Array; shape: read
   return { data: Uint32Array.from(data, (value) => (value < 0 ? IGNORED_LABEL_U32 : value)), shape };
 };
 
+const batchOf = (golden: Golden): Batch => ({
+  tokens: indices(golden, 'input:input_ids'),
+  mask: indices(golden, 'input:attention_mask'),
+  decoderTokens: indices(golden, 'input:decoder_input_ids'),
+  labels: indices(golden, 'input:labels'),
+});
+
+const inputsOf = (batch: Readonly<Record<string, Tensor>>): T5TrainingInputs => {
+  const input = (name: string): Tensor => batch[name] as Tensor;
+  return {
+    tokens: input('tokens'),
+    mask: input('mask'),
+    decoderTokens: input('decoderTokens'),
+    labels: input('labels'),
+  };
+};
+
 /** Largest |got − want| against `scale`, the largest |want|. */
 function relativeError(got: ArrayLike<number>, want: ArrayLike<number>): number {
   let most = 0;
@@ -58,23 +77,12 @@ describe.each(['tied', 'untied', 'long'])('T5 against transformers (%s)', (name)
     const step = engine.compile(
       model,
       ({ params, batch }) => {
-        const inputs = {
-          tokens: batch['tokens'] as never,
-          mask: batch['mask'] as never,
-          decoderTokens: batch['decoderTokens'] as never,
-          labels: batch['labels'] as never,
-        };
-        const { loss, logits, encoded } = t5Loss(config, params, inputs, 0);
+        const { loss, logits, encoded } = t5Loss(config, params, inputsOf(batch), 0);
         return { loss, outputs: { logits, encoded } };
       },
       adamw({ learningRate: 0 }),
     );
-    const program = await step.run({
-      tokens: indices(golden, 'input:input_ids'),
-      mask: indices(golden, 'input:attention_mask'),
-      decoderTokens: indices(golden, 'input:decoder_input_ids'),
-      labels: indices(golden, 'input:labels'),
-    });
+    const program = await step.run(batchOf(golden));
     expect(relativeError(await program.readFloats('logits'), goldenTensor(golden, 'output:logits').data)).toBeLessThan(
       1e-5,
     );
@@ -94,5 +102,46 @@ describe.each(['tied', 'untied', 'long'])('T5 against transformers (%s)', (name)
       if (!(error < 1e-4)) errors[parameter] = error;
     }
     expect(errors).toEqual({});
+  });
+
+  it('has its parameters after three clipped AdamW updates, losses and gradient norms on the way', async () => {
+    const golden = loadGolden(`models/t5/golden/${name}`);
+    const config = configOf(golden);
+    using model = engine.variables(t5Parameters(config), 1);
+    for (const { name: parameter } of t5Parameters(config))
+      model.write(parameter, Float32Array.from(goldenTensor(golden, parameter).data));
+    const setting = (key: string): number => goldenNumber(golden, 'training', 'settings', key);
+    const step = engine.compile(
+      model,
+      ({ params, batch }) => ({ loss: t5Loss(config, params, inputsOf(batch), 0).loss }),
+      adamw({
+        learningRate: setting('lr'),
+        eps: setting('eps'),
+        weightDecay: setting('weight_decay'),
+        clipNorm: setting('clip'),
+      }),
+    );
+    const { losses, norms } = golden.meta['training'] as { losses: number[]; norms: number[] };
+    for (const _ of losses) await step.run(batchOf(golden));
+    const rows = await step.metrics();
+    expect(rows).toHaveLength(3);
+    rows.forEach(({ loss, gradientNorm }, at) => {
+      expect(Math.abs(loss - (losses[at] ?? 0))).toBeLessThan(1e-4);
+      expect(Math.abs(gradientNorm / (norms[at] ?? 0) - 1)).toBeLessThan(1e-4);
+    });
+    const errors: Record<string, number> = {};
+    for (const { name: parameter } of t5Parameters(config)) {
+      const [before, wanted] = [parameter, `after:${parameter}`].map((key) => goldenTensor(golden, key).data);
+      const got = await model.read(parameter);
+      // Against the largest move of the tensor, so that a wrong update cannot hide behind large weights.
+      const moved = got.map((value, i) => value - (before?.[i] ?? 0));
+      const error = relativeError(
+        moved,
+        moved.map((_, i) => (wanted?.[i] ?? 0) - (before?.[i] ?? 0)),
+      );
+      if (!(error < 2e-3)) errors[parameter] = error;
+    }
+    expect(errors).toEqual({});
+    await step.dispose();
   });
 });
