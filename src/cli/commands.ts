@@ -62,7 +62,7 @@ export async function evaluate(options: CliOptions): Promise<void> {
     );
   stopOnInterrupt(context.control);
   const { trainer, identifiers, name } = model;
-  const { report } = await evaluateT5(context, trainer, tokenSource(identifiers), {
+  const { report } = await evaluateT5(context, trainer, tokenSource(identifiers, context.config.recommender), {
     name,
     split: 'test',
     beamWidth: options.beamWidth ?? context.config.recommender.testBeamWidth,
@@ -90,7 +90,7 @@ export async function recommend(history: string, count: number, options: CliOpti
   const { trainer, identifiers } = model;
   const items = historyItems(history, dataset);
   const beamWidth = Math.max(count, options.beamWidth ?? config.recommender.testBeamWidth);
-  const generator = new T5Generator(context.engine, trainer, tokenSource(identifiers), {
+  const generator = new T5Generator(context.engine, trainer, tokenSource(identifiers, config.recommender), {
     beamWidth,
     historyLimit: config.recommender.historyLimit,
   });

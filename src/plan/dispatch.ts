@@ -2,7 +2,16 @@ import type { KernelName } from '../gpu/generated/kernels.gen';
 
 /** Where a value lives for good; values without a home are placed in the intermediate arenas by lifetime. */
 export interface Home {
-  readonly buffer: 'parameters' | 'gradients' | 'moment1' | 'moment2' | 'inputs' | 'constants' | 'status' | 'packed';
+  readonly buffer:
+    | 'parameters'
+    | 'gradients'
+    | 'gradientSum'
+    | 'moment1'
+    | 'moment2'
+    | 'inputs'
+    | 'constants'
+    | 'status'
+    | 'packed';
   readonly offsetBytes: number;
 }
 

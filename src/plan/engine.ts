@@ -7,7 +7,8 @@
  *     for (const batch of batches) await step.run(batch);
  *     console.log(await step.metrics());
  */
-import { NumericsError } from '../base/errors';
+import { ConfigError, NumericsError } from '../base/errors';
+import { mixSeed } from '../base/random';
 import type { GpuDevice } from '../gpu/device';
 import type { Optimizer } from '../nn/optimizers';
 import type { ParameterSpec } from '../nn/parameters';
@@ -15,7 +16,7 @@ import type { TensorSpec } from '../tensor/graph';
 import { ArenaPool } from './arenaPool';
 import type { StepMetrics } from './metricRing';
 import { type Batch, Program } from './program';
-import { type StepFunction, traceProgram } from './trace';
+import { type StepFunction, traceProgram, traceUpdate } from './trace';
 import { Variables } from './variables';
 
 /** Steps that may be queued on the GPU before `run` waits for the oldest. */
@@ -43,12 +44,19 @@ export class Engine {
   }
 }
 
+/** One part of a batch and its share of the batch's mean loss; the shares of a batch sum to 1. */
+export interface BatchPart {
+  readonly batch: Batch;
+  readonly weight: number;
+}
+
 export class CompiledStep {
   /** Optimizer updates done; set it when resuming. */
   stepCount = 0;
   /** Launches a submit; lower it on slow adapters so that the page and the watchdog stay calm. */
   dispatchesPerSubmit = Number.POSITIVE_INFINITY;
   readonly #programs = new Map<string, Promise<Program>>();
+  #update: Promise<Program> | null = null;
   readonly #inFlight: Promise<void>[] = [];
   #last: Program | null = null;
   #drained: StepMetrics[] = [];
@@ -62,18 +70,20 @@ export class CompiledStep {
   ) {}
 
   /** The program for the shapes of `batch`, compiled if need be. @throws ShapeError, ConfigError, OutOfMemoryError */
-  program(batch: Batch): Promise<Program> {
-    const signature = Object.entries(batch)
+  program(batch: Batch, isPart = false): Promise<Program> {
+    const shapes = Object.entries(batch)
       .map(([name, array]) => `${name}:${dtypeOf(array.data)}[${array.shape}]`)
       .sort()
       .join(';');
+    const signature = isPart ? `part;${shapes}` : shapes;
     const known = this.#programs.get(signature);
     if (known) return known;
     const specs: Record<string, TensorSpec> = {};
     for (const [name, array] of Object.entries(batch)) specs[name] = { shape: array.shape, dtype: dtypeOf(array.data) };
     const building = (async () => {
       const { device } = this.engine;
-      const traced = traceProgram(this.stepFunction, specs, this.variables, this.optimizer, device.profile);
+      const { optimizer } = this;
+      const traced = traceProgram(this.stepFunction, specs, this.variables, device.profile, { optimizer, isPart });
       return Program.build(device, this.variables, traced, this.optimizer, this.engine.pool);
     })();
     this.#programs.set(signature, building);
@@ -84,15 +94,61 @@ export class CompiledStep {
   /** Submits one step; waits only while more than two are queued. Returns the program, for reading outputs. */
   async run(batch: Batch): Promise<Program> {
     const program = await this.program(batch);
+    await this.#makeRoom(program);
+    program.run(batch, { step: this.stepCount, seed: this.seed }, { dispatchesPerSubmit: this.dispatchesPerSubmit });
+    if (this.optimizer) this.stepCount++;
+    await this.#submitted();
+    return program;
+  }
+
+  /**
+   * One update from a batch in parts, as if their rows were one batch: gradients and losses are added up by weight before
+   * norm, clipping and optimizer, so memory is that of one part. Each part has dropout masks of its own.
+   * @throws ConfigError `run/parts` without an optimizer or parts; else as `run`
+   */
+  async runParts(parts: readonly BatchPart[]): Promise<void> {
+    const { optimizer, dispatchesPerSubmit, seed, stepCount: step } = this;
+    if (!optimizer || parts.length === 0)
+      throw new ConfigError(
+        'run/parts',
+        `run: a batch in parts wants an optimizer and at least one part, got ${parts.length}.`,
+      );
+    const update = await this.#updateProgram(optimizer);
+    await this.#makeRoom(update);
+    for (const [at, { batch, weight }] of parts.entries()) {
+      const program = await this.program(batch, true);
+      const clock = { step, seed: at === 0 ? seed : mixSeed(seed, at), part: { weight, isFirst: at === 0 } };
+      program.run(batch, clock, { dispatchesPerSubmit });
+      await this.#submitted();
+    }
+    update.run({}, { step, seed }, { dispatchesPerSubmit });
+    this.stepCount++;
+    await this.#submitted();
+  }
+
+  #updateProgram(optimizer: Optimizer): Promise<Program> {
+    if (this.#update) return this.#update;
+    const { device, pool } = this.engine;
+    const traced = traceUpdate(this.variables, device.profile, optimizer);
+    const building = Program.build(device, this.variables, traced, optimizer, pool);
+    this.#update = building;
+    building.catch(() => {
+      this.#update = null;
+    });
+    return building;
+  }
+
+  /** Drains the metrics of the last program if this one is another or its ring is full. */
+  async #makeRoom(program: Program): Promise<void> {
     if (this.#last && this.#last !== program) this.#drained.push(...(await this.#last.metrics()));
     else if (program.ring.isFull) this.#drained.push(...(await program.metrics()));
     this.#last = program;
-    program.run(batch, { step: this.stepCount, seed: this.seed }, { dispatchesPerSubmit: this.dispatchesPerSubmit });
-    if (this.optimizer) this.stepCount++;
+  }
+
+  async #submitted(): Promise<void> {
     this.#inFlight.push(this.engine.device.raw.queue.onSubmittedWorkDone());
     if (this.#inFlight.length >= STEPS_IN_FLIGHT) await this.#inFlight.shift();
     this.engine.device.requireAlive();
-    return program;
   }
 
   /**
@@ -115,6 +171,8 @@ export class CompiledStep {
   async dispose(): Promise<void> {
     for (const program of this.#programs.values()) (await program.catch(() => null))?.dispose();
     this.#programs.clear();
+    (await this.#update?.catch(() => null))?.dispose();
+    this.#update = null;
   }
 }
 

@@ -13,10 +13,11 @@ export function optimizerDispatches(
   loss: Value,
   stepState: Value,
   makeValue: (label: string, sizeBytes: number, home: Home | null) => Value,
+  gradients: 'gradients' | 'gradientSum' = 'gradients',
 ): { dispatches: Dispatch[]; status: Value } {
   const count = trainableBytes / BYTES_PER_ELEMENT;
   const whole = (buffer: Home['buffer']): Value => makeValue(buffer, trainableBytes, { buffer, offsetBytes: 0 });
-  const gradient = whole('gradients');
+  const gradient = whole(gradients);
   const partial = makeValue('norm partials', NORM_GROUPS * BYTES_PER_ELEMENT, null);
   const status = makeValue('status', 4 * BYTES_PER_ELEMENT, { buffer: 'status', offsetBytes: 0 });
   const groups = Math.min(NORM_GROUPS, Math.max(1, Math.ceil(count / LANES)));
@@ -58,4 +59,26 @@ export function optimizerDispatches(
     });
   }
   return { dispatches, status };
+}
+
+/** Launch at the end of one part of a batch: its gradients and loss join the running sums. */
+export function partDispatch(
+  trainableBytes: number,
+  loss: Value,
+  stepState: Value,
+  makeValue: (label: string, sizeBytes: number, home: Home | null) => Value,
+): Dispatch {
+  const count = trainableBytes / BYTES_PER_ELEMENT;
+  return {
+    kernel: 'gradient_part',
+    overrides: { LANES },
+    bind: {
+      gradient: makeValue('gradients', trainableBytes, { buffer: 'gradients', offsetBytes: 0 }),
+      loss,
+      state: stepState,
+      sum: makeValue('gradient sum', trainableBytes + BYTES_PER_ELEMENT, { buffer: 'gradientSum', offsetBytes: 0 }),
+    },
+    params: { count },
+    groups: groupsFor(count + 1, LANES),
+  };
 }

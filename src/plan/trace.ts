@@ -21,7 +21,7 @@ import { groupsFor } from './dispatch';
 import { fuse } from './fuse';
 import './lower/all';
 import { type LowerContext, loweringFor } from './lowering';
-import { optimizerDispatches } from './optimizerPlan';
+import { optimizerDispatches, partDispatch } from './optimizerPlan';
 import { ParameterPacks } from './parameterPacks';
 import type { Variables } from './variables';
 
@@ -63,12 +63,18 @@ export interface TracedProgram {
   readonly nodeCount: number;
 }
 
+export interface TraceOptions {
+  readonly optimizer: Optimizer | null;
+  /** The step is one part of a batch: gradients and loss are added up instead of applied. */
+  readonly isPart?: boolean;
+}
+
 export function traceProgram(
   step: StepFunction,
   inputSpecs: Readonly<Record<string, TensorSpec>>,
   variables: Variables,
-  optimizer: Optimizer | null,
   profile: AdapterProfile,
+  options: TraceOptions,
 ): TracedProgram {
   const leaves = new Map<string, Tensor>();
   const params = (name: string): Tensor => {
@@ -90,7 +96,12 @@ export function traceProgram(
     return tensor;
   };
   const result = step({ params, input, batch });
-  return new Lowerer(variables, profile, inputSpecs).lower(result, optimizer);
+  return new Lowerer(variables, profile, inputSpecs).lower(result, options);
+}
+
+/** The update that follows a batch run in parts: norm, clipping, finite check and optimizer over the running sums. */
+export function traceUpdate(variables: Variables, profile: AdapterProfile, optimizer: Optimizer): TracedProgram {
+  return new Lowerer(variables, profile, {}).lowerUpdate(optimizer);
 }
 
 class Lowerer {
@@ -126,7 +137,7 @@ class Lowerer {
     return value;
   }
 
-  lower(result: TraceResult, optimizer: Optimizer | null): TracedProgram {
+  lower(result: TraceResult, { optimizer, isPart = false }: TraceOptions): TracedProgram {
     const { loss } = result;
     if (optimizer && !loss)
       throw new ShapeError(
@@ -157,7 +168,15 @@ class Lowerer {
     };
     const lossValue = loss ? keep(loss) : null;
     let status: Value | null = null;
-    if (optimizer && lossValue) {
+    if (isPart && lossValue) {
+      if (Object.keys(result.updates ?? {}).length > 0)
+        throw new ShapeError(
+          'compile/part',
+          'compile: a step with updates of its own cannot be run in parts; run it on whole batches.',
+        );
+      const { trainableBytes } = this.variables;
+      this.#dispatches.push(partDispatch(trainableBytes, lossValue, this.#stepState, this.#make.bind(this)));
+    } else if (optimizer && lossValue) {
       const tail = optimizerDispatches(
         optimizer,
         this.variables.trainableBytes,
@@ -179,11 +198,40 @@ class Lowerer {
       outputs: new Map(
         Object.entries(result.outputs ?? {}).map(([name, tensor]) => [name, { value: keep(tensor), spec: tensor }]),
       ),
-      metrics: new Map(Object.entries(result.metrics ?? {}).map(([name, tensor]) => [name, keep(tensor)])),
+      metrics: new Map(
+        Object.entries(isPart ? {} : (result.metrics ?? {})).map(([name, tensor]) => [name, keep(tensor)]),
+      ),
       updates: Object.entries(result.updates ?? {}).map(([name, tensor]) => this.#update(name, tensor, keep(tensor))),
-      loss: lossValue,
+      loss: isPart ? null : lossValue,
       status,
       nodeCount: nodes.length,
+    };
+  }
+
+  lowerUpdate(optimizer: Optimizer): TracedProgram {
+    const { trainableBytes } = this.variables;
+    const loss = this.#make('summed loss', BYTES_PER_ELEMENT, { buffer: 'gradientSum', offsetBytes: trainableBytes });
+    const { dispatches, status } = optimizerDispatches(
+      optimizer,
+      trainableBytes,
+      loss,
+      this.#stepState,
+      this.#make.bind(this),
+      'gradientSum',
+    );
+    return {
+      dispatches,
+      packedBytes: 0,
+      inputs: this.#inputs,
+      inputBytes: this.#inputBytes,
+      constants: [],
+      constantBytes: 0,
+      outputs: new Map(),
+      metrics: new Map(),
+      updates: [],
+      loss,
+      status,
+      nodeCount: 0,
     };
   }
 

@@ -8,9 +8,10 @@ import type { GpuDevice } from '../gpu/device';
 import { readBuffer } from '../gpu/readback';
 import { initialValues, type ParameterSpec, requireUniqueNames } from '../nn/parameters';
 import { BYTES_PER_ELEMENT, elementCount } from '../tensor/shape';
-import { alignUp } from './arena';
+import { ALIGNMENT_BYTES, alignUp } from './arena';
 
-export type VariableArena = 'parameters' | 'gradients' | 'moment1' | 'moment2';
+/** `gradientSum`: running gradient of a batch that is run in parts, with the loss in one more slot behind it. */
+export type VariableArena = 'parameters' | 'gradients' | 'gradientSum' | 'moment1' | 'moment2';
 
 export interface VariableSlot {
   readonly spec: ParameterSpec;
@@ -60,7 +61,8 @@ export class Variables {
   arena(name: VariableArena): GPUBuffer {
     const known = this.#buffers.get(name);
     if (known) return known;
-    const size = name === 'parameters' ? this.totalBytes : this.trainableBytes;
+    const extra = name === 'gradientSum' ? ALIGNMENT_BYTES : 0;
+    const size = name === 'parameters' ? this.totalBytes : this.trainableBytes + extra;
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
     const buffer = this.device.createBuffer(size, usage, name);
     this.#buffers.set(name, buffer);

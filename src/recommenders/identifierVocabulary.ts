@@ -12,7 +12,8 @@ export interface IdentifierVocabulary {
   readonly codes: number;
   /** Digits of an identifier, `levels + 1`. */
   readonly digits: number;
-  readonly userToken: number;
+  /** Begins a history; null where histories begin with their first item. It keeps its place in the vocabulary. */
+  readonly userToken: number | null;
   readonly endToken: number;
   /** V. */
   readonly size: number;
@@ -20,9 +21,10 @@ export interface IdentifierVocabulary {
 
 export const PADDING_TOKEN = 0;
 
-export function identifierVocabulary(levels: number, codes: number): IdentifierVocabulary {
-  const userToken = 1 + levels * codes + CONFLICT_DIGITS;
-  return { levels, codes, digits: levels + 1, userToken, endToken: userToken + 1, size: userToken + 2 };
+export function identifierVocabulary(levels: number, codes: number, hasUserToken = true): IdentifierVocabulary {
+  const place = 1 + levels * codes + CONFLICT_DIGITS;
+  const userToken = hasUserToken ? place : null;
+  return { levels, codes, digits: levels + 1, userToken, endToken: place + 1, size: place + 2 };
 }
 
 /** Token of digit `digit` with value `value`. @throws ConfigError `vocabulary/code` for a value outside its codebook */

@@ -36,6 +36,12 @@ describe('checkRunConfig', () => {
     ['NaN', changed('recommender', 'learningRate', Number.NaN), 'recommender.learningRate'],
     ['more codes than a digit holds', changed('tokenizer', 'codes', 1000), 'tokenizer.codes'],
     ['beams wider than 50', changed('recommender', 'testBeamWidth', 51), 'recommender.testBeamWidth'],
+    [
+      'more parts than a batch has rows',
+      changed('recommender', 'accumulationSteps', 129),
+      'recommender.accumulationSteps',
+    ],
+    ['a word for a switch', changed('recommender', 'hasUserToken', 'no'), 'recommender.hasUserToken'],
     ['a head width that no kernel takes', changed('recommender', 'headWidth', 6), 'recommender.headWidth'],
     ['too many components', changed('encoder', 'components', 600), 'encoder.components'],
     ['an unknown encoder', changed('encoder', 'kind', 'bert'), 'encoder.kind'],

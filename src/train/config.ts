@@ -58,6 +58,10 @@ export interface RecommenderConfig {
   readonly patience: number;
   readonly validationBeamWidth: number;
   readonly testBeamWidth: number;
+  /** Parts that a batch is run in, 1 by default: the same update with the memory of one part. */
+  readonly accumulationSteps?: number;
+  /** Whether a history begins with the user token (default), as in MTGRec's layout. */
+  readonly hasUserToken?: boolean;
 }
 
 export interface RunConfig {
@@ -74,6 +78,8 @@ export interface RunConfig {
 export type FieldRule =
   | { readonly kind: 'text' }
   | { readonly kind: 'list' }
+  /** May be left out. */
+  | { readonly kind: 'switch' }
   | {
       readonly kind: 'integer' | 'number';
       readonly min: number;
@@ -122,6 +128,8 @@ const RULES = {
     patience: integer(0, MAX_COUNT),
     validationBeamWidth: integer(1, 50),
     testBeamWidth: integer(1, 50),
+    accumulationSteps: optionalInteger(1, 65_536),
+    hasUserToken: { kind: 'switch' },
   },
 } as const satisfies Record<string, Record<string, FieldRule>>;
 
@@ -175,6 +183,9 @@ export function checkRunConfig(value: unknown, source: string): RunConfig {
     );
   if (value['multiIdentifier'] !== undefined)
     checkMultiIdentifier(value['multiIdentifier'], { tokenizers: tokenizer.keep, epochs: recommender.epochs }, refuse);
+  const { accumulationSteps = 1, batchSize } = recommender;
+  if (accumulationSteps > batchSize)
+    refuse('recommender.accumulationSteps', `at most the ${batchSize} rows of a batch`, accumulationSteps);
   if (recommender.headWidth % 4 !== 0) refuse('recommender.headWidth', 'a multiple of 4', recommender.headWidth);
   if (recommender.width % 4 !== 0) refuse('recommender.width', 'a multiple of 4', recommender.width);
   return config;
@@ -190,6 +201,8 @@ export function checkField(
   if (value === undefined && 'isOptional' in rule && rule.isOptional) return;
   if (rule.kind === 'text') {
     if (typeof value !== 'string' || value.length > 500) refuse(field, 'a text', value);
+  } else if (rule.kind === 'switch') {
+    if (value !== undefined && typeof value !== 'boolean') refuse(field, 'true or false', value);
   } else if (rule.kind === 'list') {
     if (
       !Array.isArray(value) ||

@@ -1,6 +1,7 @@
 import { sha256Hex } from '../base/sha256';
 import { identifierTokens, identifierVocabulary } from '../recommenders/identifierVocabulary';
 import type { TokenSource } from '../recommenders/t5/batch';
+import type { RecommenderConfig } from './config';
 
 /** Every item's identifier, as a tokenizer left it. */
 export interface Identifiers {
@@ -20,8 +21,14 @@ export async function makeIdentifiers(levels: number, codes: number, digits: Uin
   return { levels, codes, digits, hash: await sha256Hex(bytes) };
 }
 
-/** The recommender's view: tokens of every item. @throws ConfigError `vocabulary/code` */
-export function tokenSource(identifiers: Identifiers): TokenSource {
-  const vocabulary = identifierVocabulary(identifiers.levels, identifiers.codes);
+/**
+ * The recommender's view: tokens of every item, and how it begins a history.
+ * @throws ConfigError `vocabulary/code`
+ */
+export function tokenSource(
+  identifiers: Identifiers,
+  { hasUserToken = true }: Pick<RecommenderConfig, 'hasUserToken'>,
+): TokenSource {
+  const vocabulary = identifierVocabulary(identifiers.levels, identifiers.codes, hasUserToken);
   return { vocabulary, tokens: identifierTokens(vocabulary, identifiers.digits) };
 }

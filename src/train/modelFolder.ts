@@ -47,7 +47,7 @@ export interface PortableRun extends PortableT5 {
 /** Files by name. @throws UnsupportedError `hf/untied`; FormatError `hf/tensor` */
 export function writeModelFolder(run: PortableRun): Map<string, Uint8Array<ArrayBuffer>> {
   const { levels, codes } = run.identifiers;
-  const vocabulary = identifierVocabulary(levels, codes);
+  const vocabulary = identifierVocabulary(levels, codes, run.config.recommender.hasUserToken);
   const files = writeHuggingFace(run, { endToken: vocabulary.endToken, digits: vocabulary.digits });
   files.set(MAP_FILE, new TextEncoder().encode(tokenizerMap(run, vocabulary)));
   return files;
@@ -108,7 +108,7 @@ export async function readModelFolder(files: ReadonlyMap<string, Uint8Array>): P
   requireVersion(map);
   const config = checkRunConfig(map['config'], MAP_FILE);
   const { levels, codes } = config.tokenizer;
-  const vocabulary = identifierVocabulary(levels, codes);
+  const vocabulary = identifierVocabulary(levels, codes, config.recommender.hasUserToken);
   if (JSON.stringify(map['vocabulary']) !== JSON.stringify(describeVocabulary(vocabulary)))
     throw new FormatError(
       'model/vocabulary',

@@ -81,16 +81,21 @@ export async function trainMultiIdentifier(
   if (!model) throw new FormatError('mtgrec/missing-checkpoint', 'MTGRec: the chosen model is gone; train again.');
   if (!section.fineTuning) return model;
   try {
-    const { report } = await evaluateT5(context, model.trainer, tokenSource(model.identifiers), {
-      split: 'test',
-      beamWidth: context.config.recommender.testBeamWidth,
-      name: 'MTGRec',
-    });
+    const { report } = await evaluateT5(
+      context,
+      model.trainer,
+      tokenSource(model.identifiers, context.config.recommender),
+      {
+        split: 'test',
+        beamWidth: context.config.recommender.testBeamWidth,
+        name: 'MTGRec',
+      },
+    );
     context.hooks.evaluation(report);
     if (section.hasEnsemble) {
       const members = candidatesOf(section.fineTuning).map(async ({ number, identifier }) => ({
         parameters: floatsIn(await requiredCheckpoint(context, `fineTuned-${number}`), 'parameters'),
-        source: tokenSource(tokenizers[identifier] as Identifiers),
+        source: tokenSource(tokenizers[identifier] as Identifiers, context.config.recommender),
       }));
       context.hooks.evaluation(await evaluateEnsemble(context, model.trainer, await Promise.all(members)));
     }
@@ -113,7 +118,8 @@ export async function openMultiIdentifier(
   const identifiers = tokenizers[numberIn(checkpoint, 'identifier', 'best')];
   if (!identifiers)
     throw new FormatError('checkpoint/numbers', 'best: names an identifier that there is not; train again.');
-  const trainer = newTrainer(context, context.config.recommender, tokenSource(identifiers));
+  const { recommender } = context.config;
+  const trainer = newTrainer(context, recommender, tokenSource(identifiers, recommender));
   try {
     trainer.startFrom(floatsIn(checkpoint, 'parameters'));
     return { trainer, identifiers };
@@ -175,7 +181,7 @@ async function fineTune(
   const { candidate, origin, resume } = task;
   const { recommender } = context.config;
   const { epochs, learningRate, warmupSteps, validateEvery, patience } = config;
-  const source = tokenSource(tokenizers[candidate.identifier] as Identifiers);
+  const source = tokenSource(tokenizers[candidate.identifier] as Identifiers, recommender);
   const trainer = newTrainer(context, { ...recommender, epochs, learningRate, warmupSteps }, source);
   const phase = new TrainingPhase(context, trainer, {
     stage: 'fineTuning',

@@ -87,7 +87,7 @@ export class Pretraining {
   ) {
     const { config, engine, dataset } = context;
     this.#section = multiIdentifierOf(config);
-    this.sources = sameItems(tokenizers).map(tokenSource);
+    this.sources = sameItems(tokenizers).map((each) => tokenSource(each, context.config.recommender));
     this.#probabilities = probabilitiesAfter([], this.sources.length, this.#section);
     const { sampling, stages } = this.#section;
     this.#boundaries = sampling === 'influence' ? stagePlan(stages, config.recommender.epochs).boundaries : [];

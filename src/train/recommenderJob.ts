@@ -19,8 +19,8 @@ export async function trainRecommender(
   identifiers: Identifiers,
   maxSteps?: number,
 ): Promise<T5Trainer> {
-  const source = tokenSource(identifiers);
   const { recommender } = context.config;
+  const source = tokenSource(identifiers, recommender);
   const trainer = newTrainer(context, identifiers);
   const phase = new TrainingPhase(context, trainer, {
     stage: 'recommender',
@@ -74,7 +74,7 @@ function newTrainer(context: JobContext, identifiers: Identifiers): T5Trainer {
   return new T5Trainer({
     engine: context.engine,
     config: context.config.recommender,
-    source: tokenSource(identifiers),
+    source: tokenSource(identifiers, context.config.recommender),
     ...trainingData(context),
     seed: context.config.seed,
   });

@@ -301,7 +301,7 @@ export class Session {
     await evaluateReferencePoints(context);
     const { trainer, identifiers } = await trainModel(context);
     this.#identifiers = identifiers;
-    this.#generator = new T5Generator(context.engine, trainer, tokenSource(identifiers), {
+    this.#generator = new T5Generator(context.engine, trainer, tokenSource(identifiers, context.config.recommender), {
       beamWidth: DEMO_BEAM_WIDTH,
       historyLimit: context.config.recommender.historyLimit,
     });
@@ -358,7 +358,7 @@ export class Session {
     if (!model || !config)
       throw new ConfigError('demo/untrained', 'recommend: there is no trained recommender yet; train one first.');
     this.#identifiers = model.identifiers;
-    this.#generator = new T5Generator(engine, model.trainer, tokenSource(model.identifiers), {
+    this.#generator = new T5Generator(engine, model.trainer, tokenSource(model.identifiers, config.recommender), {
       beamWidth: DEMO_BEAM_WIDTH,
       historyLimit: config.recommender.historyLimit,
     });

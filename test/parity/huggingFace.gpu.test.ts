@@ -133,10 +133,15 @@ describe.each(['exported', 'trained'])('the %s folder in both programs', (name) 
     const items = goldenTensor(golden, `${name}:beam_items`);
     const scores = goldenTensor(golden, `${name}:beam_scores`).data;
     const beamWidth = items.shape[1] ?? 0;
-    const generator = new T5Generator(engine, { variables, t5: run.t5 }, tokenSource(run.identifiers), {
-      beamWidth,
-      historyLimit: run.config.recommender.historyLimit,
-    });
+    const generator = new T5Generator(
+      engine,
+      { variables, t5: run.t5 },
+      tokenSource(run.identifiers, run.config.recommender),
+      {
+        beamWidth,
+        historyLimit: run.config.recommender.historyLimit,
+      },
+    );
     const histories = golden.meta['histories'];
     if (!Array.isArray(histories)) throw new Error('histories expected');
     for (const [row, history] of histories.entries()) {

@@ -115,10 +115,14 @@ describe.each([
     const items = goldenTensor(golden, `${name}:beam_items`);
     const scores = goldenTensor(golden, `${name}:beam_scores`).data;
     const beamWidth = items.shape[1] ?? 0;
-    const generator = new T5GraphGenerator(await openOrtGraphs(run), tokenSource(run.identifiers), {
-      beamWidth,
-      historyLimit: run.config.recommender.historyLimit,
-    });
+    const generator = new T5GraphGenerator(
+      await openOrtGraphs(run),
+      tokenSource(run.identifiers, run.config.recommender),
+      {
+        beamWidth,
+        historyLimit: run.config.recommender.historyLimit,
+      },
+    );
     const histories = golden.meta['histories'];
     if (!Array.isArray(histories)) throw new Error('histories expected');
     for (const [row, history] of histories.entries()) {
@@ -133,10 +137,14 @@ describe.each([
 
 it('gives no more items than the catalogue has', async () => {
   const run = await tinyRun();
-  const generator = new T5GraphGenerator(await openOrtGraphs(run), tokenSource(run.identifiers), {
-    beamWidth: 50,
-    historyLimit: 6,
-  });
+  const generator = new T5GraphGenerator(
+    await openOrtGraphs(run),
+    tokenSource(run.identifiers, run.config.recommender),
+    {
+      beamWidth: 50,
+      historyLimit: 6,
+    },
+  );
   const { items } = await generator.generate([[1, 2]]);
   expect([...items].sort((a, b) => a - b)).toEqual(Array.from({ length: 30 }, (_, item) => item));
   await generator.dispose();

@@ -29,8 +29,8 @@ describe('norm gradients', () => {
       },
       {},
       variables,
-      adamw({ learningRate: 0 }),
       device.profile,
+      { optimizer: adamw({ learningRate: 0 }) },
     );
     const kernels = traced.dispatches.map(({ kernel }) => kernel);
     expect(kernels.filter((name) => name === 'binary')).toEqual([]);

@@ -20,6 +20,14 @@ describe('T5 input (mtgrec.md §14 rows 9 and 10)', () => {
     expect([...tokens.subarray(10, 82)].every((token) => token === 0)).toBe(true);
   });
 
+  it('begins with the first item where the user token is switched off, in a vocabulary of the same size', () => {
+    const plain = identifierVocabulary(3, 256, false);
+    const { tokens, mask, length } = encodeHistories([[3, 4]], 1, 20, { ...source, vocabulary: plain });
+    expect([length, plain.size, plain.endToken]).toEqual([2 * 4 + 1, vocabulary.size, vocabulary.endToken]);
+    expect([...tokens]).toEqual([4, 257, 768, 770, 5, 257, 768, 770, 1026]);
+    expect(mask.every((bit) => bit === 1)).toBe(true);
+  });
+
   it('fills all 82 tokens with the latest 20 of 23 items', () => {
     const history = Array.from({ length: 23 }, (_, i) => i);
     const { tokens, mask } = encodeHistories([history.slice(-20)], 1, 20, source);

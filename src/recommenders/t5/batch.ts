@@ -1,6 +1,6 @@
 /**
  * Host side of a T5 batch: identifiers of histories and targets as token arrays (mtgrec.md §7). Input of one user:
- * [user] + digits of the latest items + [end], right-padded; labels: the target's digits + [end].
+ * [user] (a switch) + digits of the latest items + [end], right-padded; labels: the target's digits + [end].
  */
 import type { SequenceTable } from '../../base/sequenceTable';
 import { type Examples, historyOf, targetOf } from '../../data/splits';
@@ -31,14 +31,15 @@ export function paddedLength(items: number, limit: number): number {
 }
 
 /** Tokens of the encoder for a padded history of `items` items. */
-export const inputLength = (vocabulary: IdentifierVocabulary, items: number): number => items * vocabulary.digits + 2;
+export const inputLength = ({ digits, userToken }: IdentifierVocabulary, items: number): number =>
+  items * digits + (userToken === null ? 1 : 2);
 
 /** Fills one row of encoder tokens; returns how many are real. */
 export function fillInputRow(row: Uint32Array, history: ArrayLike<number>, source: TokenSource): number {
   const { vocabulary, tokens } = source;
   const { digits } = vocabulary;
   let at = 0;
-  row[at++] = vocabulary.userToken;
+  if (vocabulary.userToken !== null) row[at++] = vocabulary.userToken;
   for (let i = 0; i < history.length; i++) {
     const item = history[i] as number;
     for (let digit = 0; digit < digits; digit++) row[at++] = tokens[item * digits + digit] as number;

@@ -57,6 +57,10 @@ async function run(trainer: T5Trainer, steps: number): Promise<number[]> {
   for (let i = 0; i < steps; i++) await trainer.runStep();
   return (await trainer.metrics()).map(({ loss }) => loss);
 }
+async function losses(trainer: T5Trainer, steps: number) {
+  for (let i = 0; i < steps; i++) await trainer.runStep();
+  return trainer.metrics();
+}
 const bitsOf = (state: T5State) => ({
   step: state.step,
   cursor: state.cursor,
@@ -88,6 +92,55 @@ describe('T5Trainer', () => {
     await run(cut, 3);
     expect(bitsOf(await cut.state())).toEqual(bitsOf(await whole.state()));
     for (const trainer of [whole, cut]) await trainer.dispose();
+  });
+
+  it.each([2, 3])(
+    'makes the updates of whole batches from %i parts, short batches included',
+    async (accumulationSteps) => {
+      const plain = { ...config, dropout: 0, batchSize: 30 };
+      const make = (settings: T5TrainingConfig) =>
+        new T5Trainer({ engine, config: settings, source, sequences: walkers(60), seed: 5 });
+      const whole = make(plain);
+      const parts = make({ ...plain, accumulationSteps });
+      const steps = whole.stepsPerEpoch + 2;
+      const [want, got] = [await losses(whole, steps), await losses(parts, steps)];
+      expect(got).toHaveLength(steps);
+      got.forEach(({ loss, gradientNorm, step }, at) => {
+        expect(step).toBe(at);
+        expect(Math.abs(loss - (want[at]?.loss ?? 0))).toBeLessThan(1e-4);
+        expect(Math.abs(gradientNorm - (want[at]?.gradientNorm ?? 0))).toBeLessThan(1e-3);
+      });
+      for (const trainer of [whole, parts]) await trainer.dispose();
+    },
+  );
+
+  it('gives each part of a batch dropout masks of its own', async () => {
+    // All rows are equal, so with the same masks in both parts the gradient would be that of one part.
+    const sequences = sequenceTable(Array.from({ length: 64 }, () => [1, 2, 3, 4]));
+    const norm = async (settings: Partial<T5TrainingConfig>): Promise<number> => {
+      const still = { ...config, learningRate: 0, dropout: 0.5, ...settings };
+      const trainer = new T5Trainer({ engine, config: still, source, sequences, seed: 5 });
+      const [row] = await losses(trainer, 1);
+      await trainer.dispose();
+      return row?.gradientNorm ?? Number.NaN;
+    };
+    expect(await norm({ batchSize: 64, accumulationSteps: 2 })).not.toBeCloseTo(await norm({ batchSize: 32 }), 4);
+    expect(await norm({ batchSize: 64, accumulationSteps: 2, dropout: 0 })).toBeCloseTo(
+      await norm({ batchSize: 32, dropout: 0 }),
+      4,
+    );
+  });
+
+  it('reads histories without the user token where it is switched off', async () => {
+    const without = { ...source, vocabulary: { ...vocabulary, userToken: null } };
+    const trainer = new T5Trainer({ engine, config, source: without, sequences: walkers(60), seed: 5 });
+    const [loss] = await run(trainer, 1);
+    const other = make();
+    expect(loss).not.toBe((await run(other, 1))[0]);
+    const generator = new T5Generator(engine, trainer, without, { beamWidth: 5, historyLimit: 6 });
+    expect((await generator.generate([[1, 2]])).items).toHaveLength(5);
+    await generator.dispose();
+    for (const each of [trainer, other]) await each.dispose();
   });
 
   it('refuses a state of another model by the tensor’s name', async () => {

@@ -15,12 +15,12 @@ import {
 } from '../../data/stream/exampleStream';
 import { adamw } from '../../nn/optimizers';
 import { cosineSchedule, type Schedule } from '../../nn/schedules';
-import type { CompiledStep, Engine } from '../../plan/engine';
+import type { BatchPart, CompiledStep, Engine } from '../../plan/engine';
 import type { StepMetrics } from '../../plan/metricRing';
 import type { StepFunction } from '../../plan/trace';
 import type { Variables } from '../../plan/variables';
 import type { RowIndex } from '../../tensor/ops/embedding';
-import { batchOf, examplesOf, type TokenSource } from './batch';
+import { batchOf, examplesOf, type RowSources, type TokenSource } from './batch';
 import type { T5Config } from './config';
 import { t5Loss, t5Parameters } from './model';
 
@@ -40,6 +40,8 @@ export interface T5TrainingConfig {
   readonly warmupSteps: number;
   readonly weightDecay: number;
   readonly clipNorm: number;
+  /** Parts that a batch is run in, 1 by default: the same update with the memory of one part. */
+  readonly accumulationSteps?: number;
 }
 
 /** Sizes of the network for a vocabulary; bucket settings and norm are the library's. */
@@ -179,8 +181,10 @@ export class T5Trainer {
     const sources = sourceOf
       ? (row: number) => (row < examples.length ? sourceOf(examples[row] as number, at.epoch) : source)
       : source;
-    const { historyLimit, batchSize } = config;
-    await this.step.run(batchOf(histories, targets, batchSize, { historyLimit, source: sources }));
+    const { historyLimit, batchSize, accumulationSteps = 1 } = config;
+    if (accumulationSteps === 1)
+      await this.step.run(batchOf(histories, targets, batchSize, { historyLimit, source: sources }));
+    else await this.step.runParts(partsOf(histories, targets, { ...config, accumulationSteps }, sources));
     this.#cursor = next;
     return { isLastOfEpoch };
   }
@@ -233,6 +237,27 @@ export class T5Trainer {
     await this.step.dispose();
     this.variables.dispose();
   }
+}
+
+/** A batch in parts of equal rows, each with its share of the examples; a short batch has fewer parts. */
+function partsOf(
+  histories: readonly Uint32Array[],
+  targets: Uint32Array,
+  config: T5TrainingConfig & { readonly accumulationSteps: number },
+  source: TokenSource | RowSources,
+): BatchPart[] {
+  const { batchSize, accumulationSteps, historyLimit } = config;
+  const rows = Math.ceil(batchSize / accumulationSteps);
+  const parts: BatchPart[] = [];
+  for (let first = 0; first < targets.length; first += rows) {
+    const chosen = targets.subarray(first, first + rows);
+    const own = typeof source === 'function' ? (row: number) => source(first + row) : source;
+    parts.push({
+      batch: batchOf(histories.slice(first, first + rows), chosen, rows, { historyLimit, source: own }),
+      weight: chosen.length / targets.length,
+    });
+  }
+  return parts;
 }
 
 /** Writes all tensors of an arena. @throws FormatError `checkpoint/tensor` */
