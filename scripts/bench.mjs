@@ -6,9 +6,14 @@ import { parseOptions, USAGE } from './bench/options.mjs';
 import { ROOT } from './setup/packages.mjs';
 
 const suiteAt = process.argv.indexOf('--suite');
-if (suiteAt >= 0 && process.argv[suiteAt + 1] === 'data') {
+const suite = suiteAt >= 0 ? process.argv[suiteAt + 1] : null;
+if (suite === 'data') {
   const { dataSuite } = await import('./bench/dataSuite.mjs');
   process.exit(await dataSuite(process.argv.slice(2)));
+}
+if (suite === 'mtgrec') {
+  const { mtgrecSuite } = await import('./bench/mtgrecSuite.mjs');
+  process.exit(await mtgrecSuite(process.argv.slice(2)));
 }
 
 let options;

@@ -15,7 +15,7 @@ export const WORKLOADS = [
 export const PEERS = ['jax', 'tfjs', 'ort'];
 export const ADAPTERS = ['lavapipe', 'swiftshader', 'default'];
 
-export const USAGE = `npm run bench -- [options]        (npm run bench -- --suite data --help for importing data)
+export const USAGE = `npm run bench -- [options]        (npm run bench -- --suite data|mtgrec --help for other suites)
   --adapter NAME     lavapipe (Node on Dawn, Mesa's software driver), default (Node on Dawn, the machine's own GPU) or
                      swiftshader (Chromium, its software adapter); default: lavapipe
   --workloads LIST   of ${WORKLOADS.join(', ')}; default: all
