@@ -1,10 +1,12 @@
 /**
- * Item codes as other projects publish them: JSON lines `{"id": 0, "tokens": ["<a_12>", "<b_3>", …]}`, one token a level, the
- * letter naming the level (a = 0). Collisions are kept as they are.
+ * Item codes as other projects publish them. JSON lines: `{"id": 0, "tokens": ["<a_12>", "<b_3>", …]}`, one token a level, the
+ * letter naming the level (a = 0). `.sem_ids` of the UTGRec and MTGRec repositories: one object, item id → list of whole
+ * numbers. Collisions are kept as they are.
  */
 import { idField } from './fields';
 import { describeValue, formatProblem, type Place } from './formatProblem';
 import { type InflateOptions, inflateIfGzip } from './gzip';
+import { readJsonEntries } from './jsonEntries';
 import { readJsonLines } from './jsonLines';
 import type { JsonValue } from './strictJson';
 
@@ -24,7 +26,7 @@ const MAX_LEVELS = 26;
 const MAX_CODE = 0xffff;
 
 /**
- * Reads plain or gzipped codes. Takes the stream.
+ * Reads plain or gzipped JSON lines. Takes the stream.
  * @throws FormatError `codes/tokens`, `codes/levels`, `codes/duplicate`, `codes/none`, and those of gzip and JSON lines
  */
 export async function readSemanticIds(
@@ -32,35 +34,73 @@ export async function readSemanticIds(
   options: InflateOptions,
 ): Promise<SemanticIds> {
   const { file } = options;
-  const seen = new Set<string>();
-  const codes: number[] = [];
-  const entryCounts: number[] = [];
+  const table = new CodeTable();
   for await (const { line, value } of readJsonLines(await inflateIfGzip(stream, options), { file })) {
     const place = { file, line };
     const id = idField(value, 'id', place);
-    if (seen.has(id)) {
+    table.add(id, codeTokens(value.tokens, { ...place, field: 'tokens' }), place);
+  }
+  return table.finish(file);
+}
+
+/**
+ * Reads a plain or gzipped `.sem_ids` file. Takes the stream.
+ * @throws FormatError `codes/numbers`, `codes/levels`, `codes/duplicate`, `codes/none`, and those of gzip and JSON
+ */
+export async function readSemanticIdObject(
+  stream: ReadableStream<Uint8Array>,
+  options: InflateOptions,
+): Promise<SemanticIds> {
+  const { file } = options;
+  const table = new CodeTable();
+  await readJsonEntries(await inflateIfGzip(stream, options), {
+    file,
+    onEntry: ({ key, value, line }) => table.add(key, codeNumbers(value, { file, line, field: key }), { file, line }),
+  });
+  return table.finish(file);
+}
+
+class CodeTable {
+  readonly #seen = new Set<string>();
+  readonly #codes: number[] = [];
+  readonly #entryCounts: number[] = [];
+
+  add(id: string, own: readonly number[], place: Place): void {
+    if (this.#seen.has(id)) {
       const problem = { wanted: 'every item once', came: `id ${id} again`, remedy: 'remove one of the two lines' };
       throw formatProblem('codes/duplicate', { ...place, field: 'id' }, problem);
     }
-    const own = codeTokens(value.tokens, { ...place, field: 'tokens' });
-    if (seen.size > 0 && own.length !== entryCounts.length) {
-      const problem = { wanted: `${entryCounts.length} tokens`, came: `${own.length}`, remedy: 'use one length' };
-      throw formatProblem('codes/levels', { ...place, field: 'tokens' }, problem);
+    if (this.#seen.size > 0 && own.length !== this.#entryCounts.length) {
+      const problem = { wanted: `${this.#entryCounts.length} codes`, came: `${own.length}`, remedy: 'use one length' };
+      throw formatProblem('codes/levels', { ...place, field: id }, problem);
     }
-    seen.add(id);
+    this.#seen.add(id);
     own.forEach((code, level) => {
-      codes.push(code);
-      entryCounts[level] = Math.max(entryCounts[level] ?? 0, code + 1);
+      this.#codes.push(code);
+      this.#entryCounts[level] = Math.max(this.#entryCounts[level] ?? 0, code + 1);
     });
   }
-  if (seen.size === 0) {
-    throw formatProblem(
-      'codes/none',
-      { file },
-      { wanted: 'at least one item', came: 'none', remedy: 'check the file' },
-    );
+
+  finish(file: string): SemanticIds {
+    if (this.#seen.size === 0) {
+      const problem = { wanted: 'at least one item', came: 'none', remedy: 'check the file' };
+      throw formatProblem('codes/none', { file }, problem);
+    }
+    const entryCounts = this.#entryCounts;
+    return { ids: [...this.#seen], levelCount: entryCounts.length, codes: Uint16Array.from(this.#codes), entryCounts };
   }
-  return { ids: [...seen], levelCount: entryCounts.length, codes: Uint16Array.from(codes), entryCounts };
+}
+
+function codeNumbers(value: JsonValue, place: Place): number[] {
+  const isCode = (code: JsonValue): code is number =>
+    typeof code === 'number' && Number.isInteger(code) && code >= 0 && code <= MAX_CODE;
+  if (Array.isArray(value) && value.length > 0 && value.length <= MAX_LEVELS && value.every(isCode)) return [...value];
+  const wanted = `a list of 1 to ${MAX_LEVELS} whole numbers up to ${MAX_CODE}`;
+  throw formatProblem('codes/numbers', place, {
+    wanted,
+    came: describeValue(value),
+    remedy: 'write one code a level',
+  });
 }
 
 /** The codes of one item from its tokens, one a level [L]. @throws FormatError `codes/tokens` */
