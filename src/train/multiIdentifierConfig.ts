@@ -38,6 +38,8 @@ export interface MultiIdentifierConfig {
   readonly fineTuning: FineTuningConfig | null;
   /** Also test the ensemble of all fine-tuned candidates. */
   readonly hasEnsemble: boolean;
+  /** Also train and test TIGER for as many epochs, with the last tokenizer. */
+  readonly hasBaseline: boolean;
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
@@ -63,6 +65,7 @@ const FIELDS = [
   'measuresSamplingError',
   'fineTuning',
   'hasEnsemble',
+  'hasBaseline',
 ];
 const FINE_TUNING_FIELDS = [
   'checkpoints',
@@ -110,7 +113,7 @@ export function checkMultiIdentifier(value: unknown, around: Around, refuse: Ref
   if (centring !== 'none' && centring !== 'minMax') refuse(at('centring'), '"none" or "minMax"', centring);
   for (const field of ['trainingSamples', 'validationSamples'])
     integer(value[field], at(field), 0, 1_000_000_000, refuse);
-  for (const field of ['hasInfluenceDropout', 'measuresSamplingError', 'hasEnsemble'])
+  for (const field of ['hasInfluenceDropout', 'measuresSamplingError', 'hasEnsemble', 'hasBaseline'])
     if (typeof value[field] !== 'boolean') refuse(at(field), 'true or false', value[field]);
   if (value['fineTuning'] !== null)
     checkFineTuning(value['fineTuning'], at('fineTuning'), { tokenizers, epochs }, refuse);

@@ -6,9 +6,9 @@
 
 import { FormatError } from '../base/errors';
 import { mixSeed } from '../base/random';
-import { sequencesInMemory } from '../data/wholeSequences';
 import type { TokenSource } from '../recommenders/t5/batch';
 import { T5Trainer } from '../recommenders/t5/trainer';
+import { trainBaseline } from './baselineJob';
 import {
   type Checkpoint,
   type CheckpointIdentity,
@@ -19,11 +19,12 @@ import {
   writeCheckpoint,
 } from './checkpoint';
 import { adapterFingerprint, type JobContext } from './context';
-import { evaluateEnsemble } from './ensembleEvaluation';
+import { type EnsembleMember, evaluateEnsemble } from './ensembleEvaluation';
 import { evaluateT5 } from './evaluateModel';
 import { type Identifiers, tokenSource } from './identifiers';
 import type { FineTuningConfig } from './multiIdentifierConfig';
-import { multiIdentifierOf, Pretraining, pretrainingOrigin } from './pretrainingJob';
+import { multiIdentifierOf, Pretraining, type PretrainingSource, pretrainingOrigin } from './pretrainingJob';
+import { trainingData } from './trainingData';
 import { TrainingPhase } from './trainingPhase';
 
 /** Stream of the run's seed: fine-tuning shuffles and drops out on its own. */
@@ -76,34 +77,45 @@ export async function trainMultiIdentifier(
   } finally {
     await pretraining.dispose();
   }
-  if (section.fineTuning) await fineTuneAll(context, tokenizers, section.fineTuning, { steps, maxSteps });
+  if (section.fineTuning) steps = await fineTuneAll(context, tokenizers, section.fineTuning, { steps, maxSteps });
   const model = await openMultiIdentifier(context, tokenizers);
   if (!model) throw new FormatError('mtgrec/missing-checkpoint', 'MTGRec: the chosen model is gone; train again.');
-  if (!section.fineTuning) return model;
   try {
-    const { report } = await evaluateT5(
-      context,
-      model.trainer,
-      tokenSource(model.identifiers, context.config.recommender),
-      {
-        split: 'test',
-        beamWidth: context.config.recommender.testBeamWidth,
-        name: 'MTGRec',
-      },
-    );
-    context.hooks.evaluation(report);
-    if (section.hasEnsemble) {
-      const members = candidatesOf(section.fineTuning).map(async ({ number, identifier }) => ({
-        parameters: floatsIn(await requiredCheckpoint(context, `fineTuned-${number}`), 'parameters'),
-        source: tokenSource(tokenizers[identifier] as Identifiers, context.config.recommender),
-      }));
-      context.hooks.evaluation(await evaluateEnsemble(context, model.trainer, await Promise.all(members)));
-    }
+    if (section.fineTuning) await testTuned(context, tokenizers, section.fineTuning, model);
+    const last = tokenizers.at(-1);
+    if (section.hasBaseline && last) await trainBaseline(context, last, { stepOffset: steps, maxSteps });
     return model;
   } catch (error) {
     await model.trainer.dispose();
     throw error;
   }
+}
+
+async function testTuned(
+  context: JobContext,
+  tokenizers: readonly Identifiers[],
+  config: FineTuningConfig,
+  model: MultiIdentifierModel,
+): Promise<void> {
+  const { report } = await evaluateT5(
+    context,
+    model.trainer,
+    tokenSource(model.identifiers, context.config.recommender),
+    {
+      split: 'test',
+      beamWidth: context.config.recommender.testBeamWidth,
+      name: 'MTGRec',
+    },
+  );
+  context.hooks.evaluation(report);
+  if (!multiIdentifierOf(context.config).hasEnsemble) return;
+  const members: EnsembleMember[] = [];
+  for (const { number, identifier } of candidatesOf(config))
+    members.push({
+      parameters: floatsIn(await requiredCheckpoint(context, `fineTuned-${number}`), 'parameters'),
+      source: tokenSource(tokenizers[identifier] as Identifiers, context.config.recommender),
+    });
+  context.hooks.evaluation(await evaluateEnsemble(context, model.trainer, members));
 }
 
 /** Opens the chosen model of a finished run. @returns null if there is none @throws FormatError, ConfigError for another origin */
@@ -129,27 +141,30 @@ export async function openMultiIdentifier(
   }
 }
 
+/** @returns steps of the run so far */
 async function fineTuneAll(
   context: JobContext,
   tokenizers: readonly Identifiers[],
   config: FineTuningConfig,
   run: { readonly steps: number; readonly maxSteps: number },
-): Promise<void> {
-  const origin = fineTuningOrigin(context, tokenizers);
+): Promise<number> {
+  const origin = chosenOrigin(context, tokenizers);
   const file = await context.sink.loadCheckpoint('fineTuning');
   const newest = file ? readCheckpoint(file, 'fineTuning') : null;
   if (newest) requireSameOrigin(newest.identity, origin, 'fineTuning');
   const atWork = newest ? numberIn(newest, 'candidate', 'fineTuning') : -1;
   const finished: Finished[] = [];
-  let stepOffset = run.steps;
-  for (const candidate of candidatesOf(config)) {
+  // As many as if no candidate stopped early, so that a resumed run counts alike.
+  const stepsEach = (run.steps / context.config.recommender.epochs) * config.epochs;
+  const candidates = candidatesOf(config);
+  for (const candidate of candidates) {
+    const stepOffset = run.steps + candidate.number * stepsEach;
     const task = { ...run, candidate, stepOffset, origin, resume: candidate.number === atWork ? file : null };
-    const { ndcg, steps } =
+    const ndcg =
       candidate.number < atWork
         ? await finishedBefore(context, candidate)
         : await fineTune(context, tokenizers, config, task);
     finished.push({ ...candidate, ndcg });
-    stepOffset += steps;
   }
   const chosen = finished.reduce((best, one) => (one.ndcg > best.ndcg ? one : best));
   const checkpoint = await requiredCheckpoint(context, `fineTuned-${chosen.number}`);
@@ -158,14 +173,14 @@ async function fineTuneAll(
     checkpoint: chosen.checkpoint,
     ndcg: chosen.ndcg,
   });
+  return run.steps + candidates.length * stepsEach;
 }
 
-async function finishedBefore(context: JobContext, { number }: Candidate): Promise<{ ndcg: number; steps: number }> {
-  const checkpoint = await requiredCheckpoint(context, `fineTuned-${number}`);
-  const value = (key: string): number => numberIn(checkpoint, key, `fineTuned-${number}`);
-  return { ndcg: value('bestNdcg'), steps: value('step') };
+async function finishedBefore(context: JobContext, { number }: Candidate): Promise<number> {
+  return numberIn(await requiredCheckpoint(context, `fineTuned-${number}`), 'bestNdcg', `fineTuned-${number}`);
 }
 
+/** @returns the best NDCG@10 on the validation split */
 async function fineTune(
   context: JobContext,
   tokenizers: readonly Identifiers[],
@@ -177,7 +192,7 @@ async function fineTune(
     readonly origin: Omit<CheckpointIdentity, 'adapter'>;
     readonly resume: Uint8Array | null;
   },
-): Promise<{ ndcg: number; steps: number }> {
+): Promise<number> {
   const { candidate, origin, resume } = task;
   const { recommender } = context.config;
   const { epochs, learningRate, warmupSteps, validateEvery, patience } = config;
@@ -217,7 +232,7 @@ async function fineTune(
       await context.sink.dropRowsAfter('recommender', task.stepOffset);
     }
     await phase.train(task.maxSteps);
-    return { ndcg: phase.bestNdcg, steps: trainer.stepCount };
+    return phase.bestNdcg;
   } finally {
     await trainer.dispose();
   }
@@ -266,19 +281,17 @@ async function requiredCheckpoint(
 }
 
 function newTrainer(context: JobContext, config: JobContext['config']['recommender'], source: TokenSource): T5Trainer {
-  const { engine, dataset } = context;
+  const { engine } = context;
   const seed = mixSeed(context.config.seed, FINE_TUNING_STREAM);
-  return new T5Trainer({ engine, config, source, sequences: sequencesInMemory(dataset, 'MTGRec'), seed });
+  return new T5Trainer({ engine, config, source, ...trainingData(context), seed });
 }
 
-function fineTuningOrigin(
-  context: JobContext,
+/** What a fine-tuned (or chosen) model was made from. The ensemble changes nothing of it, so it is not part of its origin. */
+export function chosenOrigin(
+  context: PretrainingSource,
   tokenizers: readonly Identifiers[],
 ): Omit<CheckpointIdentity, 'adapter'> {
   const pretraining = pretrainingOrigin(context, tokenizers);
   const { fineTuning } = multiIdentifierOf(context.config);
   return { ...pretraining, config: JSON.stringify({ pretraining: pretraining.config, fineTuning }) };
 }
-
-/** The ensemble changes nothing of the model, so it is not part of its origin. */
-const chosenOrigin = fineTuningOrigin;

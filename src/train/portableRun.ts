@@ -5,13 +5,22 @@ import { isJsonObject, type JsonValue, parseJsonObject } from '../formats/strict
 import { float32Tensor } from '../formats/typedValues';
 import { identifierVocabulary } from '../recommenders/identifierVocabulary';
 import { t5ConfigOf } from '../recommenders/t5/trainer';
-import { type Arrays, floatsIn, numberIn, readCheckpoint, requireSameOrigin, writeCheckpoint } from './checkpoint';
+import {
+  type Arrays,
+  type Checkpoint,
+  floatsIn,
+  numberIn,
+  readCheckpoint,
+  requireSameOrigin,
+  writeCheckpoint,
+} from './checkpoint';
 import { checkRunConfig, type RunConfig } from './config';
 import { type Identifiers, makeIdentifiers } from './identifiers';
 import { embeddingsOrigin } from './itemVectors';
 import type { PortableRun } from './modelFolder';
+import { chosenOrigin } from './multiIdentifierJob';
 import { recommenderOrigin } from './recommenderJob';
-import { tokenizerOrigin } from './tokenizerJob';
+import { keptEpochs, tokenizerOrigin, tokenizersIn } from './tokenizerJob';
 
 export const RUN_FILE = 'run.json';
 export const RUN_VERSION = 1;
@@ -58,12 +67,10 @@ export async function readPortableRun(
   read: RunFileReader,
   itemIds: readonly string[] | null,
 ): Promise<PortableRun> {
-  const { config, data } = description;
-  const identifiers = await readRunIdentifiers(description, read);
-  const file = (await read('best.safetensors')) ?? (await read('recommender.safetensors'));
-  if (!file) throw untrained('recommender');
-  const checkpoint = readCheckpoint(file, 'recommender');
-  requireSameOrigin(checkpoint.identity, recommenderOrigin(config, data.hash, identifiers.hash), 'recommender');
+  const { data } = description;
+  const { config, identifiers, checkpoint } = await (description.config.multiIdentifier
+    ? chosenModel(description, read)
+    : onlyModel(description, read));
   if (itemIds && itemIds.length * (identifiers.levels + 1) !== identifiers.digits.length)
     throw new ConfigError(
       'run/items',
@@ -78,6 +85,54 @@ export async function readPortableRun(
     t5: t5ConfigOf(config.recommender, size),
     parameters: floatsIn(checkpoint, 'parameters'),
   };
+}
+
+interface RunModel {
+  readonly config: RunConfig;
+  readonly identifiers: Identifiers;
+  readonly checkpoint: Checkpoint;
+}
+
+async function onlyModel(description: RunDescription, read: RunFileReader): Promise<RunModel> {
+  const { config, data } = description;
+  const identifiers = await readRunIdentifiers(description, read);
+  const file = (await read('best.safetensors')) ?? (await read('recommender.safetensors'));
+  if (!file) throw untrained('recommender');
+  const checkpoint = readCheckpoint(file, 'recommender');
+  requireSameOrigin(checkpoint.identity, recommenderOrigin(config, data.hash, identifiers.hash), 'recommender');
+  return { config, identifiers, checkpoint };
+}
+
+/** The fine-tuned model of an MTGRec run: from here on one recommender of one identifier, so its configuration says no more. */
+async function chosenModel(description: RunDescription, read: RunFileReader): Promise<RunModel> {
+  const { multiIdentifier: _, ...config } = description.config;
+  const { keep: _keep, keepEvery: _keepEvery, ...tokenizer } = config.tokenizer;
+  const tokenizers = await readRunTokenizers(description, read);
+  const file = await read('best.safetensors');
+  if (!file) throw untrained('recommender');
+  const checkpoint = readCheckpoint(file, 'best');
+  const origin = { config: description.config, dataset: { contentHash: description.data.hash } };
+  requireSameOrigin(checkpoint.identity, chosenOrigin(origin, [...tokenizers.values()]), 'best');
+  const identifiers = [...tokenizers.values()][numberIn(checkpoint, 'identifier', 'best')];
+  if (!identifiers) throw untrained('recommender');
+  return { config: { ...config, tokenizer }, identifiers, checkpoint };
+}
+
+/**
+ * Identifiers of a multi-identifier run by kept epoch, oldest first.
+ * @throws FormatError `run/untrained`, `mtgrec/missing-epoch` and those of checkpoints
+ */
+export async function readRunTokenizers(
+  description: RunDescription,
+  read: RunFileReader,
+): Promise<Map<number, Identifiers>> {
+  const { tokenizer } = description.config;
+  const { levels, digits } = await readRunIdentifiers(description, read);
+  const file = await read('tokenizer.safetensors');
+  if (!file) throw untrained('tokenizer');
+  const checkpoint = readCheckpoint(file, 'tokenizer.safetensors');
+  const identifiers = await tokenizersIn(checkpoint, tokenizer, digits.length / (levels + 1));
+  return new Map(keptEpochs(tokenizer).map((epoch, k) => [epoch, identifiers[k] as Identifiers]));
 }
 
 /** Identifiers of a run whose tokenizer is trained. @throws FormatError `run/untrained` and those of checkpoints */

@@ -4,7 +4,7 @@
  */
 
 import { ConfigError } from '../base/errors';
-import { sequencesInMemory } from '../data/wholeSequences';
+import { wholeSequences } from '../data/wholeSequences';
 import { drawTokenizer } from '../recommenders/mtgrec/draw';
 import { InfluenceEstimator } from '../recommenders/mtgrec/influence';
 import { stagePlan } from '../recommenders/mtgrec/stagePlan';
@@ -20,6 +20,7 @@ import { ProgressMeter } from './jobControl';
 import type { MultiIdentifierConfig } from './multiIdentifierConfig';
 import type { CurriculumReport, EvaluationReport, MetricSet } from './reports';
 import { keptEpochs } from './tokenizerJob';
+import { trainingData } from './trainingData';
 import { SOFTWARE_DISPATCHES_PER_SUBMIT, TrainingPhase } from './trainingPhase';
 
 /** @throws ConfigError `config/field` for a run without the section */
@@ -32,12 +33,20 @@ export function multiIdentifierOf(config: RunConfig): MultiIdentifierConfig {
   return config.multiIdentifier;
 }
 
+/** As much of a run as decides what its models are. */
+export interface PretrainingSource {
+  readonly config: RunConfig;
+  readonly dataset: { readonly contentHash: string };
+}
+
 /** What decides the pre-trained recommender; fine-tuning can change without pre-training again. */
 export function pretrainingOrigin(
-  { config, dataset }: Pick<JobContext, 'config' | 'dataset'>,
+  { config, dataset }: PretrainingSource,
   tokenizers: readonly Identifiers[],
 ): Omit<CheckpointIdentity, 'adapter'> {
-  const { fineTuning: _, hasEnsemble: _ensemble, measuresSamplingError: _error, ...mixing } = multiIdentifierOf(config);
+  const { sampling, stages, temperature, centring, trainingSamples, validationSamples, hasInfluenceDropout } =
+    multiIdentifierOf(config);
+  const mixing = { sampling, stages, temperature, centring, trainingSamples, validationSamples, hasInfluenceDropout };
   return {
     kind: 'recommender',
     config: JSON.stringify({
@@ -85,7 +94,7 @@ export class Pretraining {
     readonly context: JobContext,
     readonly tokenizers: readonly Identifiers[],
   ) {
-    const { config, engine, dataset } = context;
+    const { config, engine } = context;
     this.#section = multiIdentifierOf(config);
     this.sources = sameItems(tokenizers).map((each) => tokenSource(each, context.config.recommender));
     this.#probabilities = probabilitiesAfter([], this.sources.length, this.#section);
@@ -98,7 +107,7 @@ export class Pretraining {
       source,
       sourceOf: (sample, epoch) =>
         this.sources[drawTokenizer(this.#probabilities, { seed: config.seed, epoch, sample })] ?? source,
-      sequences: sequencesInMemory(dataset, 'MTGRec'),
+      ...trainingData(context),
       seed: config.seed,
     });
     this.#mark = context.now();
@@ -193,11 +202,13 @@ export class Pretraining {
     const section = this.#section;
     const started = context.now();
     const trainingSeconds = (started - this.#mark) / 1000;
-    const estimator = this.#estimator ?? this.#newEstimator(section.trainingSamples, section.validationSamples);
+    const estimator = this.#estimator ?? (await this.#newEstimator(section.trainingSamples, section.validationSamples));
     this.#estimator = estimator;
     const influence = await this.#measured(estimator);
     const estimateSeconds = (context.now() - started) / 1000;
-    const isFullPass = estimator.isFullPass;
+    const { isFullPass, trainingSamples, validationSamples } = estimator;
+    // It holds all sequences, which streamed data must not.
+    if (context.dataset.stored?.stream) await this.#releaseEstimator();
     const samplingError =
       section.measuresSamplingError && !isFullPass && this.#estimates.length === 0
         ? await this.#samplingError(influence)
@@ -209,8 +220,8 @@ export class Pretraining {
         step: trainer.stepCount,
         influence,
         learningRate: trainer.learningRate(trainer.stepCount),
-        trainingSamples: estimator.trainingSamples,
-        validationSamples: estimator.validationSamples,
+        trainingSamples,
+        validationSamples,
         isFullPass,
         samplingError,
         estimateSeconds,
@@ -242,7 +253,7 @@ export class Pretraining {
 
   /** ‖S − S_full‖ / ‖S_full‖. */
   async #samplingError(influence: readonly (readonly number[])[]): Promise<number> {
-    const full = this.#newEstimator(0, 0);
+    const full = await this.#newEstimator(0, 0);
     try {
       const wanted = (await this.#measured(full)).flat();
       const norm = (values: readonly number[]): number => Math.hypot(...values);
@@ -252,15 +263,16 @@ export class Pretraining {
     }
   }
 
-  #newEstimator(trainingSamples: number, validationSamples: number): InfluenceEstimator {
+  async #newEstimator(trainingSamples: number, validationSamples: number): Promise<InfluenceEstimator> {
     const { context, trainer, sources } = this;
     const { config, engine, dataset } = context;
+    const sequences = await wholeSequences(dataset);
     const { historyLimit, batchSize, dropout } = config.recommender;
     return new InfluenceEstimator({
       engine,
       model: trainer,
       sources,
-      sequences: sequencesInMemory(dataset, 'MTGRec'),
+      sequences,
       seed: config.seed,
       historyLimit,
       batchSize,
@@ -271,8 +283,13 @@ export class Pretraining {
     });
   }
 
-  async dispose(): Promise<void> {
+  async #releaseEstimator(): Promise<void> {
     await this.#estimator?.dispose();
+    this.#estimator = null;
+  }
+
+  async dispose(): Promise<void> {
+    await this.#releaseEstimator();
     await this.trainer.dispose();
   }
 }

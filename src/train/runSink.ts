@@ -2,8 +2,8 @@ import type { EvaluationReport, MetricRow } from './reports';
 
 /**
  * Checkpoints of one run by role; saving a role replaces its previous file only once the new one is whole. A
- * multi-identifier run also keeps parameters after some pre-training epochs, the fine-tuning at work, and the best state
- * of each fine-tuned candidate.
+ * multi-identifier run also keeps parameters after some pre-training epochs, the fine-tuning at work, the best state of
+ * each fine-tuned candidate, and the TIGER beside them.
  */
 export type CheckpointRole =
   | 'embeddings'
@@ -12,7 +12,9 @@ export type CheckpointRole =
   | 'best'
   | `pretrained-${number}`
   | 'fineTuning'
-  | `fineTuned-${number}`;
+  | `fineTuned-${number}`
+  | 'baseline'
+  | 'baselineBest';
 
 /** Where a run's results go: the browser's store, a folder in Node, or memory in tests. */
 export interface RunSink {

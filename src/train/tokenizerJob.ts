@@ -104,14 +104,23 @@ export async function openTokenizers(stored: Stored): Promise<Identifiers[] | nu
   const checkpoint = await storedCheckpoint(stored);
   const { tokenizer } = stored.config;
   if (!checkpoint || numberIn(checkpoint, 'epoch', 'tokenizer') < tokenizer.epochs) return null;
+  return tokenizersIn(checkpoint, tokenizer, stored.dataset.itemCount);
+}
+
+/** The same from a checkpoint of `itemCount` items. @throws FormatError `mtgrec/missing-epoch` */
+export async function tokenizersIn(
+  checkpoint: Checkpoint,
+  tokenizer: TokenizerConfig,
+  itemCount: number,
+): Promise<Identifiers[]> {
   const kept = keptCodes(checkpoint);
   const identifiers: Identifiers[] = [];
   for (const epoch of keptEpochs(tokenizer)) {
     const codes = kept.get(epoch)?.codes;
-    if (codes?.length !== stored.dataset.itemCount * tokenizer.levels)
+    if (codes?.length !== itemCount * tokenizer.levels)
       throw new FormatError(
         'mtgrec/missing-epoch',
-        `tokenizer: wanted the codes of ${stored.dataset.itemCount} items at epoch ${epoch}, ${codes ? `got ${codes.length / tokenizer.levels}` : 'there are none'}; train the tokenizer again.`,
+        `tokenizer: wanted the codes of ${itemCount} items at epoch ${epoch}, ${codes ? `got ${codes.length / tokenizer.levels}` : 'there are none'}; train the tokenizer again.`,
       );
     identifiers.push(await withConflictDigits(tokenizer, codes));
   }

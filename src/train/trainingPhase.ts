@@ -111,7 +111,9 @@ export class TrainingPhase {
     };
     this.#isStoppedEarly = this.#isOutOfPatience();
     this.plan.extra?.restore(checkpoint);
-    await this.context.sink.dropRowsAfter('recommender', this.plan.stepOffset + this.trainer.stepCount);
+    // Rows behind a phase that is over belong to the next ones.
+    if (!this.trainer.isDone && !this.#isStoppedEarly)
+      await this.context.sink.dropRowsAfter('recommender', this.plan.stepOffset + this.trainer.stepCount);
   }
 
   /** Trains to the end. @param maxSteps stop (as if cancelled) at so many steps of the run */

@@ -80,6 +80,7 @@ const RunConfigSchema = v.strictObject({
         }),
       ),
       hasEnsemble: v.boolean(),
+      hasBaseline: v.boolean(),
     }),
   ),
 });
