@@ -4,11 +4,13 @@ import { T5Generator } from '../recommenders/t5/generator';
 import { checkRunConfig } from '../train/config';
 import { evaluateReferencePoints, evaluateT5 } from '../train/evaluateModel';
 import { tokenSource } from '../train/identifiers';
+import { importTokenizers } from '../train/importedTokenizers';
 import { checkNextItemConfig, isNextItemConfig, type NextItemConfig } from '../train/nextItemConfig';
 import { openModel, trainModel } from '../train/recommendingModel';
 import { trainTokenizer } from '../train/tokenizerJob';
 import { checkUtgrecConfig, isUtgrecConfig, type UtgrecConfig } from '../train/utgrecConfig';
 import { evaluateAnchor, recommendAnchor, trainAnchor } from './anchorCommands';
+import { codeFiles } from './codeFiles';
 import { sayTable } from './compare';
 import { nodeGpu } from './nodeGpu';
 import type { CliOptions } from './options';
@@ -26,7 +28,7 @@ import { evaluateUtgrec, recommendUtgrec, trainUtgrecRun } from './utgrecCommand
 
 /** Trains what is not trained yet, then evaluates; running it again resumes or only repeats the evaluation. */
 export async function train(configJson: string, configFile: string, options: CliOptions): Promise<void> {
-  const value = parseJson(configJson, configFile);
+  const value = withSeed(parseJson(configJson, configFile), options.seed);
   if (!options.out) throw new ConfigError('cli/out', 'train: wants --out <folder> for its results.');
   if (isNextItemConfig(value)) return trainAnchor(checkNextItemConfig(value, configFile), options);
   if (isUtgrecConfig(value)) return trainUtgrecRun(checkUtgrecConfig(value, configFile), options);
@@ -39,6 +41,7 @@ export async function train(configJson: string, configFile: string, options: Cli
   say(`adapter: ${context.engine.device.profile.name}`);
   await writeRunFile(options.out, config, dataset);
   stopOnInterrupt(context.control);
+  if (options.identifiers.length > 0) await importTokenizers(context, await codeFiles(options.identifiers));
   await trainTokenizer(context);
   const { trainer } = await trainModel(context, options.maxSteps ?? undefined);
   await trainer.dispose();
@@ -46,6 +49,10 @@ export async function train(configJson: string, configFile: string, options: Cli
   say(evaluationTable(tableOf(reports)));
   result('done', { out: options.out });
 }
+
+/** The same configuration with another seed. */
+const withSeed = (config: unknown, seed: number | null): unknown =>
+  seed === null || typeof config !== 'object' ? config : { ...config, seed };
 
 /** Measures a run's best recommender on the test split again, beside the reference points. */
 export async function evaluate(options: CliOptions): Promise<void> {

@@ -18,6 +18,7 @@ import {
   readRunHead,
   readRunIdentifiers,
   readRunText,
+  readRunTokenizers,
   runFilesOf,
 } from '../train/portableRun';
 import { semanticIdsFile, sequenceFiles } from '../train/referenceFiles';
@@ -87,8 +88,15 @@ const TARGETS: Readonly<Record<string, Target>> = {
   sem_ids: async (folder, { data }) => {
     const run = await describeRun(folder);
     const { items } = await openData(data, run.data);
-    const identifiers = await readRunIdentifiers(run, folderReader(folder));
-    return new Map([[`${run.config.name}.sem_ids`, semanticIdsFile(items.ids, identifiers)]]);
+    const { name, tokenizer } = run.config;
+    if (tokenizer.keep === undefined) {
+      const identifiers = await readRunIdentifiers(run, folderReader(folder));
+      return new Map([[`${name}.sem_ids`, semanticIdsFile(items.ids, identifiers)]]);
+    }
+    const kept = await readRunTokenizers(run, folderReader(folder));
+    return new Map(
+      [...kept].map(([epoch, identifiers]) => [`${name}_${epoch}.sem_ids`, semanticIdsFile(items.ids, identifiers)]),
+    );
   },
   sequences: async (_, { data }) => sequenceFiles(await openData(data, null)),
   embeddings: async (folder) => {

@@ -36,6 +36,9 @@ const USAGE = `tessera – generative recommendation on your own GPU
   --seen kept|removed                     whether items of the history are candidates (default kept)
   --against <name> [--test randomisation|t|wilcoxon]   significance against that recommender, Holm over the table
   --cutoffs 5,10     evaluate, compare: of the metrics (default 1,5,10,20,50)
+  --seed <number>    train: another seed than the configuration's, to repeat a run
+  --identifiers <file,…>   train: codes made elsewhere (.sem_ids, codes-*.jsonl.gz) instead of a tokenizer, one file a
+                     kept epoch; a folder stands for its .sem_ids files
   --json             one JSON object a line on standard output
   --default-limits   use only what every WebGPU device has`;
 
@@ -64,6 +67,8 @@ export async function main(argv: readonly string[]): Promise<number> {
       isJson: values.json === true,
       beamWidth: wholeNumber('--beam', values.beam, 1, 50),
       maxSteps: wholeNumber('--steps', values.steps, 1, 1e9),
+      seed: wholeNumber('--seed', values.seed, 0, 0xffff_ffff),
+      identifiers: values.identifiers?.split(',').filter(Boolean) ?? [],
       isDefaultLimits: values['default-limits'] === true,
       table: values.format === undefined && command !== 'compare' ? null : tableRequest(values),
     };
@@ -107,6 +112,8 @@ function parse(argv: readonly string[]) {
       against: { type: 'string' },
       test: { type: 'string' },
       cutoffs: { type: 'string' },
+      seed: { type: 'string' },
+      identifiers: { type: 'string' },
       json: { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
       'default-limits': { type: 'boolean' },

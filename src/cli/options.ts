@@ -22,6 +22,10 @@ export interface CliOptions {
   readonly isJson: boolean;
   readonly beamWidth: number | null;
   readonly maxSteps: number | null;
+  /** Seed instead of the configuration's. */
+  readonly seed: number | null;
+  /** Files of codes instead of training a tokenizer. */
+  readonly identifiers: readonly string[];
   readonly isDefaultLimits: boolean;
   /** How `evaluate` and `compare` print their table; null for the short table of a training. */
   readonly table: TableRequest | null;
