@@ -62,16 +62,25 @@ export function* reviewLines(shape: CatalogueShape): Generator<string, void, und
   yield chunk;
 }
 
-/** As `reviewLines`, for the metadata. */
-export function* metaLines(shape: CatalogueShape): Generator<string, void, undefined> {
+/**
+ * As `reviewLines`, for the metadata.
+ * @param features up to how many sentences on an item, each of up to so many characters
+ */
+export function* metaLines(
+  shape: CatalogueShape,
+  features = { most: 4, longest: 140 },
+): Generator<string, void, undefined> {
   const uniform = uniformGenerator(shape.seed + 1);
   const text = textCutter(wordSoup(uniform), uniform);
   let chunk = '';
   for (let item = 0; item < shape.items; item++) {
-    const features = Array.from({ length: Math.floor(5 * uniform()) }, () => `"${text(30 + 110 * uniform())}"`);
+    const sentences = Array.from(
+      { length: Math.floor((features.most + 1) * uniform()) },
+      () => `"${text(30 + (features.longest - 30) * uniform())}"`,
+    );
     const category = `Category ${item % 17}`;
     const image = `https://images.example/${asin(item)}`;
-    chunk += `{"main_category": "Office Products", "title": "${text(40 + 80 * uniform())}", "average_rating": 4.${item % 10}, "rating_number": ${Math.floor(900 * uniform() ** 3)}, "features": [${features.join(', ')}], "description": ["${text(400 * uniform() ** 2)}"], "price": ${uniform() < 0.5 ? 'null' : '"19.99"'}, "images": [{"thumb": "${image}_t.jpg", "large": "${image}_l.jpg", "variant": "MAIN", "hi_res": null}, {"thumb": "${image}_t2.jpg", "large": "${image}_l2.jpg", "variant": "PT01", "hi_res": null}], "videos": [], "store": "Brand ${item % 911}", "categories": ["Office Products", "${category}", "${text(12)}"], "details": {"Brand": "Brand ${item % 911}", "Item Weight": "1 pounds"}, "parent_asin": "${asin(item)}", "bought_together": null}\n`;
+    chunk += `{"main_category": "Office Products", "title": "${text(40 + 80 * uniform())}", "average_rating": 4.${item % 10}, "rating_number": ${Math.floor(900 * uniform() ** 3)}, "features": [${sentences.join(', ')}], "description": ["${text(400 * uniform() ** 2)}"], "price": ${uniform() < 0.5 ? 'null' : '"19.99"'}, "images": [{"thumb": "${image}_t.jpg", "large": "${image}_l.jpg", "variant": "MAIN", "hi_res": null}, {"thumb": "${image}_t2.jpg", "large": "${image}_l2.jpg", "variant": "PT01", "hi_res": null}], "videos": [], "store": "Brand ${item % 911}", "categories": ["Office Products", "${category}", "${text(12)}"], "details": {"Brand": "Brand ${item % 911}", "Item Weight": "1 pounds"}, "parent_asin": "${asin(item)}", "bought_together": null}\n`;
     if (chunk.length > CHUNK_CHARACTERS) {
       yield chunk;
       chunk = '';

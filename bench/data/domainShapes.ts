@@ -31,6 +31,9 @@ const DOWNSTREAM: readonly DomainShape[] = [
   { name: 'Office_Products', role: 'downstream', users: 223_308, items: 77_551, interactions: 1_577_570 },
 ];
 
+/** Title, features and categories together come to some 600 characters an item. */
+const FEATURES = { most: 8, longest: 200 };
+
 /** All nine domains at `share` of their size. */
 export function paperShapes(share = 1): DomainShape[] {
   const left = { ...PRETRAINING };
@@ -59,7 +62,7 @@ export function paperShapes(share = 1): DomainShape[] {
 
 /** The two inputs of a domain, made as they are read. */
 export function domainSources(shape: DomainShape, seed: number): ByteSource[] {
-  const meta = () => metaLines({ seed, users: shape.users, items: shape.items, reviews: 0 });
+  const meta = () => metaLines({ seed, users: shape.users, items: shape.items, reviews: 0 }, FEATURES);
   return [lineSource(`meta_${shape.name}.jsonl`, meta), lineSource(`${shape.name}.csv`, () => eventRows(shape, seed))];
 }
 

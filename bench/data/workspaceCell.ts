@@ -3,10 +3,9 @@
  * lines, the last one with the peaks of memory, sampled every 20 ms.
  */
 import { rmSync, statSync } from 'node:fs';
-import path from 'node:path';
 import { diskSources } from '../../src/cli/diskSource';
 import { openFolderColumnStorage } from '../../src/storage/folderColumnStorage';
-import { importDomain, importPaper, measureCore, measureOpening } from './workspaceSteps';
+import { importDomain, importPaper, importSummary, measureCore, measureOpening } from './workspaceSteps';
 
 const SAMPLE_MS = 20;
 const [task = 'core', share = '1', folder = '.cache/bench/workspace', ...files] = process.argv.slice(2);
@@ -28,14 +27,8 @@ else if (task === 'paper') result = await importPaper(storage, Number(share), sa
 else {
   const started = performance.now();
   const info = await importDomain(storage, await diskSources(files), 'bench', 'downstream');
-  result = {
-    packedMB: Math.round(files.reduce((sum, file) => sum + statSync(file).size, 0) / 1e6),
-    files: files.map((file) => path.basename(file)),
-    raw: info.report?.raw,
-    kept: { users: info.statistics?.users, items: info.statistics?.items, interactions: info.statistics?.interactions },
-    columnMB: Math.round(info.sizes.columnBytes / 1e6),
-    seconds: Math.round(performance.now() - started) / 1000,
-  };
+  const packedMB = Math.round(files.reduce((sum, file) => sum + statSync(file).size, 0) / 1e6);
+  result = { packedMB, ...importSummary(info, started) };
 }
 sample();
 clearInterval(timer);

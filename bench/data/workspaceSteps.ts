@@ -32,6 +32,17 @@ export async function importDomain(
   });
 }
 
+/** What an import since `started` gave. */
+export function importSummary({ report, statistics, sizes }: DomainInfo, started: number) {
+  const { users, items, interactions } = statistics ?? { users: 0, items: 0, interactions: 0 };
+  return {
+    raw: report?.raw,
+    kept: { users, items, interactions },
+    columnMB: Math.round(sizes.columnBytes / 1e6),
+    seconds: seconds(started),
+  };
+}
+
 /** The nine domains of the paper at `share` of their size, one after the other. @param onDomain after each */
 export async function importPaper(storage: ColumnStorage, share: number, onDomain: (line: object) => void) {
   const started = performance.now();
@@ -51,6 +62,7 @@ export async function importPaper(storage: ColumnStorage, share: number, onDomai
       users,
       items,
       interactions,
+      meanTextLength: Math.round(info.statistics?.averageTextLength ?? 0),
       seconds: seconds(before),
       columnMB: Math.round(info.sizes.columnBytes / 1e6),
     });

@@ -2,11 +2,13 @@
 import { appendFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { importInChromium, importInNode } from './importSpeed.mjs';
-import { workspaceInNode } from './workspaceSpeed.mjs';
+import { workspaceInChromium, workspaceInNode } from './workspaceSpeed.mjs';
 
 export const DATA_USAGE = `npm run bench -- --suite data [options]
-  --parts LIST   import (bytes to rows, without a store), workspace (the same into a folder, with its 5-core), core (k-core of 2 M
-                 events), open (a catalogue of 1 M items), paper (the nine domains of UTGRec, 12 M events); default: all but paper
+  --parts LIST   import (bytes to rows, without a store), workspace (the same into chunks, with its 5-core), core (k-core of 2 M
+                 events), open (a catalogue of 1 M items), stall (training on data larger than the window; Node on the software
+                 Vulkan driver), paper; default: all but paper
+  --paper        only the nine domains of the UTGRec paper at their real sizes, 12 M events: the part paper
   --sizes LIST   shares of the 1 GB catalogue; default: 0.25,0.5,1
   --hosts LIST   node, chromium; default: both
   --json FILE    append one JSON object a line`;
@@ -21,7 +23,8 @@ export async function dataSuite(args) {
     args,
     options: {
       suite: { type: 'string' },
-      parts: { type: 'string', default: 'import,workspace,core,open' },
+      parts: { type: 'string', default: 'import,workspace,core,open,stall' },
+      paper: { type: 'boolean', default: false },
       sizes: { type: 'string', default: '0.25,0.5,1' },
       hosts: { type: 'string', default: 'node,chromium' },
       json: { type: 'string' },
@@ -46,16 +49,21 @@ export async function dataSuite(args) {
     console.log(line);
     if (values.json) appendFileSync(values.json, `${line}\n`);
   };
-  const parts = values.parts.split(',');
+  const parts = values.paper ? ['paper'] : values.parts.split(',');
   const isAsked = (host) => parts.includes('import') && hosts.includes(host);
   if (isAsked('node')) for await (const record of importInNode(shares)) report(record);
   if (isAsked('chromium')) for await (const record of importInChromium(shares)) report(record);
-  if (hosts.includes('node'))
-    for await (const record of workspaceInNode(parts, shares)) {
-      if (!record.isMet) missed++;
-      const line = JSON.stringify({ suite: 'data', ...record });
-      console.log(line);
-      if (values.json) appendFileSync(values.json, `${line}\n`);
-    }
+  const workspaces = [
+    ['node', workspaceInNode],
+    ['chromium', workspaceInChromium],
+  ];
+  for (const [host, records] of workspaces)
+    if (hosts.includes(host))
+      for await (const record of records(parts, shares)) {
+        if (!record.isMet) missed++;
+        const line = JSON.stringify({ suite: 'data', ...record });
+        console.log(line);
+        if (values.json) appendFileSync(values.json, `${line}\n`);
+      }
   return missed === 0 ? 0 : 1;
 }

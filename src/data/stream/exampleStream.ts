@@ -38,7 +38,10 @@ export interface StreamBatch {
   readonly isLastOfEpoch: boolean;
 }
 
-/** Waiting for data, for the stall share: `waitMs / elapsedMs` bounds the time an accelerator can have stood still for it. */
+/**
+ * Time from asking for a batch to having it, reading and putting together included: `waitMs / elapsedMs` bounds the share of the
+ * time that an accelerator can have stood still for data.
+ */
 export interface StreamWaits {
   readonly waitMs: number;
   readonly elapsedMs: number;
@@ -126,7 +129,8 @@ export class ExampleStream {
 
   /** The next batch; epochs follow each other without end. @throws what reading the chunks throws */
   async next(): Promise<StreamBatch> {
-    if (Number.isNaN(this.#startedMs)) this.#startedMs = this.now();
+    const before = this.now();
+    if (Number.isNaN(this.#startedMs)) this.#startedMs = before;
     const { epoch, position } = this.#cursor;
     const end = Math.min(this.exampleCount, position + this.plan.batchSize);
     const histories: Uint32Array[] = [];
@@ -149,6 +153,7 @@ export class ExampleStream {
     const isLastOfEpoch = end === this.exampleCount;
     const next = isLastOfEpoch ? { epoch: epoch + 1, position: 0 } : { epoch, position: end };
     this.#cursor = next;
+    this.#waitMs += this.now() - before;
     return { histories, targets, examples, at: { epoch, position }, next, isLastOfEpoch };
   }
 
@@ -156,10 +161,7 @@ export class ExampleStream {
   async #window(epoch: number, index: number): Promise<LoadedWindow> {
     const { windows } = this.#planOf(epoch);
     const following = index + 1 < windows.length ? ([epoch, index + 1] as const) : ([epoch + 1, 0] as const);
-    const held = this.#load(epoch, index);
-    const before = this.now();
-    const window = await held;
-    this.#waitMs += this.now() - before;
+    const window = await this.#load(epoch, index);
     // Only now: two windows being read at once would need the memory of three.
     const keys = new Set([keyOf(epoch, index), keyOf(...following)]);
     for (const key of this.#loading.keys()) if (!keys.has(key)) this.#loading.delete(key);
