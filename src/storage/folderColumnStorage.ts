@@ -1,7 +1,8 @@
 /**
  * Workspaces in a folder (Node): a record is a file `<path>.bin` (bytes) or `<path>.json`, a pack is `<path>.pack`. Each file is
  * replaced by renaming a finished one. Several files cannot change in one step, so a commit writes bytes first, then JSON in the
- * given order, then deletes: whoever commits puts the record that makes the others count last.
+ * given order, then deletes: whoever commits puts the record that makes the others count last. Prefixes that are removed are whole
+ * folders (they end with `/`).
  */
 import { mkdir, open, readdir, readFile, rename, rm, stat, statfs, truncate } from 'node:fs/promises';
 import path from 'node:path';
@@ -64,21 +65,41 @@ function folderRecords(root: string): ListedRecords {
     },
     paths,
     async commit(changes: readonly RecordChange[], durability) {
-      const puts = changes.filter((change) => change.kind === 'put');
-      const isBytes = (change: (typeof puts)[number]): boolean => change.value instanceof Uint8Array;
-      for (const change of [...puts.filter(isBytes), ...puts.filter((put) => !isBytes(put))]) {
-        const { value } = change;
-        const file = fileOf(root, change.path, value instanceof Uint8Array ? '.bin' : '.json');
-        await writeWhole(file, value instanceof Uint8Array ? value : JSON.stringify(value), durability === 'strict');
+      const puts = lastingPuts(changes);
+      const isBytes = ([, value]: readonly [string, unknown]): boolean => value instanceof Uint8Array;
+      for (const [name, value] of [...[...puts].filter(isBytes), ...[...puts].filter((put) => !isBytes(put))]) {
+        const [ending, other] = value instanceof Uint8Array ? ['.bin', '.json'] : ['.json', '.bin'];
+        const content = value instanceof Uint8Array ? value : JSON.stringify(value);
+        await writeWhole(fileOf(root, name, ending), content, durability === 'strict');
+        await rm(fileOf(root, name, other), { force: true });
       }
       for (const change of changes) {
-        if (change.kind === 'deletePrefix') await rm(fileOf(root, change.prefix, ''), { recursive: true, force: true });
-        else if (change.kind === 'delete')
-          for (const ending of ['.bin', '.json']) await rm(fileOf(root, change.path, ending), { force: true });
+        if (change.kind === 'put') continue;
+        const isKept = [...puts.keys()].some((name) => isUnder(name, change));
+        if (change.kind === 'deletePrefix' && !isKept)
+          await rm(fileOf(root, change.prefix, ''), { recursive: true, force: true });
+        const names = change.kind === 'delete' ? [change.path] : isKept ? await paths(change.prefix) : [];
+        for (const name of names.filter((one) => !puts.has(one)))
+          for (const ending of ['.bin', '.json']) await rm(fileOf(root, name, ending), { force: true });
       }
     },
     close: () => undefined,
   };
+}
+
+const isUnder = (name: string, change: Exclude<RecordChange, { kind: 'put' }>): boolean =>
+  change.kind === 'delete' ? name === change.path : name.startsWith(change.prefix);
+
+/** The records of a commit that no later change of it replaces or removes. */
+function lastingPuts(changes: readonly RecordChange[]): Map<string, unknown> {
+  const puts = new Map<string, unknown>();
+  for (const change of changes) {
+    if (change.kind === 'put') {
+      puts.delete(change.path);
+      puts.set(change.path, change.value);
+    } else for (const name of [...puts.keys()]) if (isUnder(name, change)) puts.delete(name);
+  }
+  return puts;
 }
 
 function folderPacks(root: string): Packs {
