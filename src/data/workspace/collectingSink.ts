@@ -3,7 +3,7 @@
  * one transaction together with the journal that says what counts. A resumed import feeds the same rows again from the first: they
  * rebuild the id tables, and chunks that the journal knows are compared instead of written.
  */
-import { CancelledError, FormatError } from '../../base/errors';
+import { CancelledError, ConfigError, FormatError } from '../../base/errors';
 import type { ColumnStorage } from '../../storage/columnStorage';
 import { orQuota } from '../../storage/columnStorage';
 import { putRecord } from '../../storage/records';
@@ -12,7 +12,15 @@ import { checkWord, TextWriter } from './columns';
 import { EventWriter } from './eventColumns';
 import { Growing } from './growing';
 import { IdTable } from './idTable';
-import { type ImportJournal, imagePack, journalKey, rawTree, vectorPack, WORKSPACE_VERSION } from './records';
+import {
+  domainKey,
+  type ImportJournal,
+  imagePack,
+  journalKey,
+  rawTree,
+  vectorPack,
+  WORKSPACE_VERSION,
+} from './records';
 import { TreeWriter } from './treeWriter';
 import type { ImportProgress } from './types';
 
@@ -262,6 +270,10 @@ export class CollectingSink implements ImportSink {
     // While replaying, the journal of the earlier attempt knows more than this one.
     if (this.writer.isReplaying) return;
     const { storage, workspace, domain } = this.#options;
+    if ((await storage.records.get(domainKey(workspace, domain))) === undefined) {
+      const message = `import: wanted the domain ${domain} to write to, came none: it was deleted meanwhile; start the import anew.`;
+      throw new ConfigError('workspace/unknown', message);
+    }
     const changes = this.writer.take();
     // Taken now, because rows go on arriving while the bytes are written.
     const columns = structuredClone(this.writer.columns);

@@ -75,6 +75,8 @@ export class StoredWorkspace implements Workspace {
       const workspace = await this.#storage.records.get(workspaceKey);
       if (workspace === undefined) throw unknown(this.info.id);
       const id = `d${workspace.nextDomain}`;
+      // Storage that was wiped under a running import holds what that wrote afterwards, and numbers begin anew.
+      await this.#removeFiles(id);
       const record: keys.DomainRecord = {
         version: keys.WORKSPACE_VERSION,
         info: {
@@ -137,8 +139,10 @@ export class StoredWorkspace implements Workspace {
     const stored = await storage.records.get(keys.journalKey(workspace, domain));
     const journal = stored === undefined ? null : keys.migrated(stored);
     // What a crash wrote after the last batch does not count.
-    await storage.packs.truncate(keys.imagePack(workspace, domain), journal?.imageBytes ?? 0);
-    await storage.packs.truncate(keys.vectorPack(workspace, domain), journal?.vectorBytes ?? 0);
+    await orQuota('import', async () => {
+      await storage.packs.truncate(keys.imagePack(workspace, domain), journal?.imageBytes ?? 0);
+      await storage.packs.truncate(keys.vectorPack(workspace, domain), journal?.vectorBytes ?? 0);
+    });
     const signal = options.signal ?? new AbortController().signal;
     const sink = new CollectingSink({
       storage,
