@@ -1,14 +1,7 @@
 // The same page in a browser that gives no WebGPU.
-import { CHROMIUM_FLAGS, findChromium } from '../harness/browsers.mjs';
-import { expect, expectAccessible, goTo, openWorkbench, test } from './workbench';
+import { expect, expectAccessible, goTo, openWorkbench, test, WITHOUT_GPU } from './workbench';
 
-const executablePath = findChromium();
-test.use({
-  launchOptions: {
-    ...(executablePath === null ? {} : { executablePath }),
-    args: [...CHROMIUM_FLAGS.filter((flag) => !/webgpu|swiftshader/.test(flag)), '--disable-gpu'],
-  },
-});
+test.use({ launchOptions: WITHOUT_GPU });
 
 test('without WebGPU the page says how to get it, and data stays readable', async ({ page }) => {
   await openWorkbench(page);

@@ -1,6 +1,14 @@
 // What the journeys share: a page whose errors and policy violations fail the test, and the words a user goes by.
 import AxeBuilder from '@axe-core/playwright';
 import { test as base, expect, type Page } from '@playwright/test';
+import { CHROMIUM_FLAGS, findChromium } from '../harness/browsers.mjs';
+
+const executablePath = findChromium();
+/** Launch options of a browser that gives no WebGPU. */
+export const WITHOUT_GPU = {
+  ...(executablePath === null ? {} : { executablePath }),
+  args: [...CHROMIUM_FLAGS.filter((flag) => !/webgpu|swiftshader/.test(flag)), '--disable-gpu'],
+};
 
 /** A test whose page may not log an error, throw, or break the content policy. */
 export const test = base.extend<{ quiet: undefined }>({

@@ -12,6 +12,7 @@ import { JobTray } from './shell/JobTray';
 import { Notices } from './shell/Notices';
 import { TopBar } from './shell/TopBar';
 import { useDocumentTitle } from './shell/useDocumentTitle';
+import { useRunDrop } from './shell/useRunDrop';
 import { useWorkspace } from './stores/workspace';
 
 /** The workbench: top bar with the four steps, one page, the job tray. */
@@ -19,6 +20,7 @@ export function App({ session }: { readonly session: Session }) {
   useDocumentTitle();
   return (
     <SessionContext.Provider value={session}>
+      <RunDrop />
       <Router hook={useHashLocation}>
         <button type="button" className="skip-link" onClick={focusMain}>
           Skip to content
@@ -33,6 +35,11 @@ export function App({ session }: { readonly session: Session }) {
       </Router>
     </SessionContext.Provider>
   );
+}
+
+function RunDrop() {
+  useRunDrop();
+  return null;
 }
 
 function Pages() {

@@ -26,6 +26,8 @@ import {
 import { PRESETS } from './config/presets';
 import { sameRun } from './config/sameRun';
 import { appendRows, clearCurves, type Run } from './curves/curves';
+import { downloadBlob } from './figures/download';
+import { isRunFile } from './runFile';
 import { useCodes } from './stores/codes';
 import { useDraft } from './stores/draft';
 import { type RunState, runningRun, useJobs } from './stores/jobs';
@@ -36,8 +38,10 @@ export interface Session {
   hello(): Promise<void>;
   openSample(): Promise<void>;
   openFiles(files: readonly File[]): Promise<void>;
-  /** Takes over the folder of a run made by `tessera train` on the open data. */
+  /** Takes over a `.tessera` file, the folder of `tessera train` or an exported model. */
   openRun(files: readonly File[]): Promise<void>;
+  /** Hands the run to the browser's downloads as one file. */
+  saveRun(isAnonymous: boolean): Promise<void>;
   start(run: Run, config: RunConfig): Promise<void>;
   pause(): Promise<void>;
   resume(): Promise<void>;
@@ -87,6 +91,21 @@ export function createSession(client: Client): Session {
     }
   };
 
+  const openRun = async (files: readonly File[]): Promise<void> => {
+    workspace().dismiss('restored');
+    workspace().dismiss('error');
+    const known = workspace().data;
+    workspace().opens(folderName(files));
+    try {
+      const restored = await client.request({ kind: 'openRun', files });
+      forgetRuns();
+      applyRestored(restored, `Opened ${restored.config?.name ?? 'the run'}`);
+    } catch (error) {
+      workspace().opened(known);
+      workspace().notify({ kind: 'error', title: 'The run could not be opened', ...reportOf(error) });
+    }
+  };
+
   return {
     async hello() {
       try {
@@ -103,17 +122,17 @@ export function createSession(client: Client): Session {
     },
     openSample: () => open('the sample', () => client.request({ kind: 'openSample' })),
     openFiles: (files) => {
+      if (files.some(({ name }) => isRunFile(name))) return openRun(files);
       const name = folderName(files);
       return open(name, () => client.request({ kind: 'openFiles', files, name }));
     },
-    async openRun(files) {
-      workspace().dismiss('restored');
+    openRun,
+    async saveRun(isAnonymous) {
       try {
-        const restored = await client.request({ kind: 'openRun', files });
-        forgetRuns();
-        applyRestored(restored, `Opened ${restored.config?.name ?? 'the run'}`);
+        const { name, file } = await client.request({ kind: 'saveRun', isAnonymous });
+        downloadBlob(name, file);
       } catch (error) {
-        workspace().notify({ kind: 'error', ...reportOf(error) });
+        workspace().notify({ kind: 'error', title: 'The run could not be saved', ...reportOf(error) });
       }
     },
     async start(run, config) {
@@ -203,6 +222,9 @@ function applyRestored(
 ): void {
   const stateOf = (run: { readonly isDone: boolean; readonly rows: readonly unknown[] }): RunState =>
     run.isDone ? 'done' : run.rows.length > 0 ? 'stopped' : 'none';
+  // A model that was trained elsewhere comes without rows and evaluations.
+  const isOpened = recommender.hasModel && recommender.rows.length === 0;
+  const recommenderState = isOpened ? 'done' : stateOf(recommender);
   const jobs = useJobs.getState();
   useWorkspace.getState().opened(data);
   if (config) useDraft.getState().load(config);
@@ -213,10 +235,11 @@ function applyRestored(
   useMultiIdentifier.getState().restored(tokenizer.drift, recommender.curriculum);
   jobs.evaluated(recommender.evaluations);
   jobs.restored('tokenizer', stateOf(tokenizer), config);
-  jobs.restored('recommender', stateOf(recommender), config);
+  jobs.restored('recommender', recommenderState, config);
+  jobs.foundModel(recommender.hasModel);
   useWorkspace.getState().notify({
     kind: 'restored',
-    message: restoredSentence(what, data.name, stateOf(tokenizer), stateOf(recommender)),
+    message: restoredSentence(what, data.name, stateOf(tokenizer), recommenderState),
     code: null,
   });
 }

@@ -4,6 +4,7 @@ import { writeSafetensors } from '../formats/safetensors';
 import { isJsonObject, type JsonValue, parseJsonObject } from '../formats/strictJson';
 import { float32Tensor } from '../formats/typedValues';
 import { identifierVocabulary } from '../recommenders/identifierVocabulary';
+import { type T5Config, t5ParameterShapes } from '../recommenders/t5/config';
 import { t5ConfigOf } from '../recommenders/t5/trainer';
 import {
   type Arrays,
@@ -60,7 +61,8 @@ export type RunFileReader = (name: string) => Promise<Uint8Array | null>;
 
 /**
  * The best recommender of a run and its identifiers.
- * @throws FormatError `run/untrained` and those of checkpoints; ConfigError `checkpoint/*` for files of different runs
+ * @throws FormatError `run/untrained`, `checkpoint/shape` and those of checkpoints; ConfigError `checkpoint/*` for files of
+ *   different runs
  */
 export async function readPortableRun(
   description: RunDescription,
@@ -77,14 +79,27 @@ export async function readPortableRun(
       `the data set has ${itemIds.length} items, the run has identifiers of ${identifiers.digits.length / (identifiers.levels + 1)}; give the data the run was trained on.`,
     );
   const { size } = identifierVocabulary(identifiers.levels, identifiers.codes);
-  return {
-    config,
-    data,
-    identifiers,
-    itemIds,
-    t5: t5ConfigOf(config.recommender, size),
-    parameters: floatsIn(checkpoint, 'parameters'),
-  };
+  const t5 = t5ConfigOf(config.recommender, size);
+  const parameters = floatsIn(checkpoint, 'parameters');
+  requireNetwork(parameters, t5);
+  return { config, data, identifiers, itemIds, t5, parameters };
+}
+
+/** @throws FormatError `checkpoint/shape` naming the first parameter that is not the network's */
+function requireNetwork(parameters: ReadonlyMap<string, Float32Array>, t5: T5Config): void {
+  const shapes = t5ParameterShapes(t5);
+  const refuse = (name: string, wanted: string, came: string): FormatError =>
+    new FormatError(
+      'checkpoint/shape',
+      `recommender: parameter "${name}": wanted ${wanted}, came ${came}; the file is damaged or belongs to a network of another shape.`,
+    );
+  for (const [name, shape] of shapes) {
+    const values = parameters.get(name);
+    const size = shape.reduce((product, axis) => product * axis, 1);
+    if (values?.length !== size) throw refuse(name, `[${shape}]`, `${values?.length ?? 'no'} values`);
+    if (!values.every(Number.isFinite)) throw refuse(name, 'finite numbers', 'NaN or infinity');
+  }
+  for (const name of parameters.keys()) if (!shapes.has(name)) throw refuse(name, 'no parameter of this name', 'one');
 }
 
 interface RunModel {

@@ -1,7 +1,6 @@
-import { beforeAll, describe, expect, it } from 'vitest';
-import { tinyRun } from '../../test/fixtures/tinyRun';
+import { describe, expect, it } from 'vitest';
 import { TesseraError } from '../base/errors';
-import { runFilesOf } from './portableRun';
+import { writeCheckpoint } from './checkpoint';
 import { readRunFolder, roleOfFile, writeRunFolder } from './runFolder';
 
 const encoder = new TextEncoder();
@@ -20,10 +19,11 @@ const PARTS = {
   snapshots: [{ step: 12, levels: 2, codes: Uint16Array.of(1, 2, 3, 4) }],
 };
 
-let file: Uint8Array;
-beforeAll(async () => {
-  file = runFilesOf(await tinyRun()).get('recommender.safetensors') ?? new Uint8Array();
-});
+const file = writeCheckpoint(
+  { kind: 'recommender', config: '{}', dataHash: '7', adapter: 'none' },
+  new Map([['parameters/a', Float32Array.of(1, 2)]]),
+  { step: 3 },
+);
 
 describe('the folder of a run', () => {
   it('reads back what it wrote, the stages of a multi-identifier run included', () => {
@@ -55,6 +55,11 @@ describe('the folder of a run', () => {
     ['best.safetensors', 'safetensors/', 'x'],
     ['metrics.jsonl', 'run/metrics', '{"run":"other","values":{}}\n'],
     ['evaluations/test-x.json', 'run/evaluation', '{}'],
+    [
+      'evaluations/test-y.json',
+      'run/evaluation',
+      JSON.stringify({ ...REPORT, users: [0], ranks: [1], details: { system: 'x', protocol: { data: 5 } } }),
+    ],
     ['snapshots/0000012-2.u16', 'run/snapshot', 'odd'],
     ['snapshots/codes.u16', 'run/snapshot', 'even'],
   ])('names a damaged %s', (name, code, content) => {

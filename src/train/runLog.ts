@@ -1,6 +1,7 @@
 /** The text files of a run's folder, read back with checks: `metrics.jsonl` and the evaluations. */
 import { FormatError } from '../base/errors';
 import { isJsonObject, type JsonObject, type JsonValue, parseJsonObject } from '../formats/strictJson';
+import { readDetails } from './evaluationDetails';
 import type { EvaluationReport, MetricRow } from './reports';
 
 const METRICS = ['recall5', 'ndcg5', 'recall10', 'ndcg10'] as const;
@@ -62,14 +63,16 @@ function evaluationOf(value: JsonObject, file: string): StoredEvaluation {
     number,
     number,
   ];
+  const details = readDetails(value['details'], file);
   const report: EvaluationReport = {
     name,
     kind,
     split,
-    protocol,
     users: numberAt(value, 'users', file, 'length'),
     metrics: { recall5, ndcg5, recall10, ndcg10 },
+    protocol,
     pAgainstPopular: typeof pAgainstPopular === 'number' ? pAgainstPopular : null,
+    ...(details ? { details } : {}),
   };
   return { report, users: indicesOf(value['users'], file), ranks: indicesOf(value['ranks'], file) };
 }

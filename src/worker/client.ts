@@ -113,6 +113,7 @@ export function createClient(worker: WorkerPort): Client {
 
 /** Class of an error by its whole code, else by the part before the slash. */
 const CLASSES: Readonly<Record<string, new (code: string, message: string) => TesseraError>> = {
+  archive: FormatError,
   config: ConfigError,
   model: ConfigError,
   shape: ShapeError,

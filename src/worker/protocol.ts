@@ -35,8 +35,13 @@ export type Request =
   | { readonly kind: 'openSample' }
   /** Opens dropped files: items.jsonl.gz, sequences.jsonl.gz and optionally an image pack with its index. */
   | { readonly kind: 'openFiles'; readonly files: readonly File[]; readonly name: string }
-  /** Opens the folder of a run made by the command line (run.json, *.safetensors, metrics.jsonl) on the open data set. */
+  /**
+   * Opens a run on the open data set: a `.tessera` file, the folder of the command line, or an exported model's folder. With
+   * nothing open, a run on the sample opens the sample.
+   */
   | { readonly kind: 'openRun'; readonly files: readonly File[] }
+  /** The current run as one `.tessera` file. */
+  | { readonly kind: 'saveRun'; readonly isAnonymous: boolean }
   | { readonly kind: 'startTokenizer'; readonly config: RunConfig }
   | { readonly kind: 'startRecommender'; readonly config: RunConfig }
   | { readonly kind: 'pause' }
@@ -63,6 +68,7 @@ export interface ReplyValues extends CodesReplies, DriftReplies {
   readonly openSample: DataSummary;
   readonly openFiles: DataSummary;
   readonly openRun: RestoredState;
+  readonly saveRun: SavedRun;
   readonly startTokenizer: null;
   readonly startRecommender: null;
   readonly pause: null;
@@ -119,6 +125,8 @@ export interface RestoredState {
   };
   readonly recommender: {
     readonly isDone: boolean;
+    /** Whether there is a model to recommend with: also of a run that was stopped, or came without evaluations. */
+    readonly hasModel: boolean;
     readonly rows: readonly MetricRow[];
     readonly evaluations: readonly EvaluationReport[];
     /** Estimates of a multi-identifier run, oldest first; empty otherwise. */
@@ -155,6 +163,13 @@ export interface RecommendReply {
   readonly target: ItemCard | null;
   readonly top: readonly { readonly card: ItemCard; readonly logProbability: number; readonly isTarget: boolean }[];
   readonly elapsedMs: number;
+  /** Where it was decoded; wasm, the processor, where there is no WebGPU. */
+  readonly backend: 'webgpu' | 'wasm';
+}
+
+export interface SavedRun {
+  readonly name: string;
+  readonly file: Blob;
 }
 
 export type WorkerEvent =

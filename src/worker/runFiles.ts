@@ -1,70 +1,109 @@
-/** The folder of a run, as `tessera train` writes it, picked or dropped in the page. Everything is checked before use. */
+/**
+ * A run brought to the page: a `.tessera` file, the folder that `tessera train` writes, or a model folder exported for
+ * Hugging Face or as ONNX graphs. Everything is checked before anything is kept.
+ */
 import { ConfigError, FormatError } from '../base/errors';
 import type { Dataset } from '../data/dataset';
-import { readCheckpoint } from '../train/checkpoint';
+import { readCheckpoint, requireSameOrigin } from '../train/checkpoint';
 import type { RunConfig } from '../train/config';
-import { readRunText } from '../train/portableRun';
-import type { MetricRow } from '../train/reports';
-import { isEvaluationFile, readEvaluation, readMetricRows, type StoredEvaluation } from '../train/runLog';
-import type { CheckpointRole } from '../train/runSink';
-import type { CodeSnapshot } from './storeSink';
+import { MAP_FILE, readModelFolder } from '../train/modelFolder';
+import { RUN_FILE, type RunDescription, readPortableRun, readRunText, runFilesOf } from '../train/portableRun';
+import { ARCHIVE_EXTENSION, readRunArchive } from '../train/runArchive';
+import { checkpointFile, type RunFolder, readRunFolder, roleOfFile } from '../train/runFolder';
+import { isEvaluationFile } from '../train/runLog';
+import { tokenizerOrigin } from '../train/tokenizerJob';
 
-export interface RunFiles {
+/** One buffer of a browser holds no more. */
+const MAX_BYTES = 2 ** 31 - 1;
+
+export interface RunFiles extends RunFolder {
   readonly config: RunConfig;
-  readonly checkpoints: ReadonlyMap<CheckpointRole, Uint8Array>;
-  readonly rows: readonly MetricRow[];
-  readonly evaluations: readonly StoredEvaluation[];
-  readonly snapshots: readonly CodeSnapshot[];
+  readonly data: RunDescription['data'];
+  /** Ids of the catalogue that the run was made for, in item order, where the files say. */
+  readonly itemIds: readonly string[] | null;
 }
 
-const ROLES: readonly CheckpointRole[] = ['embeddings', 'tokenizer', 'recommender', 'best'];
-
 /**
- * Reads `run.json`, `<role>.safetensors`, `metrics.jsonl` and the evaluations among `files`.
- * @throws FormatError, ConfigError naming the file; `run/data` if the run was made on other data
+ * Reads the files of one run.
+ * @throws FormatError, ConfigError, UnsupportedError naming the file: `run/missing`, `run/mixed`, those of archives, model
+ *   folders and checkpoints
  */
-export async function readRunFiles(files: readonly File[], dataset: Dataset): Promise<RunFiles> {
-  const byName = new Map(files.map((file) => [file.name, file]));
-  const runFile = byName.get('run.json');
-  if (!runFile)
+export async function readRunFiles(picked: readonly File[]): Promise<RunFiles> {
+  const { files, itemIds } = await filesOf(picked);
+  const description = files.get(RUN_FILE);
+  if (!description)
     throw new FormatError(
       'run/missing',
-      'open a run: wanted the --out folder of tessera train, came files without run.json; pick the whole folder.',
+      `open a run: wanted a ${ARCHIVE_EXTENSION} file, the --out folder of tessera train or an exported model, came files without ${RUN_FILE}; pick the whole folder.`,
     );
-  const { config, data } = readRunText(await runFile.text());
+  const { config, data } = readRunText(new TextDecoder().decode(description));
+  const folder = readRunFolder(files);
+  await requireWhole({ config, data }, folder);
+  return { ...folder, config, data, itemIds };
+}
+
+/** @throws ConfigError `run/data` if the run was made on other data, `run/items` if its items are others; FormatError `run/snapshot` */
+export function requireSameData(
+  { data, itemIds, snapshots }: Pick<RunFiles, 'data' | 'itemIds' | 'snapshots'>,
+  dataset: Dataset,
+): void {
   if (data.hash !== dataset.contentHash)
     throw new ConfigError(
       'run/data',
       `open a run: it was trained on other data (${data.name}) than ${dataset.name}; open that data set first.`,
     );
-  const checkpoints = new Map<CheckpointRole, Uint8Array>();
-  for (const role of ROLES) {
-    const file = byName.get(`${role}.safetensors`);
-    if (!file) continue;
-    const bytes = new Uint8Array(await file.arrayBuffer());
-    readCheckpoint(bytes, file.name);
-    checkpoints.set(role, bytes);
-  }
-  const rows = readMetricRows((await byName.get('metrics.jsonl')?.text()) ?? '');
-  const evaluations: StoredEvaluation[] = [];
-  for (const file of files)
-    if (isEvaluationFile(file.name)) evaluations.push(readEvaluation(await file.text(), file.name));
-  return { config, checkpoints, rows, evaluations, snapshots: await readSnapshots(files, dataset.itemCount) };
-}
-
-/** The files of `snapshots/`: step and levels in the name, codes u16 [N, levels] inside. */
-async function readSnapshots(files: readonly File[], items: number): Promise<CodeSnapshot[]> {
-  const found: CodeSnapshot[] = [];
-  for (const file of files) {
-    const [, step, levels] = /^(\d+)-(\d)\.u16$/.exec(file.name) ?? [];
-    if (step === undefined) continue;
-    const bytes = await file.arrayBuffer();
-    if (bytes.byteLength !== items * Number(levels) * Uint16Array.BYTES_PER_ELEMENT)
+  const { ids } = dataset.items;
+  const at = itemIds?.findIndex((id, item) => id !== ids[item]) ?? -1;
+  if (itemIds && (at >= 0 || itemIds.length !== ids.length))
+    throw new ConfigError(
+      'run/items',
+      `open a run: its ${itemIds.length} items are not the ${ids.length} of ${dataset.name}; export it again with --data.`,
+    );
+  for (const { step, levels, codes } of snapshots)
+    if (codes.length !== ids.length * levels)
       throw new FormatError(
         'run/snapshot',
-        `open a run: ${file.name} wants ${items} items of ${levels} codes, it has ${bytes.byteLength} bytes; leave it out.`,
+        `open a run: the snapshot of step ${step} wants ${ids.length} items of ${levels} codes, it has ${codes.length} codes; leave it out.`,
       );
-    found.push({ step: Number(step), levels: Number(levels), codes: new Uint16Array(bytes) });
-  }
-  return found.sort((a, b) => a.step - b.step);
+}
+
+async function filesOf(picked: readonly File[]): Promise<{
+  files: Map<string, Uint8Array>;
+  itemIds: readonly string[] | null;
+}> {
+  const archive = picked.find(({ name }) => name.toLowerCase().endsWith(ARCHIVE_EXTENSION));
+  if (archive && picked.length > 1)
+    throw new FormatError('run/mixed', `open a run: ${archive.name} is a whole run; open it by itself.`);
+  if (archive) return { files: await readRunArchive(await bytesOf(archive), archive.name), itemIds: null };
+  const files = new Map<string, Uint8Array>();
+  for (const file of picked) files.set(pathInRun(file.name), await bytesOf(file));
+  if (files.has(RUN_FILE) || !files.has(MAP_FILE)) return { files, itemIds: null };
+  const model = await readModelFolder(files);
+  return { files: runFilesOf(model), itemIds: model.itemIds };
+}
+
+/** A file picker gives names without folders. */
+const pathInRun = (name: string): string =>
+  isEvaluationFile(name) ? `evaluations/${name}` : name.endsWith('.u16') ? `snapshots/${name}` : name;
+
+async function bytesOf(file: File): Promise<Uint8Array> {
+  if (file.size > MAX_BYTES)
+    throw new FormatError(
+      'file/tooLarge',
+      `open a run: ${file.name} has ${file.size} bytes, a browser holds ${MAX_BYTES} at most; use the command line.`,
+    );
+  return new Uint8Array(await file.arrayBuffer());
+}
+
+/** Checkpoints must be of this run and hold its network; a run that was stopped need not have them all. */
+async function requireWhole(run: RunDescription, { checkpoints }: RunFolder): Promise<void> {
+  const tokenizer = checkpoints.get('tokenizer');
+  if (!tokenizer) return;
+  const name = checkpointFile('tokenizer');
+  const { identity, numbers } = readCheckpoint(tokenizer, name);
+  requireSameOrigin(identity, tokenizerOrigin(run.config, run.data.hash), name);
+  const isTokenized = (numbers.get('epoch') ?? 0) >= run.config.tokenizer.epochs;
+  const hasModel = checkpoints.has('best') || checkpoints.has('recommender');
+  if (isTokenized && hasModel && !run.config.multiIdentifier)
+    await readPortableRun(run, async (file) => checkpoints.get(roleOfFile(file) ?? 'fineTuning') ?? null, null);
 }

@@ -7,14 +7,13 @@ import { heldOutExamples, historyOf, targetOf } from '../data/splits';
 import type { CodeShape } from '../evaluate/codeWall';
 import { GpuDevice } from '../gpu/device';
 import { Engine } from '../plan/engine';
-import { T5Generator } from '../recommenders/t5/generator';
 import { lockRun, openBrowserRunStore } from '../storage/browserRunStore';
 import { createMemoryRunStore } from '../storage/recordRunStore';
 import type { RunStore } from '../storage/runStore';
 import { checkRunConfig, type RunConfig } from '../train/config';
 import type { JobContext } from '../train/context';
 import { evaluateReferencePoints } from '../train/evaluateModel';
-import { type Identifiers, tokenSource } from '../train/identifiers';
+import type { Identifiers } from '../train/identifiers';
 import { JobControl } from '../train/jobControl';
 import { openCurriculum } from '../train/pretrainingJob';
 import { openModel, trainModel } from '../train/recommendingModel';
@@ -22,6 +21,7 @@ import type { RunSink } from '../train/runSink';
 import { codebookReport, openDrift, openIdentifiers, openTokenizers, trainTokenizer } from '../train/tokenizerJob';
 import { cardOf, findUsers, searchItems, summaryOf } from './catalogue';
 import { CodeDesk } from './codeDesk';
+import { type DemoModel, gpuDemo, wasmDemo } from './demoModel';
 import { DriftDesk } from './driftDesk';
 import {
   type AdapterReport,
@@ -32,14 +32,15 @@ import {
   type RecommendReply,
   type Request,
   type RestoredState,
+  type SavedRun,
   type WorkerEvent,
 } from './protocol';
-import { readRunFiles } from './runFiles';
+import { type RunFiles, readRunFiles, requireSameData } from './runFiles';
+import { keepRun, runAsFile } from './runTransfer';
 import { storedEvaluations, storedRows, storedSnapshots, storeSink } from './storeSink';
 import {
   CURRENT_RUN,
   forget,
-  forgetRun,
   type OpenData,
   openFiles,
   openSample,
@@ -51,7 +52,6 @@ import {
 
 /** After an automatic restart, wait this long before another one: the browser may block the page's GPU on a second loss. */
 const RESTART_PAUSE_MS = 120_000;
-const DEMO_BEAM_WIDTH = 20;
 
 interface Job {
   readonly run: 'tokenizer' | 'recommender';
@@ -67,7 +67,7 @@ export class Session {
   #identifiers: Identifiers | null = null;
   readonly #drift = new DriftDesk();
   readonly #codes = new CodeDesk();
-  #generator: T5Generator | null = null;
+  #demo: DemoModel | null = null;
   #job: Job | null = null;
   #lastRestart = Number.NEGATIVE_INFINITY;
 
@@ -87,6 +87,8 @@ export class Session {
         return this.#openData(() => openFiles(request.files, request.name), request.files);
       case 'openRun':
         return this.#openRun(request.files);
+      case 'saveRun':
+        return this.#saveRun(request.isAnonymous);
       case 'startTokenizer':
         return this.#start('tokenizer', checkRunConfig(request.config, 'configuration'));
       case 'startRecommender':
@@ -162,7 +164,7 @@ export class Session {
         data: summary,
         config: null,
         tokenizer: { isDone: false, rows: [], codebook: null, drift: [] },
-        recommender: { isDone: false, rows: [], evaluations: [], curriculum: [] },
+        recommender: { isDone: false, hasModel: false, rows: [], evaluations: [], curriculum: [] },
       };
     const rows = await storedRows(this.#store, CURRENT_RUN);
     const sink = storeSink(this.#store, CURRENT_RUN, Date.now);
@@ -184,6 +186,7 @@ export class Session {
       },
       recommender: {
         isDone: evaluations.some((report) => report.kind === 'model' && report.split === 'test'),
+        hasModel: this.#identifiers !== null && (await this.#hasModel()),
         rows: rows.filter((row) => row.run === 'recommender'),
         evaluations,
         curriculum: tokenizers ? await openCurriculum(stored, tokenizers) : [],
@@ -212,22 +215,49 @@ export class Session {
     return summaryOf(data);
   }
 
-  /** Takes over a run from the command line; nothing is kept if one of its files does not fit. */
+  async #hasModel(): Promise<boolean> {
+    const entries = await this.#store.listCheckpoints(CURRENT_RUN);
+    return entries.some(({ name }) => name === 'best' || name === 'recommender');
+  }
+
+  /** Takes over a run from a file or folder; nothing is kept if one of its files does not fit. */
   async #openRun(files: readonly File[]): Promise<RestoredState> {
     this.#requireIdle('open a run');
-    const { dataset } = this.#openedData();
-    const run = await readRunFiles(files, dataset);
+    const run = await readRunFiles(files);
+    const { dataset } = await this.#dataOf(run);
     await this.#forgetModel();
-    await forgetRun(this.#store);
-    await startRun(this.#store, run.config, dataset, Date.now());
-    const sink = storeSink(this.#store, CURRENT_RUN, Date.now);
-    for (const [role, bytes] of run.checkpoints) await sink.saveCheckpoint(role, bytes);
-    await sink.appendRows(run.rows);
-    for (const { step, levels, codes } of run.snapshots) await sink.saveSnapshot(step, levels, codes);
-    for (const { report, users, ranks } of run.evaluations) await sink.saveEvaluation(report, users, ranks);
+    await keepRun(this.#store, run, dataset, Date.now);
     const restored = await this.#restore();
     if (!restored) throw new ConfigError('worker/restore', 'open a run: the data set is gone; open it again first.');
     return restored;
+  }
+
+  /** The open data if the run is of it; the sample, which is always at hand, if nothing is open and the run is of that. */
+  async #dataOf(run: RunFiles): Promise<OpenData> {
+    if (this.#data) {
+      requireSameData(run, this.#data.dataset);
+      return this.#data;
+    }
+    const sample = await openSample(this.#baseUrl);
+    if (sample.dataset.contentHash !== run.data.hash)
+      throw new ConfigError(
+        'run/data',
+        `open a run: it was trained on ${run.data.name}; open that data set first, then the run.`,
+      );
+    requireSameData(run, sample.dataset);
+    await rememberData(this.#store, sample, null, Date.now());
+    this.#data = sample;
+    return sample;
+  }
+
+  /** The run as one file. @throws ConfigError `run/none` */
+  async #saveRun(isAnonymous: boolean): Promise<SavedRun> {
+    this.#requireIdle('save the run');
+    const { dataset } = this.#openedData();
+    const config = await recallConfig(this.#store, dataset);
+    if (!config) throw new ConfigError('run/none', 'save the run: there is none on this data yet; train one first.');
+    const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+    return runAsFile(this.#store, config, dataset, isAnonymous ? [timeZone] : null);
   }
 
   async #start(run: Job['run'], config: RunConfig): Promise<null> {
@@ -299,19 +329,16 @@ export class Session {
 
   async #runRecommender(context: JobContext): Promise<void> {
     await evaluateReferencePoints(context);
-    const { trainer, identifiers } = await trainModel(context);
-    this.#identifiers = identifiers;
-    this.#generator = new T5Generator(context.engine, trainer, tokenSource(identifiers, context.config.recommender), {
-      beamWidth: DEMO_BEAM_WIDTH,
-      historyLimit: context.config.recommender.historyLimit,
-    });
+    const model = await trainModel(context);
+    this.#identifiers = model.identifiers;
+    this.#demo = gpuDemo(context.engine, model, context.config);
   }
 
   /** One attempt on a new adapter from the last checkpoint; then the page decides. */
   async #recover(run: Job['run'], context: JobContext, error: DeviceLostError): Promise<void> {
     this.emit({ kind: 'deviceLost', message: error.message });
     this.#engine = null;
-    this.#generator = null;
+    this.#demo = null;
     const isTooSoon = context.now() - this.#lastRestart < RESTART_PAUSE_MS;
     this.#lastRestart = context.now();
     if (isTooSoon) return this.emit({ kind: 'failed', run, error: this.reportError(error) });
@@ -326,20 +353,21 @@ export class Session {
   async #recommend(user: number, edited: readonly number[] | null, count: number): Promise<RecommendReply> {
     const data = this.#openedData();
     const { dataset } = data;
-    const generator = await this.#demoGenerator();
+    const demo = await this.#openDemo();
     const [end = 0] = heldOutExamples(dataset.sequences, 'test', Uint32Array.of(user)).ends;
-    const limit = generator.options.historyLimit;
+    const limit = demo.historyLimit;
     const history = edited ? edited.slice(-limit) : [...historyOf(dataset.sequences, user, end, limit)];
     if (history.length === 0) throw new ConfigError('demo/empty', 'recommend: the history is empty; add an item.');
     const target = edited ? null : targetOf(dataset.sequences, user, end);
     const started = performance.now();
-    const { items, scores } = await generator.generate([history]);
+    const { items, scores } = await demo.generate(history);
     const card = (item: number) => cardOf(data, this.#identifiers, item);
     return {
       user,
       history: history.map(card),
       target: target === null ? null : card(target),
       elapsedMs: performance.now() - started,
+      backend: demo.backend,
       top: items.slice(0, count).map((item, rank) => ({
         card: card(item),
         logProbability: scores[rank] ?? Number.NaN,
@@ -348,21 +376,35 @@ export class Session {
     };
   }
 
-  async #demoGenerator(): Promise<T5Generator> {
-    if (this.#generator) return this.#generator;
+  /** On the GPU, or on wasm where there is none. */
+  async #openDemo(): Promise<DemoModel> {
+    if (this.#demo) return this.#demo;
     this.#requireIdle('recommend');
     const { dataset } = this.#openedData();
     const config = await recallConfig(this.#store, dataset);
-    const engine = await this.#engineOrThrow();
-    const model = config && (await openModel(this.#context(engine, config, new JobControl())));
-    if (!model || !config)
+    if (!config || !(await this.#hasModel()))
       throw new ConfigError('demo/untrained', 'recommend: there is no trained recommender yet; train one first.');
-    this.#identifiers = model.identifiers;
-    this.#generator = new T5Generator(engine, model.trainer, tokenSource(model.identifiers, config.recommender), {
-      beamWidth: DEMO_BEAM_WIDTH,
-      historyLimit: config.recommender.historyLimit,
-    });
-    return this.#generator;
+    const engine = await this.#engineOrNull();
+    if (engine) {
+      const model = await openModel(this.#context(engine, config, new JobControl()));
+      if (model) this.#demo = gpuDemo(engine, model, config);
+    } else {
+      const data = { name: dataset.name, hash: dataset.contentHash };
+      this.#demo = await wasmDemo({ config, data }, storeSink(this.#store, CURRENT_RUN, Date.now));
+    }
+    if (!this.#demo)
+      throw new ConfigError('demo/untrained', 'recommend: the recommender is not trained yet; train it first.');
+    this.#identifiers = this.#demo.identifiers;
+    return this.#demo;
+  }
+
+  async #engineOrNull(): Promise<Engine | null> {
+    try {
+      return await this.#engineOrThrow();
+    } catch (error) {
+      if (error instanceof UnsupportedError) return null;
+      throw error;
+    }
   }
 
   async #clear(): Promise<null> {
@@ -377,11 +419,9 @@ export class Session {
   }
 
   async #forgetModel(): Promise<void> {
-    const generator = this.#generator;
-    this.#generator = null;
-    if (!generator) return;
-    await generator.dispose();
-    generator.model.variables.dispose();
+    const demo = this.#demo;
+    this.#demo = null;
+    await demo?.dispose();
   }
 
   #context(engine: Engine, config: RunConfig, control: JobControl): JobContext {

@@ -1,12 +1,16 @@
 import { FormatError } from '../base/errors';
-import type { RunStore } from '../storage/runStore';
+import type { EvaluationRecord, RunStore } from '../storage/runStore';
 import type { EvaluationReport, MetricRow } from '../train/reports';
+import { type RunFolder, roleOfFile, type StoredSnapshot } from '../train/runFolder';
+import type { StoredEvaluation } from '../train/runLog';
 import type { CheckpointRole, RunSink } from '../train/runSink';
 
 /** Columns of a stored row that are not metrics; the store keeps numbers only. */
 const RUN_KEY = '#run';
 const EPOCH_KEY = '#epoch';
 const SECONDS_KEY = '#seconds';
+/** Rank of a target outside the list; the store keeps it as −1, which float32 can hold. */
+const NOT_FOUND = 0xffff_ffff;
 const RUNS = ['tokenizer', 'recommender'] as const;
 
 /** A run's sink in the browser's store. `nowMs` gives the time that records carry. */
@@ -40,7 +44,7 @@ export function storeSink(store: RunStore, runId: string, nowMs: () => number): 
       const { recall5, ndcg5, recall10, ndcg10 } = report.metrics;
       const perUser = {
         users: Float32Array.from(users),
-        ranks: Float32Array.from(ranks, (rank) => (rank === 0xffff_ffff ? -1 : rank)),
+        ranks: Float32Array.from(ranks, (rank) => (rank === NOT_FOUND ? -1 : rank)),
       };
       await store.putEvaluation(
         runId,
@@ -70,34 +74,55 @@ export async function storedRows(store: RunStore, runId: string): Promise<Metric
   });
 }
 
-/** Codes of all items at one moment of a run. */
-export interface CodeSnapshot {
-  readonly step: number;
-  readonly levels: number;
-  /** [N, levels] */
-  readonly codes: Uint16Array;
-}
-
 /** Snapshots of a run by step, ascending. */
-export async function storedSnapshots(store: RunStore, runId: string): Promise<CodeSnapshot[]> {
-  const found: CodeSnapshot[] = [];
+export async function storedSnapshots(store: RunStore, runId: string): Promise<StoredSnapshot[]> {
+  const found: StoredSnapshot[] = [];
   for (const { name, step, shape } of await store.listSnapshots(runId)) {
     const codes = await store.readSnapshot(runId, name);
-    if (codes) found.push({ step, levels: shape[1], codes });
+    if (codes) found.push({ step, levels: shape[1], codes: codes.slice() });
   }
   return found;
 }
 
+/** Everything the store holds of a run, as the files of its folder. @throws FormatError `storage/*` for a damaged store */
+export async function storedFolder(store: RunStore, runId: string): Promise<RunFolder> {
+  const sink = storeSink(store, runId, () => 0);
+  const names = new Set((await store.listCheckpoints(runId)).map(({ name }) => name));
+  const checkpoints = new Map<CheckpointRole, Uint8Array>();
+  for (const name of [...names].sort()) {
+    const role = roleOfFile(`${name}.safetensors`);
+    const bytes = role && (await sink.loadCheckpoint(role));
+    if (role && bytes) checkpoints.set(role, bytes);
+  }
+  const evaluations: StoredEvaluation[] = [];
+  for (const record of await store.listEvaluations(runId)) {
+    const { users = new Float32Array(), ranks = new Float32Array() } =
+      (await store.readPerUser(runId, record.name)) ?? {};
+    evaluations.push({
+      report: reportIn(record),
+      users: Uint32Array.from(users),
+      ranks: Uint32Array.from(ranks, (rank) => (rank < 0 ? NOT_FOUND : rank)),
+    });
+  }
+  return {
+    checkpoints,
+    rows: await storedRows(store, runId),
+    evaluations,
+    snapshots: await storedSnapshots(store, runId),
+  };
+}
+
 /** Evaluations of a run, latest of each name. @throws FormatError `storage/evaluation` */
 export async function storedEvaluations(store: RunStore, runId: string): Promise<EvaluationReport[]> {
-  const records = await store.listEvaluations(runId);
-  return records.map((record) => {
-    const text = record.details['report'];
-    if (text === undefined)
-      throw new FormatError(
-        'storage/evaluation',
-        `stored evaluation "${record.name}" has no report; clear the workspace and evaluate again.`,
-      );
-    return JSON.parse(text) as EvaluationReport;
-  });
+  return (await store.listEvaluations(runId)).map(reportIn);
+}
+
+function reportIn(record: EvaluationRecord): EvaluationReport {
+  const text = record.details['report'];
+  if (text === undefined)
+    throw new FormatError(
+      'storage/evaluation',
+      `stored evaluation "${record.name}" has no report; clear the workspace and evaluate again.`,
+    );
+  return JSON.parse(text) as EvaluationReport;
 }

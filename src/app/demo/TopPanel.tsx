@@ -10,7 +10,12 @@ import type { Demo } from './useDemo';
 /** The ten items that the model finds likeliest to come next. */
 export function TopPanel({ demo }: { readonly demo: Demo }) {
   const { reply, isBusy, isEdited, error } = demo;
-  const note = isBusy ? 'the model is decoding …' : reply ? `decoded in ${Math.round(reply.elapsedMs)} ms` : undefined;
+  const where = reply?.backend === 'wasm' ? ' on the processor' : '';
+  const note = isBusy
+    ? 'the model is decoding …'
+    : reply
+      ? `decoded in ${Math.round(reply.elapsedMs)} ms${where}`
+      : undefined;
   return (
     <Panel
       title="Next item, top 10"

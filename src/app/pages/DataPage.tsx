@@ -9,6 +9,7 @@ import { Journey } from '../parts/Journey';
 import { OpenRun } from '../parts/OpenRun';
 import { PageHead } from '../parts/PageHead';
 import { Panel } from '../parts/Panel';
+import { SaveRun } from '../parts/SaveRun';
 import { useJobs } from '../stores/jobs';
 import { useWorkspace } from '../stores/workspace';
 
@@ -30,6 +31,7 @@ export function DataPage() {
     <>
       <PageHead title="Data" lead={LEAD}>
         <OpenRun />
+        <SaveRun />
         <ForgetButton />
         <Link href={isTokenized ? '/recommender' : '/tokenizer'} className="button is-primary">
           {isTokenized ? 'Recommender' : 'Next: train the tokenizer'} <ArrowRight size={14} aria-hidden />

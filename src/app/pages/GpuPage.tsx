@@ -53,7 +53,7 @@ function WithoutGpu() {
     <>
       <PageHead
         title="This browser gives no WebGPU"
-        lead="Tessera trains on your GPU, inside the browser. Without WebGPU it can show, but not train."
+        lead="Tessera trains on your GPU, inside the browser. Without WebGPU it shows data and runs and recommends on the processor, but does not train."
         hasFigures={false}
       >
         <Link href="/data" className="button">

@@ -12,6 +12,7 @@ import { Panel } from '../parts/Panel';
 import { PresetNote } from '../parts/PresetNote';
 import { RunControls } from '../parts/RunControls';
 import { RunStrip } from '../parts/RunStrip';
+import { SaveRun } from '../parts/SaveRun';
 import { useDraft } from '../stores/draft';
 import { runningRun, useJobs } from '../stores/jobs';
 import { useMultiIdentifier } from '../stores/multiIdentifier';
@@ -59,6 +60,7 @@ export function RecommenderPage() {
   return (
     <>
       <PageHead title="Recommender" lead={LEAD}>
+        <SaveRun />
         <RunControls run="recommender" />
       </PageHead>
       <RunStrip run="recommender" />

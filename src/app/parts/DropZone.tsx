@@ -35,7 +35,7 @@ export function DropZone({ isDisabled, onFiles, children }: DropZoneProps) {
         className="visually-hidden"
         type="file"
         multiple
-        accept=".gz,.jsonl,.bin,.json"
+        accept=".gz,.jsonl,.bin,.json,.tessera"
         disabled={isDisabled}
         onChange={(event) => {
           take(event.target.files);

@@ -3,6 +3,7 @@ import { useLocation } from 'wouter';
 import { useSession } from '../sessionContext';
 import { useWorkspace } from '../stores/workspace';
 import { EmptyState } from './EmptyState';
+import { OpenRun } from './OpenRun';
 import { PageHead } from './PageHead';
 
 /** A page that cannot start without data, with the two ways to get some. */
@@ -28,11 +29,12 @@ export function NeedsData({ title, lead }: { readonly title: string; readonly le
             <button type="button" className="button" onClick={() => go('/data')}>
               <FolderOpen size={14} aria-hidden /> Open your own
             </button>
+            <OpenRun />
           </div>
         }
       >
         This page works on a catalogue and its users. The sample has pictures and simulated users, and takes a second to
-        open.
+        open; a run made on the sample opens it by itself.
       </EmptyState>
     </>
   );

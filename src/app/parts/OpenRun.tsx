@@ -1,9 +1,10 @@
 import { FolderOpen } from 'lucide-react';
 import { useId } from 'react';
+import { RUN_ACCEPT } from '../runFile';
 import { useSession } from '../sessionContext';
 import { runningRun, useJobs } from '../stores/jobs';
 
-/** Picks the output folder of `tessera train`: the same checkpoint goes on in the page. */
+/** Picks a `.tessera` file, the output folder of `tessera train` or an exported model: it goes on in the page. */
 export function OpenRun() {
   const id = useId();
   const session = useSession();
@@ -16,7 +17,7 @@ export function OpenRun() {
         type="file"
         multiple
         disabled={isRunning}
-        accept=".json,.jsonl,.safetensors"
+        accept={RUN_ACCEPT}
         onChange={(event) => {
           const files = [...(event.target.files ?? [])];
           if (files.length > 0) void session.openRun(files);
@@ -26,7 +27,7 @@ export function OpenRun() {
       <label
         htmlFor={id}
         className={`button ${isRunning ? 'is-disabled' : ''}`}
-        title="The files of a folder written by tessera train: run.json, *.safetensors, metrics.jsonl, evaluations"
+        title="A .tessera file, the files of a folder written by tessera train, or of an exported model"
       >
         <FolderOpen size={14} aria-hidden /> Open a run
       </label>

@@ -14,8 +14,8 @@ export function Notices() {
         <div className="notice is-warn">
           <TriangleAlert size={16} aria-hidden />
           <p>
-            No GPU is at hand, so nothing can be trained here. Data and past runs stay readable.{' '}
-            <Link href="/gpu">How to get WebGPU</Link>
+            No GPU is at hand, so nothing can be trained here. Data and runs stay readable, and the Demo decodes on the
+            processor. <Link href="/gpu">How to get WebGPU</Link>
           </p>
         </div>
       )}
@@ -34,6 +34,7 @@ function NoticeBar({ notice }: { readonly notice: Notice }) {
       {isRestored ? <History size={16} aria-hidden /> : <TriangleAlert size={16} aria-hidden />}
       <p>
         {notice.kind === 'deviceLost' && <strong>The GPU went away. </strong>}
+        {notice.title !== undefined && <strong>{notice.title}. </strong>}
         {notice.message}
         {notice.kind === 'deviceLost' &&
           ' The last checkpoint is safe: press Continue on the run’s page, or reload the page if that fails.'}

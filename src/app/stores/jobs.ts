@@ -17,6 +17,8 @@ interface Jobs {
   readonly recommender: RunRecord;
   readonly codebook: CodebookReport | null;
   readonly evaluations: readonly EvaluationReport[];
+  /** Tells the Demo's models apart: of a finished run, a stopped one, or one that was opened; 0 without one. */
+  readonly model: number;
   /** Of the running job; null when none runs. */
   readonly progress: Progress | null;
   readonly isPausing: boolean;
@@ -31,19 +33,23 @@ interface JobActions {
   measuredCodebook(report: CodebookReport | null): void;
   evaluated(reports: readonly EvaluationReport[]): void;
   restored(run: Run, state: RunState, config: RunConfig | null): void;
+  foundModel(hasModel: boolean): void;
   forgotten(): void;
 }
 
 const NO_RUN: RunRecord = { state: 'none', config: null, error: null };
 const IDLE = { progress: null, isPausing: false, isStopping: false };
 
+let nextModel = 1;
+
 export const useJobs = create<Jobs & JobActions>()((set) => ({
   tokenizer: NO_RUN,
   recommender: NO_RUN,
   codebook: null,
   evaluations: [],
+  model: 0,
   ...IDLE,
-  started: (run, config) => set({ ...IDLE, [run]: { state: 'running', config, error: null } }),
+  started: (run, config) => set({ ...IDLE, model: 0, [run]: { state: 'running', config, error: null } }),
   progressed: (progress) =>
     set((state) => ({
       progress: progress.stage === 'idle' ? null : progress,
@@ -55,7 +61,13 @@ export const useJobs = create<Jobs & JobActions>()((set) => ({
       if (what === 'pause') return { isPausing: true };
       return { isPausing: false, progress: state.progress && { ...state.progress, isPaused: false } };
     }),
-  ended: (run, outcome, error) => set((state) => ({ ...IDLE, [run]: { ...state[run], state: outcome, error } })),
+  ended: (run, outcome, error) =>
+    set((state) => ({
+      ...IDLE,
+      // A job that was stopped has saved where it was.
+      model: run === 'recommender' && outcome !== 'failed' ? nextModel++ : 0,
+      [run]: { ...state[run], state: outcome, error },
+    })),
   measuredCodebook: (codebook) => set({ codebook }),
   evaluated: (reports) =>
     set((state) => ({
@@ -67,7 +79,8 @@ export const useJobs = create<Jobs & JobActions>()((set) => ({
       ],
     })),
   restored: (run, state, config) => set({ [run]: { state, config: state === 'none' ? null : config, error: null } }),
-  forgotten: () => set({ tokenizer: NO_RUN, recommender: NO_RUN, codebook: null, evaluations: [], ...IDLE }),
+  foundModel: (hasModel) => set({ model: hasModel ? nextModel++ : 0 }),
+  forgotten: () => set({ tokenizer: NO_RUN, recommender: NO_RUN, codebook: null, evaluations: [], model: 0, ...IDLE }),
 }));
 
 /** The run that a job works on now, or null. */

@@ -4,6 +4,8 @@ import type { AdapterReport, DataSummary, ErrorReport } from '../../worker/proto
 
 export interface Notice {
   readonly kind: 'restored' | 'deviceLost' | 'error';
+  /** What failed, for an error; the message says why and what to do. */
+  readonly title?: string;
   readonly message: string;
   readonly code: string | null;
 }

@@ -1,0 +1,133 @@
+// A trained model in a browser that gives no WebGPU: opened from one file or as ONNX graphs, it recommends on the processor
+// what transformers found with the same weights (models/t5/golden/trained, scripts/golden/huggingFace.py).
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { chooseTheme, expect, expectAccessible, goTo, openWorkbench, test, WITHOUT_GPU } from './workbench';
+
+const GOLDEN = 'models/t5/golden';
+const ITEMS = 30;
+
+test.use({ launchOptions: WITHOUT_GPU });
+
+/** Items and scores that the library found for the golden's histories, best first. */
+function golden(): { histories: number[][]; items: number[][]; scores: number[][] } {
+  const { histories, beam_width: width } = JSON.parse(readFileSync(`${GOLDEN}/exported.json`, 'utf8'));
+  const file = readFileSync(`${GOLDEN}/exported.safetensors`);
+  const headBytes = Number(file.readBigUInt64LE(0));
+  const head = JSON.parse(file.subarray(8, 8 + headBytes).toString('utf8'));
+  const rows = (name: string): number[][] => {
+    const { dtype, data_offsets: offsets } = head[name];
+    const bytes = file.subarray(8 + headBytes + offsets[0], 8 + headBytes + offsets[1]);
+    const values = Array.from({ length: bytes.length / 4 }, (_, at) =>
+      dtype === 'F32' ? bytes.readFloatLE(4 * at) : bytes.readInt32LE(4 * at),
+    );
+    return histories.map((_: unknown, row: number) => values.slice(row * width, (row + 1) * width));
+  };
+  return { histories, items: rows('trained:beam_items'), scores: rows('trained:beam_scores') };
+}
+
+const jsonl = (values: readonly object[]) => gzipSync(values.map((value) => JSON.stringify(value)).join('\n'));
+const title = (item: number): string => `thing number ${item}`;
+
+test('without WebGPU a run opens from a .tessera file and from ONNX graphs, and the Demo decodes on wasm', async ({
+  page,
+}) => {
+  test.setTimeout(120_000);
+  const { histories, items, scores } = golden();
+  const folder = mkdtempSync(path.join(tmpdir(), 'tessera-wasm-'));
+  const at = (...parts: string[]): string => path.join(folder, ...parts);
+  const tessera = (...argv: string[]): string =>
+    execFileSync(process.execPath, ['bin/tessera.mjs', ...argv], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+
+  // Each user's test history is one of the golden's; the item behind it is what the library ranked first for the first user.
+  const catalogue = Array.from({ length: ITEMS }, (_, item) => ({ id: `item-${item}`, title: title(item) }));
+  const users = histories.map((history, user) => ({
+    user: `golden-${user}`,
+    items: [...history, items[user]?.[user] ?? 0].map((item) => `item-${item}`),
+  }));
+  writeFileSync(at('items.jsonl.gz'), jsonl(catalogue));
+  writeFileSync(at('sequences.jsonl.gz'), jsonl(users));
+  const dataFiles = ['items.jsonl.gz', 'sequences.jsonl.gz'].map((name) => at(name));
+
+  await openWorkbench(page);
+  await goTo(page, 'Data');
+  await page.locator('.drop-zone input[type="file"]').setInputFiles(dataFiles);
+  const hash = await page.locator('.figure-note[title]').first().getAttribute('title');
+  expect(hash).toMatch(/^[0-9a-f]{64}$/);
+
+  await test.step('the command line makes a run of the folder that transformers trained, and one file of the run', async () => {
+    cpSync(`${GOLDEN}/trained`, at('trained'), { recursive: true });
+    const map = readFileSync(at('trained', 'tessera.json'), 'utf8');
+    writeFileSync(at('trained', 'tessera.json'), map.replace('7'.repeat(64), hash ?? ''));
+    tessera('import-model', at('trained'), '--out', at('run'));
+    tessera('export', '--to', 'tessera', '--out', at('run.tessera'), at('run'));
+    tessera('export', '--to', 'onnx', '--data', folder, '--out', at('onnx'), at('run'));
+  });
+
+  await test.step('a damaged file is refused and says why; nothing is kept', async () => {
+    writeFileSync(at('cut.tessera'), readFileSync(at('run.tessera')).subarray(0, -40));
+    await page.getByLabel('Open a run').setInputFiles(at('cut.tessera'));
+    await expect(page.getByRole('alert')).toContainText('The run could not be opened. read cut.tessera');
+    await goTo(page, 'Demo');
+    await expect(page.getByRole('heading', { name: 'No trained recommender yet' })).toBeVisible();
+  });
+
+  const top = page.getByRole('region', { name: 'Next item, top 10' });
+  /** The first user's ten items and their log-probabilities are the library's. */
+  const expectGolden = async (user: number): Promise<void> => {
+    await page.getByRole('button', { name: `golden-${user}` }).click();
+    await expect(page.getByRole('region', { name: 'History' })).toContainText(`user golden-${user}`);
+    await expect(top).toContainText('on the processor', { timeout: 30_000 });
+    // The library searched half as many beams: those it found are among the first, in its order.
+    const rows = top.getByRole('listitem');
+    await expect(rows).toHaveCount(10);
+    const shown = await rows.locator('.item-title').allInnerTexts();
+    expect(shown.slice(0, 3)).toEqual(items[user]?.slice(0, 3).map(title));
+    const score = await rows.first().locator('.score-log').innerText();
+    expect(Number(score.replace(/[^\d.−-]/g, '').replace('−', '-'))).toBeCloseTo(scores[user]?.[0] ?? Number.NaN, 2);
+  };
+
+  await test.step('one .tessera file, dropped anywhere', async () => {
+    const bytes = readFileSync(at('run.tessera')).toString('base64');
+    const transfer = await page.evaluateHandle((base64) => {
+      const data = new DataTransfer();
+      data.items.add(new File([Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0))], 'run.tessera'));
+      return data;
+    }, bytes);
+    await page.dispatchEvent('main', 'drop', { dataTransfer: transfer });
+    await expect(page.getByText(/^Opened tiny: .* tokenizer trained, recommender trained/)).toBeVisible();
+    await expect(page.getByText('slow: on the processor')).toBeVisible();
+    await expectGolden(0);
+    await expect(top.getByRole('listitem').first()).toContainText('true next item');
+    for (const theme of ['Light', 'Dark'] as const) {
+      await chooseTheme(page, theme);
+      await expectAccessible(page, `demo on wasm, ${theme}`);
+    }
+  });
+
+  await test.step('saved again it is the same run', async () => {
+    await page.getByText('Save the run').click();
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'As one .tessera file' }).click(),
+    ]);
+    await download.saveAs(at('saved.tessera'));
+    expect(download.suggestedFilename()).toBe('tiny.tessera');
+    tessera('import-run', at('saved.tessera'), '--out', at('saved'));
+    for (const name of ['recommender.safetensors', 'tokenizer.safetensors'])
+      expect(readFileSync(at('saved', name)).equals(readFileSync(at('run', name)))).toBe(true);
+  });
+
+  await test.step('the exported ONNX graphs, and another user', async () => {
+    await page.getByLabel('Open a run').setInputFiles(readdirSync(at('onnx')).map((name) => at('onnx', name)));
+    await expect(page.getByText(/^Opened tiny/)).toBeVisible();
+    await expectGolden(2);
+  });
+  rmSync(folder, { recursive: true, force: true });
+});
