@@ -34,12 +34,13 @@ def read_map(folder: pathlib.Path) -> tuple[dict, dict[str, list[int]]]:
 def samples(sequences: dict[str, list], tokens: dict[str, list[int]], tokenizer: dict, history_limit: int):
     """(input tokens, labels) of every training prefix."""
     user, end = tokenizer["vocabulary"]["user"], tokenizer["vocabulary"]["end"]
+    begin = [] if user is None else [user]  # the user token is a switch
     made = []
     for items in sequences.values():
         known = [tokens[str(item)] for item in items]
         for target in range(1, len(known) - 2):
             history = [token for item in known[max(0, target - history_limit) : target] for token in item]
-            made.append(([user, *history, end], [*known[target], end]))
+            made.append(([*begin, *history, end], [*known[target], end]))
     return made
 
 

@@ -95,6 +95,10 @@ async function bytesOf(file: File): Promise<Uint8Array> {
   return new Uint8Array(await file.arrayBuffer());
 }
 
+/** Whether these checkpoints are enough to recommend; a multi-identifier run has chosen its model only at its end. */
+export const hasModel = (config: RunConfig, roles: ReadonlySet<string>): boolean =>
+  roles.has('best') || (!config.multiIdentifier && roles.has('recommender'));
+
 /** Checkpoints must be of this run and hold its network; a run that was stopped need not have them all. */
 async function requireWhole(run: RunDescription, { checkpoints }: RunFolder): Promise<void> {
   const tokenizer = checkpoints.get('tokenizer');
@@ -103,7 +107,6 @@ async function requireWhole(run: RunDescription, { checkpoints }: RunFolder): Pr
   const { identity, numbers } = readCheckpoint(tokenizer, name);
   requireSameOrigin(identity, tokenizerOrigin(run.config, run.data.hash), name);
   const isTokenized = (numbers.get('epoch') ?? 0) >= run.config.tokenizer.epochs;
-  const hasModel = checkpoints.has('best') || checkpoints.has('recommender');
-  if (isTokenized && hasModel && !run.config.multiIdentifier)
+  if (isTokenized && hasModel(run.config, new Set(checkpoints.keys())))
     await readPortableRun(run, async (file) => checkpoints.get(roleOfFile(file) ?? 'fineTuning') ?? null, null);
 }

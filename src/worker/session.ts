@@ -35,7 +35,7 @@ import {
   type SavedRun,
   type WorkerEvent,
 } from './protocol';
-import { type RunFiles, readRunFiles, requireSameData } from './runFiles';
+import { hasModel, type RunFiles, readRunFiles, requireSameData } from './runFiles';
 import { keepRun, runAsFile } from './runTransfer';
 import { storedEvaluations, storedRows, storedSnapshots, storeSink } from './storeSink';
 import {
@@ -186,7 +186,7 @@ export class Session {
       },
       recommender: {
         isDone: evaluations.some((report) => report.kind === 'model' && report.split === 'test'),
-        hasModel: this.#identifiers !== null && (await this.#hasModel()),
+        hasModel: this.#identifiers !== null && (await this.#hasModel(config)),
         rows: rows.filter((row) => row.run === 'recommender'),
         evaluations,
         curriculum: tokenizers ? await openCurriculum(stored, tokenizers) : [],
@@ -215,9 +215,9 @@ export class Session {
     return summaryOf(data);
   }
 
-  async #hasModel(): Promise<boolean> {
+  async #hasModel(config: RunConfig): Promise<boolean> {
     const entries = await this.#store.listCheckpoints(CURRENT_RUN);
-    return entries.some(({ name }) => name === 'best' || name === 'recommender');
+    return hasModel(config, new Set(entries.map(({ name }) => name)));
   }
 
   /** Takes over a run from a file or folder; nothing is kept if one of its files does not fit. */
@@ -382,7 +382,7 @@ export class Session {
     this.#requireIdle('recommend');
     const { dataset } = this.#openedData();
     const config = await recallConfig(this.#store, dataset);
-    if (!config || !(await this.#hasModel()))
+    if (!config || !(await this.#hasModel(config)))
       throw new ConfigError('demo/untrained', 'recommend: there is no trained recommender yet; train one first.');
     const engine = await this.#engineOrNull();
     if (engine) {
