@@ -47,10 +47,14 @@ export function gpuDemo(engine: Engine, model: RecommendingModel, config: RunCon
 export async function wasmDemo(run: RunDescription, sink: Pick<RunSink, 'loadCheckpoint'>): Promise<DemoModel> {
   const portable = await readPortableRun(run, (name) => loadFile(sink, name), null);
   const { historyLimit } = run.config.recommender;
-  const generator = new T5GraphGenerator(await openOrtGraphs(portable), tokenSource(portable.identifiers, run.config.recommender), {
-    beamWidth: BEAM_WIDTH,
-    historyLimit,
-  });
+  const generator = new T5GraphGenerator(
+    await openOrtGraphs(portable),
+    tokenSource(portable.identifiers, run.config.recommender),
+    {
+      beamWidth: BEAM_WIDTH,
+      historyLimit,
+    },
+  );
   return {
     backend: 'wasm',
     identifiers: portable.identifiers,
