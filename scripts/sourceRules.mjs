@@ -14,6 +14,12 @@ const MAX_LINES = { source: 600, kernel: 200 };
 const WARN_LINES = { source: 400, kernel: 160 };
 const NAMELESS = /^(utils?|helpers?|common|misc)\.\w+$/i;
 
+/**
+ * IndexedDB closes a transaction as soon as nothing is asked of it, so all of one is asked for in one breath, in the one function
+ * that opens one.
+ */
+const TRANSACTION = { owner: 'src/storage/browserStorage.ts', pattern: /\.transaction\(/ };
+
 /** Names that only one folder of src/ may use. Tests are free. */
 const OWNED_NAMES = [
   { owner: 'gpu', pattern: /\bGPUDevice\b/, what: 'GPUDevice' },
@@ -54,6 +60,8 @@ for (const file of FOLDERS.filter((folder) => existsSync(path.join(ROOT, folder)
       breaches.push(`${file}:${index + 1}: ${todo[1]} without an issue number`);
     const isComment = /^\s*(\/\/|\*|\/\*)/.test(line);
     if (isTest || isComment) return;
+    if (file !== TRANSACTION.owner && TRANSACTION.pattern.test(line))
+      breaches.push(`${file}:${index + 1}: only ${TRANSACTION.owner} opens transactions`);
     for (const { owner, pattern, what } of OWNED_NAMES)
       if (folder !== owner && pattern.test(line))
         breaches.push(`${file}:${index + 1}: only src/${owner} names ${what}`);

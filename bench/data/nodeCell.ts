@@ -2,14 +2,14 @@
  * One measurement in a fresh Node process: `node dataCell.mjs <share> <folder>`. Writes the files if they are not there, prints
  * one JSON object. Memory is sampled every 20 ms while the import runs.
  */
-import { createReadStream, createWriteStream, existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { createWriteStream, existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
+import { diskSources } from '../../src/cli/diskSource';
 import { installNodeInflater } from '../../src/cli/nodeInflater';
-import type { ByteSource } from '../../src/data/import/sink';
 import { type CatalogueShape, metaLines, reviewLines, targetShape } from './catalogue';
 import { measureImport, measureParse } from './importSpeed';
 
@@ -43,13 +43,6 @@ export async function writtenFiles(folder: string, shape: CatalogueShape) {
   return { files: [reviews.file, meta.file], inflatedBytes: reviews.bytes + meta.bytes };
 }
 
-const diskSource = (file: string): ByteSource => ({
-  name: path.basename(file),
-  sizeBytes: statSync(file).size,
-  open: async (from = 0) =>
-    Readable.toWeb(createReadStream(file, { start: from })) as unknown as ReadableStream<Uint8Array>,
-});
-
 installNodeInflater();
 const [share = '1', folder = '.cache/bench/data', task = 'import'] = process.argv.slice(2);
 const shape = targetShape(Number(share));
@@ -67,7 +60,7 @@ if (task === 'write') {
     peak.rss = Math.max(peak.rss, rss);
   }, SAMPLE_MS);
   const cpu = process.cpuUsage();
-  const measure = await measureImport(files.map(diskSource), shape);
+  const measure = await measureImport(await diskSources(files), shape);
   const used = process.cpuUsage(cpu);
   clearInterval(timer);
   const processorMs = (): number => {

@@ -46,7 +46,8 @@ export function readNpyHeader(bytes: Uint8Array, file: string): NpyHeader {
   if (order === 'True') throw fail('order', 'rows one after the other', 'columns one after the other');
   const shape = sizes === '' ? [] : sizes.split(',').map(Number);
   const bytesInAll = shape.reduce((product, size) => product * size, ELEMENT_BYTES[descr]);
-  if (!Number.isSafeInteger(bytesInAll)) throw fail('shape', 'a shape below 2^53 bytes', 'a larger product');
+  if (![...shape, bytesInAll].every(Number.isSafeInteger))
+    throw fail('shape', 'a shape below 2^53 bytes', 'a larger product');
   return { dtype: descr, shape, dataOffset: start + length };
 }
 

@@ -8,7 +8,7 @@ import { describeValue, formatProblem, type Place } from '../../formats/formatPr
 import { isJsonObject, type JsonObject, type JsonValue, parseLineObject } from '../../formats/strictJson';
 import { splitPath } from './byteSources';
 import { type ImportContext, type ImportPart, partsOf } from './candidate';
-import { plainText, sentences } from './itemWords';
+import { plainText, sentences, webAddress } from './itemWords';
 import type { ByteSource, ItemRecord } from './sink';
 import { secondsOf } from './times';
 
@@ -153,11 +153,6 @@ function transposed(lists: JsonObject): JsonObject[] {
   return Array.from({ length: count }, (_, index) =>
     Object.fromEntries(columns.map(([key, list]) => [key, list[index] ?? null])),
   );
-}
-
-/** `value` if it is an absolute https or http address of at most 2,000 characters, else ''. */
-function webAddress(value: string): string {
-  return value.length <= 2000 && /^https?:\/\//i.test(value) ? value : '';
 }
 
 /** `meta_Arts.jsonl.gz`, `Arts.train.csv`, `Arts_5.json.gz` -> `Arts`. */

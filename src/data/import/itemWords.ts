@@ -74,3 +74,10 @@ export function joinedFields(fields: readonly string[]): string {
     .filter((field) => field !== '')
     .join('. ');
 }
+
+/** `value` if it is an absolute https or http address without a password, of at most 2,000 characters, else ''. */
+export function webAddress(value: string): string {
+  if (value.length > 2000 || !/^https?:\/\/[^\s"'<>\\]+$/i.test(value) || !URL.canParse(value)) return '';
+  const { username, password } = new URL(value);
+  return username === '' && password === '' ? value : '';
+}

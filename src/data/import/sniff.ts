@@ -35,10 +35,16 @@ export async function sniff(source: ByteSource): Promise<Sniffed> {
     // A broken file is reported when it is imported; here it is only one that nothing recognises.
     if (!(error instanceof FormatError)) throw error;
   }
-  const isText = !head.includes(0);
-  const text = isText ? new TextDecoder().decode(head) : '';
+  const text = isText(head) ? new TextDecoder().decode(head) : '';
   const plainName = file.toLowerCase().replace(/\.gz$/, '');
   return { source, folder, file, plainName, head, text, isWhole: head.length < SNIFF_BYTES };
+}
+
+/** Binary files are full of zeros; one in a text is a slip of the program that wrote it, for the row it stands in to answer. */
+function isText(head: Uint8Array): boolean {
+  let zeros = 0;
+  for (let at = head.indexOf(0); at >= 0; at = head.indexOf(0, at + 1)) zeros++;
+  return zeros <= head.length / 200;
 }
 
 /** The first whole lines, blank ones left out. */
@@ -75,7 +81,8 @@ export function byFolder(inputs: readonly Sniffed[]): Map<string, Sniffed[]> {
   return folders;
 }
 
-/** The last part of a folder's path, '' for none. */
+/** The last part of a folder's path that is a name, '' for none. */
 export function folderName(folder: string): string {
-  return splitPath(folder).file;
+  const { folder: above, file } = splitPath(folder);
+  return file === '..' || file === '.' ? folderName(above) : file;
 }

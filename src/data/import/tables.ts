@@ -6,7 +6,7 @@ import { type JsonValue, parseLineObject } from '../../formats/strictJson';
 import { type ImportContext, type ImportPart, partsOf } from './candidate';
 import { idCell, idListCell, listOf, numberCell, textCell, timeCell } from './cells';
 import type { ColumnMapping, TableSketch } from './columns';
-import { plainText, sentences } from './itemWords';
+import { plainText, sentences, webAddress } from './itemWords';
 import { rejectRow } from './rejects';
 import type { ByteSource, ImportSink } from './sink';
 import { looksLikeHeader, type SampledRow, sketchOf } from './sketch';
@@ -192,14 +192,13 @@ function addRow(
   const categoryTexts = listOf(of(categories)).map(plainText);
   const brandText = plainText(textCell(of(brand)));
   const others = text.map((name) => textCell(of(name)));
-  const url = textCell(of(imageUrl));
   sink.item({
     id: itemId,
     title: titleText,
     text: sentences([titleText, brandText, categoryTexts.join(', '), ...others]),
     categories: categoryTexts,
     brand: brandText,
-    imageUrl: /^https?:\/\//i.test(url) && url.length <= 2000 ? url : '',
+    imageUrl: webAddress(textCell(of(imageUrl))),
   });
 }
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { uniformGenerator } from '../../base/random';
 import { sequenceTable } from '../../base/sequenceTable';
-import { coOccurrence } from './coOccurrence';
+import { coOccurrence } from '../coOccurrence';
 import { IdTable } from './idTable';
 import { kCore } from './kcore';
 import { type RawEvents, shapeEvents } from './transform';

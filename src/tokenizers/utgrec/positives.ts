@@ -3,7 +3,8 @@
  * part (a sequence without its last two events), as a set: no counts, no wider window. An item repeated at once is its own
  * positive; an item without neighbours gets itself.
  */
-import { type SequenceTable, userCountOf } from '../../base/sequenceTable';
+import type { SequenceTable } from '../../base/sequenceTable';
+import { coOccurrence } from '../../data/coOccurrence';
 
 export interface Positives {
   /** `[N + 1]`: item i's positives are values[offsets[i] … offsets[i + 1]). */
@@ -12,32 +13,18 @@ export interface Positives {
   readonly values: Uint32Array<ArrayBuffer>;
 }
 
-/** Events at the end of a sequence that belong to validation and test. */
-const HELD_OUT_EVENTS = 2;
-
-/** Neighbour sets of all `itemCount` items. O(interactions + Σ neighbours · log). */
+/** Neighbour sets of all `itemCount` items, an item without neighbours in its own. O(interactions · log). */
 export function coOccurrencePositives(sequences: SequenceTable, itemCount: number): Positives {
-  const neighbours: Set<number>[] = Array.from({ length: itemCount }, () => new Set());
-  for (let user = 0; user < userCountOf(sequences); user++) {
-    const start = sequences.offsets[user] as number;
-    const end = (sequences.offsets[user + 1] as number) - HELD_OUT_EVENTS;
-    for (let at = start; at + 1 < end; at++) {
-      const [item, next] = [sequences.items[at] as number, sequences.items[at + 1] as number];
-      neighbours[item]?.add(next);
-      neighbours[next]?.add(item);
-    }
-  }
-  neighbours.forEach((set, item) => {
-    if (set.size === 0) set.add(item);
-  });
+  const { items, offsets: starts } = coOccurrence(sequences, itemCount);
   const offsets = new Uint32Array(itemCount + 1);
-  neighbours.forEach((set, item) => {
-    offsets[item + 1] = (offsets[item] as number) + set.size;
-  });
+  for (let item = 0; item < itemCount; item++)
+    offsets[item + 1] =
+      (offsets[item] as number) + Math.max(1, (starts[item + 1] as number) - (starts[item] as number));
   const values = new Uint32Array(offsets[itemCount] as number);
-  neighbours.forEach((set, item) => {
-    values.set(Uint32Array.from(set).sort(), offsets[item] as number);
-  });
+  for (let item = 0; item < itemCount; item++) {
+    const own = items.subarray(starts[item], starts[item + 1]);
+    values.set(own.length > 0 ? own : [item], offsets[item] as number);
+  }
   return { offsets, values };
 }
 

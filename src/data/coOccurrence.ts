@@ -2,7 +2,7 @@
  * Co-occurrence sets (UTGRec's positives): P(i) holds every item that stands directly before or after i in the training part
  * (all but the last two events) of some user. No counts, no weights; an immediate repeat makes an item its own neighbour.
  */
-import { type SequenceTable, userCountOf } from '../../base/sequenceTable';
+import { type SequenceTable, userCountOf } from '../base/sequenceTable';
 
 /** Item `i` has neighbours `items[offsets[i] .. offsets[i + 1])`, ascending and distinct; an item without any has none. */
 export type CoOccurrence = SequenceTable;
