@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import desktop from '../../models/t5/desktop.json';
 import laptop from '../../models/t5/laptop.json';
 import paper from '../../models/t5/paper.json';
 import test from '../../models/t5/test.json';
+import tiger from '../../models/t5/tiger.json';
 import { ConfigError } from '../base/errors';
 import { checkT5Config, t5ParameterCount } from '../recommenders/t5/config';
 import { t5ConfigOf } from '../recommenders/t5/trainer';
@@ -16,6 +18,8 @@ describe('checkRunConfig', () => {
   it.each([
     ['laptop', laptop],
     ['paper', paper],
+    ['desktop', desktop],
+    ['tiger', tiger],
     ['test', test],
   ])('takes the preset %s as it is', (_name, preset) => {
     expect(checkRunConfig(preset, 'preset')).toEqual(preset);
