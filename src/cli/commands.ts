@@ -8,6 +8,7 @@ import { importTokenizers } from '../train/importedTokenizers';
 import { checkNextItemConfig, isNextItemConfig, type NextItemConfig } from '../train/nextItemConfig';
 import { openModel, trainModel } from '../train/recommendingModel';
 import { trainTokenizer } from '../train/tokenizerJob';
+import { checkTransferConfig, isTransferConfig, type TransferConfig } from '../train/transferConfig';
 import { checkUtgrecConfig, isUtgrecConfig, type UtgrecConfig } from '../train/utgrecConfig';
 import { evaluateAnchor, recommendAnchor, trainAnchor } from './anchorCommands';
 import { codeFiles } from './codeFiles';
@@ -20,10 +21,12 @@ import {
   openContext,
   parseJson,
   readRunFile,
+  sayRecommendations,
   stopOnInterrupt,
   tableOf,
   writeRunFile,
 } from './runContext';
+import { evaluateTransfer, recommendTransfer, trainTransferRun } from './transferCommands';
 import { evaluateUtgrec, recommendUtgrec, trainUtgrecRun } from './utgrecCommands';
 
 /** Trains what is not trained yet, then evaluates; running it again resumes or only repeats the evaluation. */
@@ -32,6 +35,7 @@ export async function train(configJson: string, configFile: string, options: Cli
   if (!options.out) throw new ConfigError('cli/out', 'train: wants --out <folder> for its results.');
   if (isNextItemConfig(value)) return trainAnchor(checkNextItemConfig(value, configFile), options);
   if (isUtgrecConfig(value)) return trainUtgrecRun(checkUtgrecConfig(value, configFile), options);
+  if (isTransferConfig(value)) return trainTransferRun(checkTransferConfig(value, configFile), options);
   const config = checkRunConfig(value, configFile);
   const { context, say, result, reports } = await openContext(config, options);
   const { dataset } = context;
@@ -60,6 +64,8 @@ export async function evaluate(options: CliOptions): Promise<void> {
   if (anchor) return evaluateAnchor(anchor, options);
   const utgrec = await utgrecConfig(options);
   if (utgrec) return evaluateUtgrec(utgrec, options);
+  const transfer = await transferConfig(options);
+  if (transfer) return evaluateTransfer(transfer, options);
   const { context, say, reports } = await openRun(options);
   const model = await openModel(context);
   if (!model)
@@ -86,6 +92,8 @@ export async function recommend(history: string, count: number, options: CliOpti
   if (anchor) return recommendAnchor(anchor, history, count, options);
   const utgrec = await utgrecConfig(options);
   if (utgrec) return recommendUtgrec(utgrec, history, count, options);
+  const transfer = await transferConfig(options);
+  if (transfer) return recommendTransfer(transfer, history, count, options);
   const { context, say, result } = await openRun(options);
   const { dataset, config } = context;
   const model = await openModel(context);
@@ -101,20 +109,8 @@ export async function recommend(history: string, count: number, options: CliOpti
     beamWidth,
     historyLimit: config.recommender.historyLimit,
   });
-  const { items: found, scores } = await generator.generate([items.slice(-config.recommender.historyLimit)]);
-  say(`after ${items.map((item) => dataset.items.titles[item]).join(' → ')}`);
-  found.slice(0, count).forEach((item, rank) => {
-    const logProbability = scores[rank] ?? Number.NaN;
-    say(
-      `${String(rank + 1).padStart(3)}  ${logProbability.toFixed(3).padStart(8)}  ${dataset.items.ids[item]}  ${dataset.items.titles[item]}`,
-    );
-    result('recommendation', {
-      rank: rank + 1,
-      id: dataset.items.ids[item],
-      title: dataset.items.titles[item],
-      logProbability,
-    });
-  });
+  const found = await generator.generate([items.slice(-config.recommender.historyLimit)]);
+  sayRecommendations({ say, result }, dataset, items, { found, count });
   await generator.dispose();
   await trainer.dispose();
 }
@@ -149,6 +145,13 @@ async function utgrecConfig({ out }: CliOptions): Promise<UtgrecConfig | null> {
   if (!out) return null;
   const { config, file } = await readRunFile(out);
   return isUtgrecConfig(config) ? checkUtgrecConfig(config, file) : null;
+}
+
+/** The configuration of a transfer run; null if the folder holds another kind. */
+async function transferConfig({ out }: CliOptions): Promise<TransferConfig | null> {
+  if (!out) return null;
+  const { config, file } = await readRunFile(out);
+  return isTransferConfig(config) ? checkTransferConfig(config, file) : null;
 }
 
 async function openRun(options: CliOptions) {

@@ -78,8 +78,9 @@ describe('compareRuns', () => {
 
   it('keeps other configurations apart, in the order given', async () => {
     const rows = rowsOf(await compareRuns([first, wider], request));
-    expect(rows.map((row) => row.split(',')[0])).toEqual(['recommender', 'Most-popular', 'SASRec', 'SASRec (2)']);
-    expect(rows[3]).toMatch(/^SASRec \(2\),1,1\.0000,/);
+    expect(rows.map((row) => row.split(',')[0])).toEqual(['recommender', 'Most-popular', '"SASRec', '"SASRec']);
+    expect(rows.slice(2).map((row) => row.split('"')[1])).toEqual(['SASRec, a', 'SASRec, c']);
+    expect(rows[3]).toMatch(/^"SASRec, c",1,1\.0000,/);
   });
 
   it('prints the card, and significance for a declared baseline only', async () => {

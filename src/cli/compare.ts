@@ -15,6 +15,8 @@ interface StoredEvaluation extends RunResult {
   readonly details: EvaluationDetails;
   /** What tells one training from another, seed left out. */
   readonly origin: string;
+  /** Name in the run's configuration. */
+  readonly runName: string;
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
@@ -51,12 +53,12 @@ export async function compareRuns(folders: readonly string[], request: TableRequ
 function systemsOf(evaluations: readonly StoredEvaluation[]): SystemResult[] {
   const rows = new Map<
     string,
-    { name: string; origin: string; kind: string; details: EvaluationDetails; runs: RunResult[] }
+    { name: string; origin: string; runName: string; kind: string; details: EvaluationDetails; runs: RunResult[] }
   >();
-  for (const { kind, details, origin, ...run } of evaluations) {
+  for (const { kind, details, origin, runName, ...run } of evaluations) {
     const isReference = kind === 'reference';
     const key = isReference ? details.system : `${details.system}\n${origin}`;
-    const row = rows.get(key) ?? { name: details.system, origin, kind, details, runs: [] };
+    const row = rows.get(key) ?? { name: details.system, origin, runName, kind, details, runs: [] };
     rows.set(key, row);
     if (isReference && row.runs.length > 0) continue;
     if (row.runs.some(({ seed }) => seed === run.seed))
@@ -67,8 +69,10 @@ function systemsOf(evaluations: readonly StoredEvaluation[]): SystemResult[] {
     row.runs.push(run);
   }
   const sorted = [...rows.values()].sort((a, b) => Number(b.kind === 'reference') - Number(a.kind === 'reference'));
+  const isShared = (name: string): boolean => sorted.filter((row) => row.name === name).length > 1;
   const seen = new Map<string, number>();
-  return sorted.map(({ name, details, runs }) => {
+  return sorted.map(({ name: system, runName, details, runs }) => {
+    const name = isShared(system) && runName !== '' ? `${system}, ${runName}` : system;
     const count = (seen.get(name) ?? 0) + 1;
     seen.set(name, count);
     return { name: count > 1 ? `${name} (${count})` : name, protocol: details.protocol, runs };
@@ -77,20 +81,25 @@ function systemsOf(evaluations: readonly StoredEvaluation[]): SystemResult[] {
 
 async function storedEvaluations(folder: string): Promise<StoredEvaluation[]> {
   const { config } = await readRunFile(folder);
-  const { name: _name, seed, ...rest } = isRecord(config) ? config : {};
+  const { name: runName, seed, ...rest } = isRecord(config) ? config : {};
   const evaluations = path.join(folder, 'evaluations');
   const files = (await readdir(evaluations)).filter((file) => file.startsWith('test-') && file.endsWith('.json'));
   const stored: StoredEvaluation[] = [];
   for (const name of files.sort()) {
     const file = path.join(evaluations, name);
     const found = readEvaluation(parseJson(await readFile(file, 'utf8'), file), file);
-    stored.push({ ...found, seed: typeof seed === 'number' ? seed : 0, origin: JSON.stringify(rest) });
+    stored.push({
+      ...found,
+      seed: typeof seed === 'number' ? seed : 0,
+      origin: JSON.stringify(rest),
+      runName: typeof runName === 'string' ? runName : '',
+    });
   }
   return stored;
 }
 
 /** Checks what a table reads of a stored evaluation. @throws FormatError `compare/evaluation` */
-function readEvaluation(value: unknown, file: string): Omit<StoredEvaluation, 'seed' | 'origin'> {
+function readEvaluation(value: unknown, file: string): Omit<StoredEvaluation, 'seed' | 'origin' | 'runName'> {
   const refuse = (what: string): never => {
     throw new FormatError(
       'compare/evaluation',

@@ -8,6 +8,7 @@ import { loadDataset } from '../data/loadDataset';
 import { HISTORY_LIMIT } from '../data/splits';
 import { GpuDevice } from '../gpu/device';
 import { Engine } from '../plan/engine';
+import type { Generated } from '../recommenders/t5/generator';
 import type { JobContext } from '../train/context';
 import { JobControl } from '../train/jobControl';
 import type { EvaluationReport } from '../train/reports';
@@ -150,5 +151,21 @@ export function historyItems(history: string, dataset: Dataset): number[] {
     if (item === undefined)
       throw new ConfigError('cli/item', `recommend: there is no item "${id}" in ${dataset.name}.`);
     return item;
+  });
+}
+
+/** The first `count` of what was generated after `items`, as text and as objects. */
+export function sayRecommendations(
+  { say, result }: Pick<OpenRun<unknown>, 'say' | 'result'>,
+  { items: catalogue }: Dataset,
+  items: readonly number[],
+  { found, count }: { readonly found: Generated; readonly count: number },
+): void {
+  say(`after ${items.map((item) => catalogue.titles[item]).join(' → ')}`);
+  found.items.slice(0, count).forEach((item, rank) => {
+    const logProbability = found.scores[rank] ?? Number.NaN;
+    const [id, title] = [catalogue.ids[item], catalogue.titles[item]];
+    say(`${String(rank + 1).padStart(3)}  ${logProbability.toFixed(3).padStart(8)}  ${id}  ${title}`);
+    result('recommendation', { rank: rank + 1, id, title, logProbability });
   });
 }

@@ -8,11 +8,12 @@ import { evaluateReferencePoints, evaluateT5 } from '../train/evaluateModel';
 import type { UtgrecConfig } from '../train/utgrecConfig';
 import { openUtgrec, trainUtgrec, type UtgrecRunHost } from '../train/utgrecJob';
 import type { TokenizerQuality } from '../train/utgrecTokenizerFile';
+import { sayTable } from './compare';
 import { decodePicture } from './decodePicture';
 import { dataFolder, folderSink, folderSource, readEncoderFile } from './folders';
 import type { CliOptions } from './options';
 import { evaluationTable } from './reporter';
-import { historyItems, openContext, stopOnInterrupt, tableOf, writeRunFile } from './runContext';
+import { historyItems, openContext, sayRecommendations, stopOnInterrupt, tableOf, writeRunFile } from './runContext';
 
 /** Folder of the pre-training's results inside the run's. */
 const PRETRAINING = 'pretraining';
@@ -78,7 +79,7 @@ export async function evaluateUtgrec(config: UtgrecConfig, options: CliOptions):
   });
   context.hooks.evaluation(report);
   await evaluateReferencePoints(run.host);
-  say(evaluationTable(tableOf(reports)));
+  await sayTable(options, say, reports);
   await run.trainer.dispose();
 }
 
@@ -95,14 +96,8 @@ export async function recommendUtgrec(
   const { historyLimit, testBeamWidth } = config.recommender;
   const beamWidth = Math.max(count, options.beamWidth ?? testBeamWidth);
   const generator = new T5Generator(context.engine, run.trainer, run.source, { beamWidth, historyLimit });
-  const { items: found, scores } = await generator.generate([items.slice(-historyLimit)]);
-  say(`after ${items.map((item) => dataset.items.titles[item]).join(' → ')}`);
-  found.slice(0, count).forEach((item, rank) => {
-    const logProbability = scores[rank] ?? Number.NaN;
-    const [id, title] = [dataset.items.ids[item], dataset.items.titles[item]];
-    say(`${String(rank + 1).padStart(3)}  ${logProbability.toFixed(3).padStart(8)}  ${id}  ${title}`);
-    result('recommendation', { rank: rank + 1, id, title, logProbability });
-  });
+  const found = await generator.generate([items.slice(-historyLimit)]);
+  sayRecommendations({ say, result }, dataset, items, { found, count });
   await generator.dispose();
   await run.trainer.dispose();
 }
