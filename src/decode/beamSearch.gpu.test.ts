@@ -9,7 +9,7 @@ import type { Tensor } from '../tensor/graph';
 import { beamAncestors, beamItems, beamStep, DEAD_SCORE, NOTHING } from '../tensor/ops/beam';
 import { embedding } from '../tensor/ops/embedding';
 import { reshape } from '../tensor/ops/views';
-import { beamSchedule, type TrieBounds, traceBeamSearch } from './beamSearch';
+import { type BeamSearchResult, beamSchedule, type TrieBounds, traceBeamSearch } from './beamSearch';
 import { beamSearchReference, exhaustiveSearch, type PrefixLogits, type RankedItems } from './reference';
 import { emptyToyCache, TOY, toyDecodeStep, toyReference, toySpecs, toyWeights } from './toyDecoder.fixture';
 import { buildTrie, type Trie } from './trie';
@@ -41,6 +41,8 @@ function randomCatalogue(items: number, seed: number, radix = TOY.vocabulary / 4
     return (i % 4) * radix + (code % (spread[i % 4] as number));
   });
 }
+
+const ranked = ({ items, scores }: BeamSearchResult) => ({ items, scores });
 
 const row = (values: ArrayLike<number>, user: number, width: number): number[] =>
   Array.from({ length: width }, (_, i) => values[user * width + i] as number);
@@ -77,8 +79,8 @@ describe('traceBeamSearch', () => {
   const wide: TrieBounds = { depth: 4, nodesAtDepth: [1, 6, 36, 64, 64], maxChildren: [6, 6, 6, 6] };
   const compileFor = (bounds: TrieBounds, beamWidth: number) =>
     engine.compile(model, ({ params, batch }) => ({
-      outputs: {
-        ...traceBeamSearch({
+      outputs: ranked(
+        traceBeamSearch({
           users,
           beamWidth,
           trie: trieFromBatch(batch),
@@ -87,7 +89,7 @@ describe('traceBeamSearch', () => {
           cache: emptyToyCache,
           decodeStep: toyDecodeStep(params),
         }),
-      },
+      ),
     }));
   const starts = (seed: number): Uint32Array<ArrayBuffer> =>
     Uint32Array.from({ length: users }, (_, user) => TOY.vocabulary + ((seed * 7 + user * 13) % TOY.starts));
@@ -243,8 +245,8 @@ describe('traceBeamSearch over a table of next-token probabilities', () => {
     const variables = engine.variables([parameter('table', [vocabulary + 1, vocabulary], fillInit(0), false)], 0);
     variables.write('table', table);
     const step = engine.compile(variables, ({ params }) => ({
-      outputs: {
-        ...traceBeamSearch({
+      outputs: ranked(
+        traceBeamSearch({
           users: 1,
           beamWidth,
           trie: trieConstants(trie),
@@ -253,7 +255,7 @@ describe('traceBeamSearch over a table of next-token probabilities', () => {
           cache: null,
           decodeStep: ({ tokens }, cache) => ({ logits: embedding(params('table'), tokens), cache }),
         }),
-      },
+      ),
     }));
     const program = await step.run({});
     const found = {

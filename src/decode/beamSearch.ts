@@ -1,5 +1,5 @@
 /**
- * Trie-constrained beam search traced as one program: all steps of all users are one submit, and only the ranked items come
+ * Beam search over a trie (or a graph that allows everything, freeSearch.ts) traced as one program: all steps of all users are one submit, and only the ranked items come
  * back. The first step runs on one row a user (a root needs one beam); from then on a step has as many beams as there
  * are prefixes of that length, at most `beamWidth`. Beams without a real prefix are dead and end as NOTHING.
  */
@@ -52,6 +52,16 @@ export interface BeamSearchResult {
   readonly items: Tensor;
   /** f32 [users, beamWidth] sums of log-probabilities, descending; DEAD_SCORE where a beam is dead. */
   readonly scores: Tensor;
+  /** What each step kept, for walking back along a beam, and the logits it chose by. */
+  readonly steps: readonly KeptStep[];
+}
+
+/** u32 [users, beams] each, as from `beamStep`. */
+export interface KeptStep {
+  readonly tokens: Tensor;
+  readonly parents: Tensor;
+  /** f32 [users · beams before the step, V'] */
+  readonly logits: Tensor;
 }
 
 /** Beams a user before each step and after the last. */
@@ -79,6 +89,7 @@ export function traceBeamSearch<Cache>(options: BeamSearchOptions<Cache>): BeamS
     [users, 1],
   );
   let cache = options.cache;
+  const steps: KeptStep[] = [];
   for (let t = 0; t < bounds.depth; t++) {
     const beams = schedule[t] as number;
     const decoded = decodeStep({ t, users, beams, tokens: reshape(tokens, [users * beams]), ancestors }, cache);
@@ -93,9 +104,10 @@ export function traceBeamSearch<Cache>(options: BeamSearchOptions<Cache>): BeamS
       ...(options.vocabulary === undefined ? {} : { vocabulary: options.vocabulary }),
     });
     ({ tokens, scores, nodes } = next);
+    steps.push({ tokens, parents: next.parents, logits: decoded.logits });
     if (t + 1 < bounds.depth) ancestors = beamAncestors(next.parents, ancestors);
   }
-  return { items: beamItems(nodes, trie), scores };
+  return { items: beamItems(nodes, trie), scores, steps };
 }
 
 function startTokens(start: number | Tensor, users: number): Tensor {

@@ -36,6 +36,11 @@ describe('T5 input (mtgrec.md §14 rows 9 and 10)', () => {
     expect(tokens[81]).toBe(1026);
   });
 
+  it('refuses an item without identifier', () => {
+    for (const item of [30, -1, Number.NaN])
+      expect(() => encodeHistories([[3, item]], 1, 20, source)).toThrow(/catalogue of 30, came/);
+  });
+
   it('pads to few lengths, none beyond the limit', () => {
     expect([1, 2, 3, 7, 12, 20].map((items) => paddedLength(items, 20))).toEqual([2, 2, 4, 8, 15, 20]);
     expect(paddedLength(9, 6)).toBe(6);

@@ -2,6 +2,7 @@
  * Host side of a T5 batch: identifiers of histories and targets as token arrays (mtgrec.md §7). Input of one user:
  * [user] (a switch) + digits of the latest items + [end], right-padded; labels: the target's digits + [end].
  */
+import { ShapeError } from '../../base/errors';
 import type { SequenceTable } from '../../base/sequenceTable';
 import { type Examples, historyOf, targetOf } from '../../data/splits';
 import type { Batch } from '../../plan/program';
@@ -34,7 +35,7 @@ export function paddedLength(items: number, limit: number): number {
 export const inputLength = ({ digits, userToken }: IdentifierVocabulary, items: number): number =>
   items * digits + (userToken === null ? 1 : 2);
 
-/** Fills one row of encoder tokens; returns how many are real. */
+/** Fills one row of encoder tokens; returns how many are real. @throws ShapeError `t5/item` for an item without identifier */
 export function fillInputRow(row: Uint32Array, history: ArrayLike<number>, source: TokenSource): number {
   const { vocabulary, tokens } = source;
   const { digits } = vocabulary;
@@ -42,6 +43,11 @@ export function fillInputRow(row: Uint32Array, history: ArrayLike<number>, sourc
   if (vocabulary.userToken !== null) row[at++] = vocabulary.userToken;
   for (let i = 0; i < history.length; i++) {
     const item = history[i] as number;
+    if (!(item >= 0 && (item + 1) * digits <= tokens.length))
+      throw new ShapeError(
+        't5/item',
+        `history: wanted items of a catalogue of ${tokens.length / digits}, came ${item}; leave it out or tokenise it first.`,
+      );
     for (let digit = 0; digit < digits; digit++) row[at++] = tokens[item * digits + digit] as number;
   }
   row[at++] = vocabulary.endToken;

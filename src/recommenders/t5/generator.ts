@@ -3,16 +3,18 @@
  * program (one submit a batch). Keys and values of earlier digits stay where they were written; beams find theirs
  * through an ancestor table.
  */
-import { type DecodeStep, traceBeamSearch } from '../../decode/beamSearch';
+import { type BeamSearchResult, type DecodeStep, type KeptStep, traceBeamSearch } from '../../decode/beamSearch';
+import { freeGraph, itemOf, type KeptBeams, tokensOfBeam } from '../../decode/freeSearch';
 import { buildTrie, type Trie } from '../../decode/trie';
 import { trieConstants } from '../../decode/trieTensors';
 import type { CompiledStep, Engine } from '../../plan/engine';
-import type { TraceResult } from '../../plan/trace';
+import type { Program } from '../../plan/program';
 import type { Variables } from '../../plan/variables';
 import type { Tensor } from '../../tensor/graph';
 import { attention } from '../../tensor/ops/attention';
+import { NOTHING } from '../../tensor/ops/beam';
 import { decodeAttention } from '../../tensor/ops/decodeAttention';
-import { add } from '../../tensor/ops/elementwise';
+import { add, multiply } from '../../tensor/ops/elementwise';
 import { embedding } from '../../tensor/ops/embedding';
 import { matmul } from '../../tensor/ops/matmul';
 import { rmsNorm } from '../../tensor/ops/norm';
@@ -30,18 +32,21 @@ export interface GeneratorOptions {
   readonly historyLimit: number;
   /** Histories of one program run; more use a GPU better and take more memory. */
   readonly usersPerBatch?: number;
+  /** False: any code sequence may be generated, as the published references decode; true by default. */
+  readonly isConstrained?: boolean;
 }
 
 export interface Generated {
-  /** Dense item indices, best first; fewer than the width if the catalogue is smaller. */
+  /**
+   * Dense item indices, best first; fewer than the width if the catalogue is smaller. An unconstrained search has NOTHING where
+   * the codes are no item's.
+   */
   readonly items: number[];
-  /** Log-probabilities of the items' identifiers. */
+  /** Exact log-probabilities of the results' codes, normalised over the whole vocabulary at every digit. */
   readonly scores: number[];
 }
 
 const DEFAULT_USERS_PER_BATCH = 32;
-const NOTHING = 0xffff_ffff;
-
 interface LayerCache {
   readonly keys: readonly Tensor[];
   readonly values: readonly Tensor[];
@@ -57,6 +62,7 @@ export class T5Generator {
   readonly trie: Trie;
   readonly #step: CompiledStep;
   readonly #usersPerBatch: number;
+  readonly #isFree: boolean;
 
   /** Borrows everything. @throws ConflictError `trie/duplicate` if two items share an identifier; ConfigError for the width */
   constructor(
@@ -68,10 +74,12 @@ export class T5Generator {
     this.#usersPerBatch = options.usersPerBatch ?? DEFAULT_USERS_PER_BATCH;
     this.trie = buildTrie(source.tokens, source.vocabulary.digits);
     const { trie } = this;
+    this.#isFree = options.isConstrained === false;
+    const bounds = this.#isFree ? freeGraph(source.vocabulary.size, source.vocabulary.digits) : trie;
     this.#step = engine.compile(model.variables, ({ params, batch }) => {
-      const tokens = batch['tokens'] as Tensor;
-      const mask = batch['mask'] as Tensor;
-      return traceGeneration(model.t5, params, tokens, mask, trie, options.beamWidth);
+      const inputs = { tokens: batch['tokens'] as Tensor, mask: batch['mask'] as Tensor };
+      const { items, scores, steps } = traceGeneration({ config: model.t5, params }, inputs, bounds, options);
+      return { outputs: this.#isFree ? { scores, ...pathOutputs(steps) } : { items, scores } };
     });
   }
 
@@ -115,8 +123,9 @@ export class T5Generator {
       tokens: { data: inputs.tokens, shape },
       mask: { data: inputs.mask, shape },
     });
-    const items = await program.readIndices('items');
     const scores = await program.readFloats('scores');
+    if (this.#isFree) return this.#looked(await readPaths(program, this.trie.depth), scores, histories.length, rows);
+    const items = await program.readIndices('items');
     return histories.map((_, row) => {
       const from = row * beamWidth;
       const real = [...items.subarray(from, from + beamWidth)].filter((item) => item !== NOTHING);
@@ -124,20 +133,57 @@ export class T5Generator {
     });
   }
 
+  /** The items of an unconstrained search's results. */
+  #looked(steps: readonly KeptBeams[], scores: Float32Array, users: number, rows: number): Generated[] {
+    const { beamWidth } = this.options;
+    return Array.from({ length: users }, (_, user) => ({
+      items: Array.from({ length: beamWidth }, (_unused, beam) =>
+        itemOf(this.trie, tokensOfBeam(steps, rows, user, beam)),
+      ),
+      scores: [...scores.subarray(user * beamWidth, (user + 1) * beamWidth)],
+    }));
+  }
+
   dispose(): Promise<void> {
     return this.#step.dispose();
   }
 }
 
-/** The whole generation as a graph: encoder, cross-attention keys and values once a layer, then one decoder step a digit. */
+/** What each step kept, as outputs `tokens0`, `parents0`, … */
+export function pathOutputs(steps: readonly KeptStep[]): Record<string, Tensor> {
+  return Object.fromEntries(
+    steps.flatMap(({ tokens, parents }, t) => [
+      [`tokens${t}`, tokens],
+      [`parents${t}`, parents],
+    ]),
+  );
+}
+
+/** Reads the outputs of `pathOutputs` back. */
+export async function readPaths(program: Program, depth: number): Promise<KeptBeams[]> {
+  const steps: KeptBeams[] = [];
+  for (let t = 0; t < depth; t++)
+    steps.push({
+      tokens: await program.readIndices(`tokens${t}`),
+      parents: await program.readIndices(`parents${t}`),
+    });
+  return steps;
+}
+
+/**
+ * The whole generation as a graph: encoder, cross-attention keys and values once a layer, then one decoder step a digit.
+ * `inverseTemperature` [1], for the Demo only, multiplies the logits that the search sees.
+ */
 export function traceGeneration(
-  config: T5Config,
-  params: Params,
-  tokens: Tensor,
-  mask: Tensor,
+  { config, params }: { readonly config: T5Config; readonly params: Params },
+  {
+    tokens,
+    mask,
+    inverseTemperature,
+  }: { readonly tokens: Tensor; readonly mask: Tensor; readonly inverseTemperature?: Tensor },
   trie: Trie,
-  beamWidth: number,
-): TraceResult {
+  { beamWidth }: Pick<GeneratorOptions, 'beamWidth'>,
+): BeamSearchResult {
   const graph = new T5Graph(config, params, 0);
   const users = tokens.shape[0] ?? 0;
   const encoded = graph.encode(tokens, mask);
@@ -173,9 +219,10 @@ export function traceGeneration(
       x = graph.feedForward(x, `${block}.2`);
     }
     const states = rmsNorm(x, params('decoder.final_layer_norm.weight'), config.normEps);
-    return { logits: graph.logits(states), cache: next };
+    const logits = graph.logits(states);
+    return { logits: inverseTemperature ? multiply(logits, inverseTemperature) : logits, cache: next };
   };
-  const { items, scores } = traceBeamSearch({
+  return traceBeamSearch({
     users,
     beamWidth,
     trie: trieConstants(trie),
@@ -184,7 +231,6 @@ export function traceGeneration(
     cache: [],
     decodeStep,
   });
-  return { outputs: { items, scores } };
 }
 
 /** Cross-attention of the beams [users · beams, D]: the beams of one user are queries over the same encoder states. */
