@@ -79,6 +79,7 @@ export async function evaluate(options: CliOptions): Promise<void> {
     name,
     split: 'test',
     beamWidth: options.beamWidth ?? context.config.recommender.testBeamWidth,
+    isConstrained: !options.isFree,
   });
   context.hooks.evaluation(report);
   await evaluateReferencePoints(context);

@@ -15,6 +15,7 @@ interface Evaluation {
   readonly ranks: readonly number[];
   readonly protocol?: Partial<Protocol>;
   readonly details?: object | null;
+  readonly generation?: object;
 }
 
 /** A run's folder as training leaves it, with these evaluations. */
@@ -22,7 +23,7 @@ function writeRun(name: string, config: object, evaluations: readonly Evaluation
   const run = path.join(folder, name);
   mkdirSync(path.join(run, 'evaluations'), { recursive: true });
   writeFileSync(path.join(run, 'run.json'), JSON.stringify({ version: 1, config, data: { name: 'toy', hash: '00' } }));
-  evaluations.forEach(({ system, kind = 'model', ranks, protocol = {}, details }, at) => {
+  evaluations.forEach(({ system, kind = 'model', ranks, protocol = {}, details, generation }, at) => {
     const whole: Protocol = {
       data: 'toy (00)',
       split: 'test',
@@ -34,10 +35,19 @@ function writeRun(name: string, config: object, evaluations: readonly Evaluation
     };
     const groups = [{ name: '[0, 20)', users: ranks.length, recall10: 0.5, ndcg10: 0.25 }];
     const stored = {
+      name: system,
       kind,
+      split: 'test',
+      protocol: 'in words',
+      metrics: { recall5: 0, ndcg5: 0, recall10: 0, ndcg10: 0 },
+      pAgainstPopular: null,
       users: ranks.map((_, user) => user),
       ranks,
-      ...(details === null ? {} : { details: details ?? { system, protocol: whole, groups, lists: [] } }),
+      ...(details === null
+        ? {}
+        : {
+            details: details ?? { system, protocol: whole, groups, lists: [], ...(generation ? { generation } : {}) },
+          }),
     };
     writeFileSync(path.join(run, 'evaluations', `test-${at}.json`), JSON.stringify(stored));
   });
@@ -92,6 +102,15 @@ describe('compareRuns', () => {
     expect(declared).toContain('Holm over a family of 3');
   });
 
+  it('says how many results of an unconstrained search are no item', async () => {
+    const free = writeRun('free', { name: 'free' }, [
+      { system: 'TIGER, unconstrained', ranks: [1, 2, 3, 4], generation: { results: 200, invalid: 30, repeated: 1 } },
+    ]);
+    expect(await compareRuns([free], request)).toContain(
+      'TIGER, unconstrained: of 200 results 15.0 % are no item (they keep their rank), 0.5 % repeat one',
+    );
+  });
+
   const refusals: readonly [string, () => Promise<string>, string][] = [
     ['no folders', () => compareRuns([], request), 'compare/folders'],
     ['the same run twice', () => compareRuns([first, first], request), 'compare/seed'],
@@ -110,7 +129,13 @@ describe('compareRuns', () => {
     [
       'ranks that are no numbers',
       () => compareRuns([writeRun('bad', {}, [{ system: 'x', ranks: [1, 2.5, -1, 2] }])], request),
-      'compare/evaluation',
+      'run/evaluation',
+    ],
+    [
+      'details with a hole',
+      () =>
+        compareRuns([writeRun('hole', {}, [{ ...popular, details: { system: 'x', groups: [], lists: [] } }])], request),
+      'run/evaluation',
     ],
     [
       'other data',

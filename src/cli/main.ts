@@ -31,6 +31,7 @@ const USAGE = `tessera – generative recommendation on your own GPU
   --name, --role pretraining|downstream|held-out, --core <k>, --min-rating <r>, --accept-bad-rows   import: see docs/cli.md
   --data sample      the sample that comes with Tessera
   --beam <width>     beam width of evaluate and recommend (default: the configuration's testBeamWidth)
+  --free             evaluate: beam search without the trie, as the references decode; results that are no item are counted
   --steps <count>    train: stop after so many recommender steps (to be resumed later)
   --format text|csv|latex|markdown|json   evaluate, compare: the table and its protocol card on standard output
   --seen kept|removed                     whether items of the history are candidates (default kept)
@@ -69,6 +70,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       maxSteps: wholeNumber('--steps', values.steps, 1, 1e9),
       seed: wholeNumber('--seed', values.seed, 0, 0xffff_ffff),
       identifiers: values.identifiers?.split(',').filter(Boolean) ?? [],
+      isFree: values.free === true,
       isDefaultLimits: values['default-limits'] === true,
       table: values.format === undefined && command !== 'compare' ? null : tableRequest(values),
     };
@@ -107,6 +109,7 @@ function parse(argv: readonly string[]) {
       anonymous: { type: 'boolean' },
       beam: { type: 'string' },
       steps: { type: 'string' },
+      free: { type: 'boolean' },
       format: { type: 'string' },
       seen: { type: 'string' },
       against: { type: 'string' },

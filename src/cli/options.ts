@@ -1,14 +1,8 @@
-import type { Protocol } from '../evaluate/protocol';
-import type { PairedTest } from '../evaluate/resultsTable';
+import type { ResultsRequest } from '../train/results';
 
 /** What a table of results shows, and how. */
-export interface TableRequest {
+export interface TableRequest extends ResultsRequest {
   readonly format: string;
-  readonly seenItems: Protocol['seenItems'];
-  /** Name of the baseline; no significance without one. */
-  readonly against: string | null;
-  readonly test: PairedTest;
-  readonly cutoffs: readonly number[] | null;
 }
 
 /** What the flags of a command line say; empty texts and nulls where a flag was left out. */
@@ -22,6 +16,8 @@ export interface CliOptions {
   readonly isJson: boolean;
   readonly beamWidth: number | null;
   readonly maxSteps: number | null;
+  /** Evaluate without the trie. */
+  readonly isFree: boolean;
   /** Seed instead of the configuration's. */
   readonly seed: number | null;
   /** Files of codes instead of training a tokenizer. */

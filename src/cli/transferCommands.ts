@@ -54,6 +54,7 @@ export async function evaluateTransfer(config: TransferConfig, options: CliOptio
   const { report } = await evaluateT5(model.host, model.trainer, model.source, {
     split: 'test',
     beamWidth: options.beamWidth ?? config.recommender.testBeamWidth,
+    isConstrained: !options.isFree,
   });
   context.hooks.evaluation(report);
   await evaluateReferencePoints(model.host);

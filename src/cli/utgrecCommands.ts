@@ -75,6 +75,7 @@ export async function evaluateUtgrec(config: UtgrecConfig, options: CliOptions):
   const { report } = await evaluateT5(run.host, run.trainer, run.source, {
     split: 'test',
     beamWidth: options.beamWidth ?? config.recommender.testBeamWidth,
+    isConstrained: !options.isFree,
     name: 'UTGRec',
   });
   context.hooks.evaluation(report);

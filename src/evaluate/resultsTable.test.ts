@@ -131,6 +131,7 @@ describe('formats of a results table', () => {
     expect(tableLatex(table)).toContain('SASRec\\_CE');
     const odd = resultsTable([{ ...popular, name: 'a, "b"\\^' }], options);
     expect(tableCsv(odd)).toContain('"a, ""b""\\^"');
+    expect(tableCsv(resultsTable([{ ...popular, name: '=1+1' }], options))).toContain("\n'=1+1,1,");
     expect(tableLatex(odd)).toContain('\\textbackslash{}\\textasciicircum{}');
     expect(tableLatex(table)).toContain('\\textbf{');
     expect(tableLatex(table)).toContain('\\underline{');

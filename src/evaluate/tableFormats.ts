@@ -23,7 +23,11 @@ export function formatTable(table: ResultsTable, format: string): string {
   }
 }
 
-const quoted = (text: string): string => (/[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+/** A name as a CSV cell, with an apostrophe in front where a spreadsheet would run it as a formula. */
+const quoted = (name: string): string => {
+  const text = /^[=+\-@\t\r\n＝＋－＠]/.test(name) ? `'${name}` : name;
+  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+};
 
 /** RFC 4180, one row a system; notes as lines that begin with `#` in front. Columns: mean, deviation and adjusted p of each metric. */
 export function tableCsv({ columns, rows, notes }: ResultsTable): string {

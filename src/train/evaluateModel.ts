@@ -1,4 +1,4 @@
-/** Full-ranking evaluation of a T5 recommender by trie-constrained beam search, and the counting recommenders beside it. */
+/** Full-ranking evaluation of a T5 recommender by beam search, and the counting recommenders beside it. */
 import { eventCount, heldOutExamples, historyOf, targetOf } from '../data/splits';
 import { wholeSequences } from '../data/wholeSequences';
 import { type Metric, metricsFromRanks, rankInList, TABLE_CUTOFFS } from '../evaluate/metrics';
@@ -18,7 +18,7 @@ import { T5Generator } from '../recommenders/t5/generator';
 import type { T5Trainer } from '../recommenders/t5/trainer';
 import type { JobContext, JobHost } from './context';
 import { ProgressMeter } from './jobControl';
-import type { EvaluationDetails, EvaluationReport, MetricSet } from './reports';
+import type { EvaluationDetails, EvaluationReport, GenerationCounts, MetricSet } from './reports';
 
 /** Seed of the randomisation test, fixed so that a report repeats. */
 const SIGNIFICANCE_SEED = 1;
@@ -29,6 +29,8 @@ export interface EvaluateOptions {
   /** First so many users; all by default. */
   readonly maxUsers?: number;
   readonly name?: string;
+  /** False: decode freely, as the published references do; what is no item keeps its rank and misses. True by default. */
+  readonly isConstrained?: boolean;
 }
 
 export function metricSet(metrics: readonly Metric[]): MetricSet {
@@ -50,9 +52,10 @@ export async function evaluationDetails(
     readonly users: Uint32Array;
     readonly ranks: Uint32Array;
     readonly lists?: RecommendedLists;
+    readonly generation?: GenerationCounts;
   },
 ): Promise<EvaluationDetails> {
-  const { system, split, ranking, seenItems, users, ranks, lists } = measured;
+  const { system, split, ranking, seenItems, users, ranks, lists, generation } = measured;
   const { sequences, itemCount } = dataset;
   const back = split === 'test' ? 1 : 2;
   const targets = users.map((user) => targetOf(sequences, user, eventCount(sequences, user) - back));
@@ -73,6 +76,7 @@ export async function evaluationDetails(
       targets.map((item) => counts[item] ?? 0),
     ),
     lists: lists ? listMetrics(lists, counts, targets, cutoffs) : [],
+    ...(generation ? { generation } : {}),
   };
 }
 
@@ -87,13 +91,14 @@ export async function evaluateT5(
   options: EvaluateOptions,
 ): Promise<{ report: EvaluationReport; users: Uint32Array; ranks: Uint32Array }> {
   const { dataset, control, hooks, now, sink, config } = context;
-  const { split, beamWidth } = options;
+  const { split, beamWidth, isConstrained = true } = options;
   const examples = heldOutExamples(dataset.sequences, split === 'test' ? 'test' : 'valid');
   const count = Math.min(options.maxUsers ?? examples.users.length, examples.users.length);
   const users = examples.users.subarray(0, count);
   const generator = new T5Generator(context.engine, trainer, source, {
     beamWidth,
     historyLimit: config.recommender.historyLimit,
+    isConstrained,
   });
   const meter = new ProgressMeter(now, hooks.progress, control, {
     stage: split,
@@ -122,28 +127,47 @@ export async function evaluateT5(
     await generator.dispose();
   }
   const popular = split === 'test' ? await popularRanks(context, users) : null;
+  const generation = generationCounts(lists);
+  const { results, invalid } = generation;
+  const search = isConstrained
+    ? `trie-constrained beam search of width ${beamWidth}`
+    : `unconstrained beam search of width ${beamWidth} (${((100 * invalid) / Math.max(1, results)).toFixed(1)} % of the results are no item; they keep their rank)`;
+  const system = `${options.name ?? 'TIGER'}${isConstrained ? '' : ', unconstrained'}`;
   const report: EvaluationReport = {
-    name: options.name ?? 'TIGER',
+    name: system,
     kind: 'model',
     split,
     users: count,
     metrics: metricSet(metricsFromRanks(ranks)),
-    protocol: `Leave-one-out ${split}; ranks among all ${dataset.itemCount} items by trie-constrained beam search of width ${beamWidth} (a target outside the beams is a miss); items of the history are kept as candidates; ${count === examples.users.length ? 'all users' : `first ${count} users`}.`,
+    protocol: `Leave-one-out ${split}; ranks among all ${dataset.itemCount} items by ${search} (a target outside the beams is a miss); items of the history are kept as candidates; ${count === examples.users.length ? 'all users' : `first ${count} users`}.`,
     pAgainstPopular: popular
       ? randomisationTest(perUserOf(ranks), perUserOf(popular), { seed: SIGNIFICANCE_SEED }).pValue
       : null,
     details: await evaluationDetails(context, {
-      system: options.name ?? 'TIGER',
+      system,
       split,
-      ranking: { kind: 'beam', width: beamWidth, isConstrained: true },
+      ranking: { kind: 'beam', width: beamWidth, isConstrained },
       seenItems: 'kept',
       users,
       ranks,
       lists,
+      ...(isConstrained ? {} : { generation }),
     }),
   };
   await sink.saveEvaluation(report, users, ranks);
   return { report, users, ranks };
+}
+
+/** Results of an unconstrained search, and how many of them were no item or an item that the same user had already. */
+function generationCounts({ width, items }: RecommendedLists): GenerationCounts {
+  let invalid = 0;
+  let repeated = 0;
+  for (let first = 0; first < items.length; first += width) {
+    const real = items.subarray(first, first + width).filter((item) => item !== NO_PLACE);
+    invalid += width - real.length;
+    repeated += real.length - new Set(real).size;
+  }
+  return { results: items.length, invalid, repeated };
 }
 
 /** p of the paired randomisation test on Recall@10 against Most-popular for the same users and seen-item policy. */

@@ -27,6 +27,7 @@ const DETAILS = v.object({
   }),
   groups: v.array(v.object({ name: v.string(), users: count, recall10: mean, ndcg10: mean })),
   lists: v.array(v.object({ cutoff: count, coverage: mean, popularityBias: mean })),
+  generation: v.exactOptional(v.object({ results: count, invalid: count, repeated: count })),
 });
 
 /** @returns undefined for an evaluation of an older version, which has none @throws FormatError `run/evaluation` naming the field */

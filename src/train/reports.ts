@@ -91,6 +91,17 @@ export interface EvaluationDetails {
   readonly groups: readonly UserGroup[];
   /** Coverage and popularity bias of the recommended lists; empty where no lists were made. */
   readonly lists: readonly ListMetric[];
+  /** Of an unconstrained search only. */
+  readonly generation?: GenerationCounts;
+}
+
+export interface GenerationCounts {
+  /** Users × beam width. */
+  readonly results: number;
+  /** Codes that no item has. */
+  readonly invalid: number;
+  /** Items that the same user's list has already. */
+  readonly repeated: number;
 }
 
 /**
