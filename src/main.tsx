@@ -9,6 +9,7 @@ import './app/styles/controls.css';
 import './app/styles/figures.css';
 import './app/styles/figureFrame.css';
 import './app/styles/pages.css';
+import './app/styles/results.css';
 import { createClient, startTrainWorker } from './worker/client';
 
 startTheme();

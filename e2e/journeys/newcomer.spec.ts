@@ -58,6 +58,19 @@ test('a newcomer trains on the sample, sees honest metrics and gets recommendati
   await expect(page.locator('.protocol')).toContainText(/ranks among all 1859 items/);
   await expect(page.getByText(SIMULATED, { exact: true })).toBeVisible();
 
+  await test.step('the results table has the same rows, groups of users, and significance on request', async () => {
+    const results = page.getByRole('region', { name: 'Results', exact: true });
+    await expect(results.locator('.results-table tbody tr')).toHaveCount(6);
+    await expect(results.locator('.groups-table tbody tr')).toHaveCount(6);
+    await expect(results).toContainText('items of the history stay candidates');
+    await results.getByRole('combobox', { name: 'Significance against' }).selectOption('Most-popular');
+    await expect(results).toContainText(
+      'against Most-popular on per-user values, seeds averaged first; Holm over a family of 30',
+    );
+    await results.getByRole('radio', { name: '@1 … 50' }).check();
+    await expect(results.getByRole('columnheader', { name: 'MRR@50' })).toBeVisible();
+  });
+
   await goTo(page, 'Demo');
   const top = page.getByRole('region', { name: 'Next item, top 10' });
   await expect(top.getByRole('listitem')).toHaveCount(10, { timeout: MINUTES });

@@ -34,25 +34,26 @@ test('the folder of tessera train opens in the page and recommends the same', as
   };
   writeFileSync(path.join(folder, 'config.json'), JSON.stringify(config));
   const tessera = (...argv: string[]): string =>
-    execFileSync(process.execPath, ['bin/tessera.mjs', ...argv, '--data', folder, '--out', out], {
+    execFileSync(process.execPath, ['bin/tessera.mjs', ...argv], {
       env: softwareVulkanEnvironment(),
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
     });
-  tessera('train', path.join(folder, 'config.json'));
+  const train = (seed: number, to: string): string =>
+    tessera('train', path.join(folder, 'config.json'), '--data', folder, '--out', to, '--seed', String(seed));
+  train(config.seed, out);
 
   await openWorkbench(page);
   await page
     .locator('.drop-zone input[type="file"]')
     .setInputFiles(['items.jsonl.gz', 'sequences.jsonl.gz'].map((name) => path.join(folder, name)));
   await expect(page.getByRole('region', { name: /^Summary of/ })).toBeVisible();
-  const files = [
-    ...readdirSync(out, { withFileTypes: true }).flatMap((entry) =>
-      entry.isFile() ? [path.join(out, entry.name)] : [],
-    ),
-    ...readdirSync(path.join(out, 'evaluations')).map((name) => path.join(out, 'evaluations', name)),
-  ];
-  await page.getByLabel('Open a run').setInputFiles(files);
+  const evaluationsOf = (run: string): string[] =>
+    readdirSync(path.join(run, 'evaluations')).map((name) => path.join(run, 'evaluations', name));
+  const files = readdirSync(out, { withFileTypes: true }).flatMap((entry) =>
+    entry.isFile() ? [path.join(out, entry.name)] : [],
+  );
+  await page.getByLabel('Open a run').setInputFiles([...files, ...evaluationsOf(out)]);
   await expect(page.getByText(/^Opened test: .* tokenizer trained, recommender trained/)).toBeVisible({
     timeout: MINUTES,
   });
@@ -61,6 +62,31 @@ test('the folder of tessera train opens in the page and recommends the same', as
   const stored = JSON.parse(readFileSync(path.join(out, 'evaluations', 'test-tiger.json'), 'utf8'));
   await expect(page.locator('.metrics-table tbody tr')).toHaveCount(6);
   await expect(page.locator('.metrics-table tbody tr.is-model')).toContainText(stored.metrics.recall10.toFixed(4));
+
+  const results = page.getByRole('region', { name: 'Results', exact: true });
+  const shown = async (): Promise<string[]> =>
+    (await results.locator('.results-table tbody').innerText()).match(/\d+\.\d{4}/g) ?? [];
+  const printed = (...runs: string[]): string[] => {
+    const csv = tessera('compare', ...runs, '--format', 'csv', '--cutoffs', '5,10').split('\n');
+    const rows = csv.filter((line) => line !== '' && !line.startsWith('#')).slice(1);
+    return rows.join('\n').match(/\d+\.\d{4}/g) ?? [];
+  };
+  await test.step('the results table is the one of tessera compare, for one run and for two', async () => {
+    await expect(results.locator('.results-table tbody tr')).toHaveCount(6);
+    const alone = printed(out);
+    expect(alone.length).toBeGreaterThan(6 * 6);
+    expect(await shown()).toEqual(alone);
+    const second = path.join(folder, 'second');
+    train(config.seed + 1, second);
+    const other = [path.join(second, 'run.json'), ...evaluationsOf(second)];
+    await results.getByLabel('Compare with a run').setInputFiles(other.slice(0, 1));
+    await expect(results.getByRole('alert')).toContainText('the run has no test evaluation');
+    await results.getByLabel('Compare with a run').setInputFiles(other);
+    await expect(results).toContainText('2 seeds');
+    expect(await shown()).toEqual(printed(out, second));
+    await results.getByRole('button', { name: 'Remove the other run' }).click();
+    await expect(results).not.toContainText('2 seeds');
+  });
 
   await goTo(page, 'Demo');
   const top = page.getByRole('region', { name: 'Next item, top 10' });

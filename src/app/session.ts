@@ -19,6 +19,8 @@ import {
   type PrefixItems,
   type RecommendReply,
   type RestoredState,
+  type ResultsReply,
+  type ResultsRequest,
   type RunConfig,
   type UserSummary,
   type WorkerEvent,
@@ -56,6 +58,9 @@ export interface Session {
   codePaths(prefix: readonly number[]): Promise<PathTree | null>;
   prefixItems(prefix: readonly number[], offset: number, limit: number): Promise<PrefixItems>;
   codeNeighbours(item: number, limit: number): Promise<CodeNeighbours>;
+  results(table: ResultsRequest): Promise<ResultsReply | null>;
+  compareWith(files: readonly File[]): Promise<string>;
+  compareNoMore(): Promise<null>;
   driftSummary(): Promise<DriftSummary | null>;
   driftItems(band: Omit<Extract<DriftRequest, { kind: 'driftItems' }>, 'kind'>): Promise<DriftItems>;
 }
@@ -168,6 +173,9 @@ export function createSession(client: Client): Session {
     codePaths: (prefix) => client.request({ kind: 'codePaths', prefix }),
     prefixItems: (prefix, offset, limit) => client.request({ kind: 'prefixItems', prefix, offset, limit }),
     codeNeighbours: (item, limit) => client.request({ kind: 'codeNeighbours', item, limit }),
+    results: (table) => client.request({ kind: 'results', table }),
+    compareWith: (files) => client.request({ kind: 'compareWith', files }),
+    compareNoMore: () => client.request({ kind: 'compareNoMore' }),
     driftSummary: () => client.request({ kind: 'driftSummary' }),
     driftItems: (band) => client.request({ kind: 'driftItems', ...band }),
   };

@@ -7,6 +7,7 @@ import type { CodebookReport, CurriculumReport, EvaluationReport, MetricRow, Pro
 import type { CodesReplies, CodesRequest } from './protocol/codes';
 import type { DriftReplies, DriftRequest, KeptEpoch } from './protocol/drift';
 import type { ItemCard } from './protocol/items';
+import type { ResultsQuestion, ResultsReplies } from './protocol/results';
 
 export type { PathNode, PathTree } from '../evaluate/codePaths';
 export type { CodeWall } from '../evaluate/codeWall';
@@ -26,6 +27,13 @@ export type {
 export type { CodeNeighbours, CodesReplies, CodesRequest, PrefixItems } from './protocol/codes';
 export type { DriftItems, DriftReplies, DriftRequest, KeptEpoch } from './protocol/drift';
 export type { ItemCard } from './protocol/items';
+export type {
+  GroupTable,
+  ResultsQuestion,
+  ResultsReplies,
+  ResultsReply,
+  ResultsRequest,
+} from './protocol/results';
 
 export const PROTOCOL_VERSION = 1;
 
@@ -61,9 +69,10 @@ export type Request =
   /** Forgets the data set, the runs and the checkpoints. */
   | { readonly kind: 'clear' }
   | CodesRequest
-  | DriftRequest;
+  | DriftRequest
+  | ResultsQuestion;
 
-export interface ReplyValues extends CodesReplies, DriftReplies {
+export interface ReplyValues extends CodesReplies, DriftReplies, ResultsReplies {
   readonly hello: HelloReply;
   readonly openSample: DataSummary;
   readonly openFiles: DataSummary;

@@ -17,6 +17,7 @@ import type { Identifiers } from '../train/identifiers';
 import { JobControl } from '../train/jobControl';
 import { openCurriculum } from '../train/pretrainingJob';
 import { openModel, trainModel } from '../train/recommendingModel';
+import type { MeasuredRun } from '../train/results';
 import type { RunSink } from '../train/runSink';
 import { codebookReport, openDrift, openIdentifiers, openTokenizers, trainTokenizer } from '../train/tokenizerJob';
 import { cardOf, findUsers, searchItems, summaryOf } from './catalogue';
@@ -35,9 +36,10 @@ import {
   type SavedRun,
   type WorkerEvent,
 } from './protocol';
+import { ResultsDesk } from './resultsDesk';
 import { hasModel, type RunFiles, readRunFiles, requireSameData } from './runFiles';
 import { keepRun, runAsFile } from './runTransfer';
-import { storedEvaluations, storedRows, storedSnapshots, storeSink } from './storeSink';
+import { measuredEvaluations, storedEvaluations, storedRows, storedSnapshots, storeSink } from './storeSink';
 import {
   CURRENT_RUN,
   forget,
@@ -69,6 +71,7 @@ export class Session {
   readonly #codes = new CodeDesk();
   #demo: DemoModel | null = null;
   #job: Job | null = null;
+  readonly #results = new ResultsDesk();
   #lastRestart = Number.NEGATIVE_INFINITY;
 
   constructor(
@@ -122,11 +125,27 @@ export class Session {
       case 'driftSummary':
       case 'driftItems':
         return this.#drift.answer(request, this.#openedData().dataset.items);
+      case 'results':
+        return this.#results.table(await this.#measured(), request.table);
+      case 'compareWith': {
+        const { dataset } = this.#openedData();
+        const data = { name: dataset.name, hash: dataset.contentHash };
+        return this.#results.add(request.files, await this.#measured(), data);
+      }
+      case 'compareNoMore':
+        this.#results.clear();
+        return null;
       case 'recommend':
         return this.#recommend(request.user, request.history, request.count);
       case 'clear':
         return this.#clear();
     }
+  }
+
+  /** The current run as far as it was measured. */
+  async #measured(): Promise<MeasuredRun | null> {
+    const config = this.#data && (await recallConfig(this.#store, this.#data.dataset));
+    return config ? { config, evaluations: await measuredEvaluations(this.#store, CURRENT_RUN) } : null;
   }
 
   async #hello(version: number, baseUrl: string): Promise<HelloReply> {
@@ -207,6 +226,7 @@ export class Session {
     if (data.dataset.userCount === 0)
       throw new ConfigError('data/no-users', 'open data: there are items but no sequences; add sequences.jsonl.gz.');
     await rememberData(this.#store, data, files, Date.now());
+    this.#results.clear();
     await this.#forgetModel();
     this.#identifiers = null;
     this.#drift.reset();
@@ -410,6 +430,7 @@ export class Session {
   async #clear(): Promise<null> {
     this.#requireIdle('clear the workspace');
     await forget(this.#store);
+    this.#results.clear();
     await this.#forgetModel();
     this.#data = null;
     this.#identifiers = null;

@@ -94,20 +94,10 @@ export async function storedFolder(store: RunStore, runId: string): Promise<RunF
     const bytes = role && (await sink.loadCheckpoint(role));
     if (role && bytes) checkpoints.set(role, bytes);
   }
-  const evaluations: StoredEvaluation[] = [];
-  for (const record of await store.listEvaluations(runId)) {
-    const { users = new Float32Array(), ranks = new Float32Array() } =
-      (await store.readPerUser(runId, record.name)) ?? {};
-    evaluations.push({
-      report: reportIn(record),
-      users: Uint32Array.from(users),
-      ranks: Uint32Array.from(ranks, (rank) => (rank < 0 ? NOT_FOUND : rank)),
-    });
-  }
   return {
     checkpoints,
     rows: await storedRows(store, runId),
-    evaluations,
+    evaluations: await measuredEvaluations(store, runId),
     snapshots: await storedSnapshots(store, runId),
   };
 }
@@ -125,4 +115,19 @@ function reportIn(record: EvaluationRecord): EvaluationReport {
       `stored evaluation "${record.name}" has no report; clear the workspace and evaluate again.`,
     );
   return JSON.parse(text) as EvaluationReport;
+}
+
+/** Evaluations of a run with every user's rank. @throws as `storedEvaluations` */
+export async function measuredEvaluations(store: RunStore, runId: string): Promise<StoredEvaluation[]> {
+  const found: StoredEvaluation[] = [];
+  for (const record of await store.listEvaluations(runId)) {
+    const { users = new Float32Array(), ranks = new Float32Array() } =
+      (await store.readPerUser(runId, record.name)) ?? {};
+    found.push({
+      report: reportIn(record),
+      users: Uint32Array.from(users),
+      ranks: Uint32Array.from(ranks, (rank) => (rank < 0 ? NOT_FOUND : rank)),
+    });
+  }
+  return found;
 }

@@ -13,6 +13,7 @@ import { PresetNote } from '../parts/PresetNote';
 import { RunControls } from '../parts/RunControls';
 import { RunStrip } from '../parts/RunStrip';
 import { SaveRun } from '../parts/SaveRun';
+import { ResultsPanel } from '../results/ResultsPanel';
 import { useDraft } from '../stores/draft';
 import { runningRun, useJobs } from '../stores/jobs';
 import { useMultiIdentifier } from '../stores/multiIdentifier';
@@ -73,6 +74,7 @@ export function RecommenderPage() {
           <CurvesPanel run="recommender" figures={FIGURES} />
           {(isForMany || hasEstimates) && <CurriculumPanels />}
           <MetricsPanel />
+          <ResultsPanel />
         </div>
       </div>
     </>
