@@ -2,8 +2,8 @@
 
     python bench/rqvaeReference.py models/rqvae/reference.json        # with the packages of scripts/golden/requirements.txt
 
-Every line on standard input asks for that many steps; every answer is one JSON line: milliseconds of each step and the
-last loss. Same step as src/tokenizers/rqvae: mirror MLPs, residual levels with the straight-through estimator, moving
+Every line on standard input asks for that many steps; every answer is one JSON line: milliseconds of each step,
+processor time of all threads for a step, and the last loss. Same step as src/tokenizers/rqvae: mirror MLPs, residual levels with the straight-through estimator, moving
 averages of the codebooks, Adagrad. Entries start as random latents instead of k-means centres, which costs a step nothing.
 """
 
@@ -68,7 +68,7 @@ def main() -> None:
     x = torch.randn(config["batchSize"], config["inputDim"])
     print(json.dumps({"torch": torch.__version__, "threads": torch.get_num_threads()}), flush=True)
     for line in sys.stdin:
-        times, last = [], 0.0
+        times, last, used = [], 0.0, time.process_time()
         for _ in range(int(line)):
             started = time.perf_counter()
             optimizer.zero_grad()
@@ -77,7 +77,8 @@ def main() -> None:
             optimizer.step()
             last = loss.item()
             times.append(1000 * (time.perf_counter() - started))
-        print(json.dumps({"ms": times, "loss": last}), flush=True)
+        cpu = 1000 * (time.process_time() - used) / max(1, len(times))
+        print(json.dumps({"ms": times, "cpuMs": cpu, "loss": last}), flush=True)
 
 
 if __name__ == "__main__":

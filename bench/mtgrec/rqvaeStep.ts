@@ -19,8 +19,17 @@ export function rqvaeTrainer(engine: Engine, preset: 'reference' | 'laptop'): Pr
   });
 }
 
-/** Milliseconds of each step: upload, one submit, loss and usage read back. */
-export async function timeSteps(trainer: RqvaeTrainer, steps: number): Promise<{ ms: number[]; loss: number }> {
+/** Times of some steps. */
+export interface StepTimes {
+  /** Milliseconds of each step: upload, one submit, loss and usage read back. */
+  readonly ms: readonly number[];
+  /** Processor time of all threads for a step, on average; on a software adapter that is the kernels' too. */
+  readonly cpuMs: number;
+  readonly loss: number;
+}
+
+export async function timeSteps(trainer: RqvaeTrainer, steps: number): Promise<StepTimes> {
+  const before = process.cpuUsage();
   const ms: number[] = [];
   let loss = Number.NaN;
   for (let step = 0; step < steps; step++) {
@@ -28,5 +37,6 @@ export async function timeSteps(trainer: RqvaeTrainer, steps: number): Promise<{
     ({ loss } = await trainer.epoch());
     ms.push(performance.now() - started);
   }
-  return { ms, loss };
+  const { user, system } = process.cpuUsage(before);
+  return { ms, cpuMs: (user + system) / 1000 / steps, loss };
 }

@@ -97,6 +97,7 @@ async function raceRqvae(cell, python, preset, rounds) {
   try {
     await cell.ask({ method: 'openRqvae', preset });
     const times = { ours: [], torch: [] };
+    const processor = { ours: [], torch: [] };
     const losses = {};
     const turns = [
       ['ours', () => cell.ask({ method: 'rqvae', steps })],
@@ -105,8 +106,9 @@ async function raceRqvae(cell, python, preset, rounds) {
     for (const [, turn] of turns) await turn();
     for (let round = 0; round < rounds; round++)
       for (const [name, turn] of round % 2 === 0 ? turns : turns.toReversed()) {
-        const { ms, loss } = await turn();
+        const { ms, cpuMs, loss } = await turn();
         times[name].push(...ms);
+        processor[name].push(cpuMs);
         losses[name] = loss;
       }
     const ratio = median(times.torch) / median(times.ours);
@@ -117,7 +119,11 @@ async function raceRqvae(cell, python, preset, rounds) {
       minMs: rounded(Math.min(...times.ours), 2),
       torchMs: rounded(median(times.torch), 2),
       torchMinMs: rounded(Math.min(...times.torch), 2),
+      cpuMs: rounded(median(processor.ours), 2),
+      torchCpuMs: rounded(median(processor.torch), 2),
       ratio: rounded(ratio, 3),
+      minRatio: rounded(Math.min(...times.torch) / Math.min(...times.ours), 3),
+      cpuRatio: rounded(median(processor.torch) / median(processor.ours), 3),
       runs: times.ours.length,
       losses,
       ...torch.about,

@@ -190,7 +190,7 @@ describe('an MTGRec run', () => {
     const tokenizers = (await openTokenizers(context)) ?? [];
     expect(await openCurriculum(context, tokenizers)).toEqual(told.curriculum);
     const tests = told.evaluations.filter(({ split }) => split === 'test').map(({ name }) => name);
-    expect(tests).toEqual(['MTGRec', 'MTGRec, ensemble', 'TIGER, same budget']);
+    expect(tests).toEqual(['TIGER, same budget', 'MTGRec', 'MTGRec, ensemble']);
     const ndcgs = [0, 1, 2, 3].map(
       (number) =>
         readCheckpoint(sink.files.get(`fineTuned-${number}`) ?? new Uint8Array(), '').numbers.get('bestNdcg') ?? -2,

@@ -81,9 +81,10 @@ export async function trainMultiIdentifier(
   const model = await openMultiIdentifier(context, tokenizers);
   if (!model) throw new FormatError('mtgrec/missing-checkpoint', 'MTGRec: the chosen model is gone; train again.');
   try {
-    if (section.fineTuning) await testTuned(context, tokenizers, section.fineTuning, model);
     const last = tokenizers.at(-1);
+    // Before the test of the model, which a resumed run would otherwise repeat each time.
     if (section.hasBaseline && last) await trainBaseline(context, last, { stepOffset: steps, maxSteps });
+    if (section.fineTuning) await testTuned(context, tokenizers, section.fineTuning, model);
     return model;
   } catch (error) {
     await model.trainer.dispose();
