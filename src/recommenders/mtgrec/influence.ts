@@ -16,9 +16,10 @@ import { gradientOnly } from '../../nn/optimizers';
 import type { CompiledStep, Engine } from '../../plan/engine';
 import { directionsHeld, InfluenceArenas } from '../../plan/influenceArenas';
 import type { Variables } from '../../plan/variables';
-import { type TokenSource, trainingBatch } from '../t5/batch';
+import { paddedLength, type TokenSource, trainingBatch } from '../t5/batch';
 import type { T5Config } from '../t5/config';
 import { t5TrainingStep } from '../t5/trainer';
+import { cheapBatches, ROW_STEP } from './cheapBatches';
 
 /** Streams of the run's seed. */
 const TRAINING_STREAM = 4;
@@ -163,7 +164,8 @@ export class InfluenceEstimator {
     const { sequences, batchSize, historyLimit } = this.options;
     // The step number keys the dropout masks: batch b has the same ones for every tokenizer.
     this.#step.stepCount = index;
-    await this.#step.run(trainingBatch(sequences, sample.examples, batch, batchSize, historyLimit, source));
+    const rows = Math.min(batchSize, ROW_STEP * Math.ceil(batch.length / ROW_STEP));
+    await this.#step.run(trainingBatch(sequences, sample.examples, batch, rows, historyLimit, source));
   }
 
   #directions(): number {
@@ -191,10 +193,9 @@ function sampleOf(
   const order = Uint32Array.from({ length: total }, (_, example) => example);
   if (wanted > 0 && wanted < total) shuffleInPlace(order, uniformGenerator(mixSeed(options.seed, stream)));
   const chosen = wanted > 0 ? order.slice(0, Math.min(wanted, total)) : order;
-  const lengths = historyLengths(examples, options.historyLimit);
+  const { historyLimit, batchSize } = options;
+  const lengths = historyLengths(examples, historyLimit);
   const sorted = chosen.sort((a, b) => (lengths[a] as number) - (lengths[b] as number) || a - b);
-  const batches: Uint32Array[] = [];
-  for (let start = 0; start < sorted.length; start += options.batchSize)
-    batches.push(sorted.slice(start, start + options.batchSize));
-  return { examples, batches, count: sorted.length };
+  const padded = Array.from(sorted, (example) => paddedLength(lengths[example] as number, historyLimit));
+  return { examples, batches: cheapBatches(sorted, padded, batchSize), count: sorted.length };
 }
