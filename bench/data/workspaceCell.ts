@@ -4,6 +4,7 @@
  */
 import { rmSync, statSync } from 'node:fs';
 import { diskSources } from '../../src/cli/diskSource';
+import { installNodeInflater } from '../../src/cli/nodeInflater';
 import { openFolderColumnStorage } from '../../src/storage/folderColumnStorage';
 import { importDomain, importPaper, importSummary, measureCore, measureOpening } from './workspaceSteps';
 
@@ -18,6 +19,7 @@ const timer = setInterval(sample, SAMPLE_MS);
 const say = (line: object): void => console.log(JSON.stringify(line));
 const cpu = process.cpuUsage();
 
+installNodeInflater();
 rmSync(folder, { recursive: true, force: true });
 const storage = await openFolderColumnStorage(folder);
 let result: object = {};

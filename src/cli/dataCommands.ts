@@ -4,9 +4,10 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { ConfigError, FormatError } from '../base/errors';
+import { ConfigError, FormatError, QuotaError } from '../base/errors';
 import type { Candidate } from '../data/import/candidate';
 import { importCandidate, recognise } from '../data/import/recognise';
+import type { ByteSource } from '../data/import/sink';
 import type { Workspace } from '../data/workspace/api';
 import { fillWorkspace } from '../data/workspace/fillWorkspace';
 import type { DomainInfo, DomainRole, TransformOptions } from '../data/workspace/types';
@@ -64,6 +65,12 @@ async function importOne(
   const [main] = candidates;
   if (main === undefined) return;
   const name = options.name || main.domainName || 'data';
+  const sources = candidates.flatMap(({ parts }) => parts.map(({ source }) => source));
+  const { fits, neededBytes, freeBytes } = await workspace.preflight(unpackedBytes(sources));
+  if (!fits) {
+    const message = `import ${name}: wanted about ${gigabytes(neededBytes)}, came ${gigabytes(freeBytes)} of free space, a fifth of which stays free; delete domains or use another folder.`;
+    throw new QuotaError('storage/quota', message);
+  }
   const stop = new AbortController();
   const interrupt = (): void => stop.abort();
   process.once('SIGINT', interrupt);
@@ -94,6 +101,18 @@ async function importOne(
     process.off('SIGINT', interrupt);
   }
 }
+
+/** What packed tables come to when they are unpacked, about; JSON lines pack 3 to 4 times, CSV up to 6. */
+const UNPACKED_FACTOR = 5;
+
+function unpackedBytes(sources: readonly ByteSource[]): number {
+  return sources.reduce(
+    (sum, { name, sizeBytes }) => sum + (/\.(gz|tgz|parquet)$/i.test(name) ? UNPACKED_FACTOR * sizeBytes : sizeBytes),
+    0,
+  );
+}
+
+const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
 
 /** `tessera data list | delete <domain> | export <domain>`. */
 export async function dataCommand(

@@ -69,17 +69,15 @@ describe.skipIf(realDataFolder() === null)('tessera import', () => {
     expect(await itemTexts(opened, 0, last)).toEqual(await itemTexts(loaded, 0, last));
   });
 
-  it.each(['amazon18-scientific', 'movielens-posters'])(
-    '%s: exported in the reference layout and imported again it is the same domain',
-    async (name) => {
-      const options = { ...OPTIONS, workspace: freshFolder() };
-      const [before] = await said(() => importFiles([path.join(folder, name)], options));
-      const out = path.join(freshFolder(), name);
-      await said(() => dataCommand('export', name, { ...options, out }));
-      const [after] = await said(() => importFiles([out], { ...options, workspace: freshFolder() }));
-      const { users, items, interactions, images, hash } = before ?? {};
-      expect(hash).toMatch(/^[0-9a-f]{64}$/);
-      expect(after).toMatchObject({ users, items, interactions, images, hash, rejected: 0 });
-    },
-  );
+  it('exported in the reference layout and imported again a folder is the same domain', async () => {
+    const name = 'amazon18-scientific';
+    const options = { ...OPTIONS, workspace: freshFolder() };
+    const [before] = await said(() => importFiles([path.join(folder, name)], options));
+    const out = path.join(freshFolder(), name);
+    await said(() => dataCommand('export', name, { ...options, out }));
+    const [after] = await said(() => importFiles([out], { ...options, workspace: freshFolder() }));
+    const { users, items, interactions, hash } = before ?? {};
+    expect(hash).toMatch(/^[0-9a-f]{64}$/);
+    expect(after).toMatchObject({ users, items, interactions, hash, rejected: 0 });
+  });
 });
