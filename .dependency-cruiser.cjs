@@ -56,7 +56,10 @@ module.exports = {
       comment: 'the window thread sees base, evaluate and the worker’s protocol and client, nothing else',
       severity: 'error',
       from: { path: '^src/app/', pathNot: NO_TESTS },
-      to: { path: '^src/', pathNot: '^src/(app|base|evaluate)/|^src/worker/(protocol|client)\\.ts$|\\.css$' },
+      to: {
+        path: '^src/',
+        pathNot: '^src/(app|base|evaluate)/|^src/worker/(protocol|client)\\.ts$|^src/worker/protocol/|\\.css$',
+      },
     },
     {
       name: 'shaders-by-gpu',

@@ -1,5 +1,6 @@
 import { createRoot } from 'react-dom/client';
 import { App } from './app/App';
+import { createDataSession } from './app/data/dataSession';
 import { createSession } from './app/session';
 import { startTheme } from './app/stores/theme';
 import './app/styles/tokens.css';
@@ -10,11 +11,16 @@ import './app/styles/figures.css';
 import './app/styles/figureFrame.css';
 import './app/styles/pages.css';
 import './app/styles/results.css';
-import { createClient, startTrainWorker } from './worker/client';
+import './app/styles/data.css';
+import './app/styles/dataTables.css';
+import { createClient, createDataClient, startWorkers } from './worker/client';
 
 startTheme();
-const session = createSession(createClient(startTrainWorker()));
+const workers = startWorkers();
+const session = createSession(createClient(workers.train));
+const dataSession = createDataSession(createDataClient(workers.data));
 const root = document.getElementById('root');
 if (!root) throw new Error('main: wanted #root in index.html.');
-createRoot(root).render(<App session={session} />);
+createRoot(root).render(<App session={session} dataSession={dataSession} />);
 void session.hello();
+void dataSession.hello();

@@ -1,5 +1,7 @@
 import { Redirect, Route, Router, Switch } from 'wouter';
 import { useHashLocation } from 'wouter/use-hash-location';
+import type { DataSession } from './data/dataSession';
+import { DataSessionContext } from './data/dataSessionContext';
 import { DataPage } from './pages/DataPage';
 import { DemoPage } from './pages/DemoPage';
 import { GpuPage } from './pages/GpuPage';
@@ -8,6 +10,7 @@ import { TokenizerPage } from './pages/TokenizerPage';
 import type { Session } from './session';
 import { SessionContext } from './sessionContext';
 import { Announcer } from './shell/Announcer';
+import { ImportTray } from './shell/ImportTray';
 import { JobTray } from './shell/JobTray';
 import { Notices } from './shell/Notices';
 import { TopBar } from './shell/TopBar';
@@ -16,23 +19,26 @@ import { useRunDrop } from './shell/useRunDrop';
 import { useWorkspace } from './stores/workspace';
 
 /** The workbench: top bar with the four steps, one page, the job tray. */
-export function App({ session }: { readonly session: Session }) {
+export function App({ session, dataSession }: { readonly session: Session; readonly dataSession: DataSession }) {
   useDocumentTitle();
   return (
     <SessionContext.Provider value={session}>
-      <RunDrop />
-      <Router hook={useHashLocation}>
-        <button type="button" className="skip-link" onClick={focusMain}>
-          Skip to content
-        </button>
-        <TopBar />
-        <main id="main" className="page" tabIndex={-1}>
-          <Notices />
-          <Pages />
-        </main>
-        <JobTray />
-        <Announcer />
-      </Router>
+      <DataSessionContext.Provider value={dataSession}>
+        <RunDrop />
+        <Router hook={useHashLocation}>
+          <button type="button" className="skip-link" onClick={focusMain}>
+            Skip to content
+          </button>
+          <TopBar />
+          <main id="main" className="page" tabIndex={-1}>
+            <Notices />
+            <Pages />
+          </main>
+          <ImportTray />
+          <JobTray />
+          <Announcer />
+        </Router>
+      </DataSessionContext.Provider>
     </SessionContext.Provider>
   );
 }

@@ -40,6 +40,8 @@ export interface Session {
   hello(): Promise<void>;
   openSample(): Promise<void>;
   openFiles(files: readonly File[]): Promise<void>;
+  /** Opens domains of a workspace for training. */
+  openDomains(workspace: string, domains: readonly string[], name: string): Promise<void>;
   /** Takes over a `.tessera` file, the folder of `tessera train` or an exported model. */
   openRun(files: readonly File[]): Promise<void>;
   /** Hands the run to the browser's downloads as one file. */
@@ -131,6 +133,8 @@ export function createSession(client: Client): Session {
       const name = folderName(files);
       return open(name, () => client.request({ kind: 'openFiles', files, name }));
     },
+    openDomains: (workspace, domains, name) =>
+      open(name, () => client.request({ kind: 'openDomains', workspace, domains, name })),
     openRun,
     async saveRun(isAnonymous) {
       try {

@@ -95,18 +95,6 @@ describe('tessera with a transfer run', () => {
     expect([...parametersOf('pieces', 'recommender')]).toEqual([...parametersOf('whole', 'recommender')]);
     const again = await tessera('evaluate', '--data', folder, '--out', file('whole'));
     expect(testOf(again.said)).toEqual(testOf(whole.said));
-    const free = await tessera('evaluate', '--free', '--data', folder, '--out', file('whole'));
-    const unconstrained = free.said.find(({ name }) => name === 'TIGER, unconstrained');
-    expect(unconstrained).toMatchObject({
-      users: 50,
-      details: {
-        protocol: { ranking: { isConstrained: false } },
-        generation: { results: 500, invalid: expect.any(Number), repeated: 0 },
-      },
-    });
-    expect(String(unconstrained?.['protocol'])).toMatch(
-      /\([1-9]\d*\.\d % of the results are no item; they keep their rank\)/,
-    );
     const top = await tessera(
       'recommend',
       '--history',

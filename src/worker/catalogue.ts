@@ -64,10 +64,9 @@ function count<K extends string>(record: Record<K, number> | undefined, key: K):
   if (record) record[key] = record[key] + 1;
 }
 
-export function cardOf(data: OpenData, identifiers: Identifiers | null, item: number): ItemCard {
-  const { dataset, images } = data;
+export async function cardOf(data: OpenData, identifiers: Identifiers | null, item: number): Promise<ItemCard> {
+  const { dataset } = data;
   const { items } = dataset;
-  const picture = dataset.images && images ? imageBytes(dataset.images, images, item) : null;
   const domain = items.domainOfItem ? (items.domainNames[items.domainOfItem[item] ?? 0] ?? null) : null;
   const digits = identifiers ? identifiers.levels + 1 : 0;
   return {
@@ -76,9 +75,19 @@ export function cardOf(data: OpenData, identifiers: Identifiers | null, item: nu
     title: items.titles[item] ?? '',
     detail: [items.brands[item], ...(items.categories[item] ?? [])].filter(Boolean).join(' › '),
     domain,
-    image: picture && dataset.images ? { type: mediaType(dataset.images.format), bytes: picture.slice().buffer } : null,
+    image: await pictureOf(data, item),
     codes: identifiers ? [...identifiers.digits.subarray(item * digits, (item + 1) * digits)] : null,
   };
+}
+
+/** The picture as a copy of its own: a view into a larger buffer would travel with all of it. */
+async function pictureOf({ dataset, images }: OpenData, item: number): Promise<ItemCard['image']> {
+  if (dataset.stored) {
+    const picture = await dataset.stored.picture(item);
+    return picture && { type: picture.mediaType, bytes: picture.bytes.slice().buffer };
+  }
+  const bytes = dataset.images && images ? imageBytes(dataset.images, images, item) : null;
+  return bytes && dataset.images ? { type: mediaType(dataset.images.format), bytes: bytes.slice().buffer } : null;
 }
 
 const mediaType = (format: string): string => (format.includes('/') ? format : `image/${format}`);

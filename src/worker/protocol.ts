@@ -43,6 +43,13 @@ export type Request =
   | { readonly kind: 'openSample' }
   /** Opens dropped files: items.jsonl.gz, sequences.jsonl.gz and optionally an image pack with its index. */
   | { readonly kind: 'openFiles'; readonly files: readonly File[]; readonly name: string }
+  /** Opens domains of a workspace (made by the data worker) as one data set. */
+  | {
+      readonly kind: 'openDomains';
+      readonly workspace: string;
+      readonly domains: readonly string[];
+      readonly name: string;
+    }
   /**
    * Opens a run on the open data set: a `.tessera` file, the folder of the command line, or an exported model's folder. With
    * nothing open, a run on the sample opens the sample.
@@ -76,6 +83,7 @@ export interface ReplyValues extends CodesReplies, DriftReplies, ResultsReplies 
   readonly hello: HelloReply;
   readonly openSample: DataSummary;
   readonly openFiles: DataSummary;
+  readonly openDomains: DataSummary;
   readonly openRun: RestoredState;
   readonly saveRun: SavedRun;
   readonly startTokenizer: null;

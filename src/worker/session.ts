@@ -29,6 +29,7 @@ import {
   type DataSummary,
   type ErrorReport,
   type HelloReply,
+  type ItemCard,
   PROTOCOL_VERSION,
   type RecommendReply,
   type Request,
@@ -42,8 +43,10 @@ import { keepRun, runAsFile } from './runTransfer';
 import { measuredEvaluations, storedEvaluations, storedRows, storedSnapshots, storeSink } from './storeSink';
 import {
   CURRENT_RUN,
+  type DataOrigin,
   forget,
   type OpenData,
+  openDomains,
   openFiles,
   openSample,
   recallConfig,
@@ -85,9 +88,18 @@ export class Session {
       case 'hello':
         return this.#hello(request.version, request.baseUrl);
       case 'openSample':
-        return this.#openData(() => openSample(this.#baseUrl), null);
+        return this.#openData(() => openSample(this.#baseUrl), { kind: 'sample' });
       case 'openFiles':
         return this.#openData(() => openFiles(request.files, request.name), request.files);
+      case 'openDomains': {
+        const { workspace, domains, name } = request;
+        return this.#openData(() => openDomains(workspace, domains, name), {
+          kind: 'domains',
+          workspace,
+          domains,
+          name,
+        });
+      }
       case 'openRun':
         return this.#openRun(request.files);
       case 'saveRun':
@@ -109,17 +121,15 @@ export class Session {
       case 'findUsers':
         return findUsers(this.#openedData(), request.query, request.limit);
       case 'items':
-        return request.items.map((item) => cardOf(this.#openedData(), this.#identifiers, item));
+        return this.#cards(request.items);
       case 'searchItems':
-        return searchItems(this.#openedData(), request.query, request.limit).map((item) =>
-          cardOf(this.#openedData(), this.#identifiers, item),
-        );
+        return this.#cards(searchItems(this.#openedData(), request.query, request.limit));
       case 'codeWall':
       case 'codePaths':
       case 'prefixItems':
       case 'codeNeighbours':
-        return this.#codes.answer(request, (item, codes) => ({
-          ...cardOf(this.#openedData(), this.#identifiers, item),
+        return this.#codes.answer(request, async (item, codes) => ({
+          ...(await cardOf(this.#openedData(), this.#identifiers, item)),
           codes,
         }));
       case 'driftSummary':
@@ -220,12 +230,12 @@ export class Session {
     if (this.#identifiers) this.#codes.add(lastStep, codesOf(this.#identifiers));
   }
 
-  async #openData(open: () => Promise<OpenData>, files: readonly File[] | null): Promise<DataSummary> {
+  async #openData(open: () => Promise<OpenData>, from: DataOrigin | readonly File[]): Promise<DataSummary> {
     this.#requireIdle('open another data set');
     const data = await open();
     if (data.dataset.userCount === 0)
       throw new ConfigError('data/no-users', 'open data: there are items but no sequences; add sequences.jsonl.gz.');
-    await rememberData(this.#store, data, files, Date.now());
+    await rememberData(this.#store, data, from, Date.now());
     this.#results.clear();
     await this.#forgetModel();
     this.#identifiers = null;
@@ -265,7 +275,7 @@ export class Session {
         `open a run: it was trained on ${run.data.name}; open that data set first, then the run.`,
       );
     requireSameData(run, sample.dataset);
-    await rememberData(this.#store, sample, null, Date.now());
+    await rememberData(this.#store, sample, { kind: 'sample' }, Date.now());
     this.#data = sample;
     return sample;
   }
@@ -381,19 +391,26 @@ export class Session {
     const target = edited ? null : targetOf(dataset.sequences, user, end);
     const started = performance.now();
     const { items, scores } = await demo.generate(history);
-    const card = (item: number) => cardOf(data, this.#identifiers, item);
+    const elapsedMs = performance.now() - started;
+    const cards = await this.#cards(items.slice(0, count));
+    const [targetCard = null] = target === null ? [] : await this.#cards([target]);
     return {
       user,
-      history: history.map(card),
-      target: target === null ? null : card(target),
-      elapsedMs: performance.now() - started,
+      history: await this.#cards(history),
+      target: targetCard,
+      elapsedMs,
       backend: demo.backend,
-      top: items.slice(0, count).map((item, rank) => ({
-        card: card(item),
+      top: cards.map((card, rank) => ({
+        card,
         logProbability: scores[rank] ?? Number.NaN,
-        isTarget: item === target,
+        isTarget: card.item === target,
       })),
     };
+  }
+
+  #cards(items: readonly number[]): Promise<ItemCard[]> {
+    const data = this.#openedData();
+    return Promise.all(items.map((item) => cardOf(data, this.#identifiers, item)));
   }
 
   /** On the GPU, or on wasm where there is none. */

@@ -1,16 +1,10 @@
 /** The dedicated worker: receives requests, answers each exactly once, sends events. All work happens in `Session`. */
-import { TesseraError } from '../base/errors';
-import type { ErrorReport, FromWorker, ToWorker, WorkerEvent } from './protocol';
+import { errorReport } from './errorReport';
+import type { FromWorker, ToWorker, WorkerEvent } from './protocol';
 import { Session } from './session';
 
 const post = (message: FromWorker, transfer: Transferable[] = []): void =>
   globalThis.postMessage(message, { transfer });
-
-export function errorReport(error: unknown): ErrorReport {
-  if (error instanceof TesseraError) return { code: error.code, message: error.message };
-  console.error(error);
-  return { code: 'defect', message: error instanceof Error ? error.message : String(error) };
-}
 
 const session = new Session((event: WorkerEvent) => post({ kind: 'event', event }), errorReport);
 

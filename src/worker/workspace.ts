@@ -3,12 +3,17 @@
  * and one current run on it. Keys of the store: run "data" and run "current".
  */
 
+import { TesseraError } from '../base/errors';
 import type { DataSource } from '../data/dataSource';
 import type { Dataset } from '../data/dataset';
 import { fetchSource } from '../data/fetchSource';
 import { filesSource } from '../data/filesSource';
 import { loadImages } from '../data/imageIndex';
 import { loadDataset } from '../data/loadDataset';
+import type { Workspaces } from '../data/workspace/api';
+import { openDataset } from '../data/workspace/openDataset';
+import { openWorkspaces } from '../data/workspace/workspaces';
+import { openBrowserColumnStorage } from '../storage/browserColumnStorage';
 import type { RunStore } from '../storage/runStore';
 import { checkRunConfig, type RunConfig } from '../train/config';
 
@@ -23,9 +28,16 @@ export interface OpenData {
   readonly isSimulated: boolean;
 }
 
-type Origin =
+/** What needs no copy to be opened again. */
+export type DataOrigin =
   | { readonly kind: 'sample' }
-  | { readonly kind: 'files'; readonly name: string; readonly files: readonly string[] };
+  | {
+      readonly kind: 'domains';
+      readonly workspace: string;
+      readonly domains: readonly string[];
+      readonly name: string;
+    };
+type Origin = DataOrigin | { readonly kind: 'files'; readonly name: string; readonly files: readonly string[] };
 
 export async function openSample(baseUrl: string): Promise<OpenData> {
   return load(fetchSource(new URL('sample/', baseUrl).href, fetch.bind(globalThis), 'sample'), true);
@@ -35,22 +47,39 @@ export async function openFiles(files: readonly File[], name: string): Promise<O
   return load(filesSource(files, name), false);
 }
 
+/** Longest history that a model of the page may ask for; only matters for data that streams. */
+const HISTORY_LIMIT = 100;
+let workspaces: Promise<Workspaces> | null = null;
+
+/** @throws ConfigError `workspace/unknown`, `workspace/split`; FormatError `workspace/*`; UnsupportedError `storage/*` */
+export async function openDomains(workspace: string, domains: readonly string[], name: string): Promise<OpenData> {
+  // Stays open: texts, pictures and long sequences are read when they are needed.
+  workspaces ??= openBrowserColumnStorage().then((storage) => openWorkspaces(storage, Date.now));
+  const opened = await (await workspaces).open(workspace);
+  const tables = await Promise.all(domains.map((domain) => opened.tables(domain)));
+  const dataset = await openDataset(tables, { historyLimit: HISTORY_LIMIT });
+  return { dataset: { ...dataset, name }, images: null, isSimulated: false };
+}
+
 async function load(source: DataSource, isSimulated: boolean): Promise<OpenData> {
   const dataset = await loadDataset(source);
   return { dataset, images: await loadImages(source, dataset), isSimulated };
 }
 
-/** Remembers the data set; forgets the run on the previous one. */
+const isOrigin = (from: DataOrigin | readonly File[]): from is DataOrigin => 'kind' in from;
+
+/** Remembers the data set (files as copies); forgets the run on the previous one. */
 export async function rememberData(
   store: RunStore,
   data: OpenData,
-  files: readonly File[] | null,
+  from: DataOrigin | readonly File[],
   nowMs: number,
 ): Promise<void> {
   await forget(store);
-  const origin: Origin = files
-    ? { kind: 'files', name: data.dataset.name, files: files.map((file) => file.name) }
-    : { kind: 'sample' };
+  const files = isOrigin(from) ? [] : from;
+  const origin: Origin = isOrigin(from)
+    ? from
+    : { kind: 'files', name: data.dataset.name, files: files.map((file) => file.name) };
   await store.createRun({
     id: DATA_RUN,
     name: data.dataset.name,
@@ -59,7 +88,7 @@ export async function rememberData(
     status: 'finished',
     createdAtMs: nowMs,
   });
-  for (const [index, file] of (files ?? []).entries())
+  for (const [index, file] of files.entries())
     await store.saveCheckpoint(
       DATA_RUN,
       { name: `file-${index}`, step: 0, isBest: false, createdAtMs: nowMs },
@@ -67,18 +96,29 @@ export async function rememberData(
     );
 }
 
-/** The data set of the last visit, or null. */
+/** The data set of the last visit, or null if there is none or its domains were deleted. */
 export async function recallData(store: RunStore, baseUrl: string): Promise<OpenData | null> {
   const run = await store.getRun(DATA_RUN);
   if (!run) return null;
   const origin = JSON.parse(run.config) as Origin;
   if (origin.kind === 'sample') return openSample(baseUrl);
+  if (origin.kind === 'domains') return recallDomains(origin);
   const files: File[] = [];
   for (const [index, name] of origin.files.entries()) {
     const saved = await store.loadCheckpoint(DATA_RUN, `file-${index}`, 'newest');
     if (saved) files.push(new File([saved.bytes as Uint8Array<ArrayBuffer>], name));
   }
   return openFiles(files, origin.name);
+}
+
+async function recallDomains(origin: Extract<DataOrigin, { kind: 'domains' }>): Promise<OpenData | null> {
+  try {
+    return await openDomains(origin.workspace, origin.domains, origin.name);
+  } catch (error) {
+    if (!(error instanceof TesseraError)) throw error;
+    console.warn(`${error.message} The run on ${origin.name} is not opened.`);
+    return null;
+  }
 }
 
 /** Forgets data set and run. */

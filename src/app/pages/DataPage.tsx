@@ -2,6 +2,7 @@ import { ArrowRight } from 'lucide-react';
 import { Link } from 'wouter';
 import type { DataSummary } from '../../worker/protocol';
 import { Histogram } from '../charts/Histogram';
+import { WorkspaceSection } from '../data/WorkspaceSection';
 import { formatCount, formatShare } from '../format/numbers';
 import { DataSources } from '../parts/DataSources';
 import { ForgetButton } from '../parts/ForgetButton';
@@ -10,6 +11,8 @@ import { OpenRun } from '../parts/OpenRun';
 import { PageHead } from '../parts/PageHead';
 import { Panel } from '../parts/Panel';
 import { SaveRun } from '../parts/SaveRun';
+import { useCatalogue } from '../stores/catalogue';
+import { useImportDraft } from '../stores/importDraft';
 import { useJobs } from '../stores/jobs';
 import { useWorkspace } from '../stores/workspace';
 
@@ -19,12 +22,15 @@ const LEAD = 'A catalogue of items and the order in which users met them. It sta
 export function DataPage() {
   const data = useWorkspace((state) => state.data);
   const isTokenized = useJobs((jobs) => jobs.tokenizer.state === 'done');
+  const hasDomains = useCatalogue((state) => state.domains.length > 0);
+  const isImporting = useImportDraft((draft) => draft.isOpen);
   if (!data)
     return (
       <>
         <PageHead title="Data" lead={LEAD} />
-        <DataSources />
-        <Journey />
+        {!hasDomains && !isImporting && <DataSources />}
+        <WorkspaceSection />
+        {hasDomains ? <DataSources isCompact /> : <Journey />}
       </>
     );
   return (
@@ -53,6 +59,7 @@ export function DataPage() {
           </ul>
         </Panel>
       )}
+      <WorkspaceSection />
       <DataSources isCompact />
     </>
   );

@@ -1,4 +1,7 @@
 import { Database, Upload } from 'lucide-react';
+import { useDataSession } from '../data/dataSessionContext';
+import { isPlainLayout } from '../data/pickedFiles';
+import { isRunFile } from '../runFile';
 import { useSession } from '../sessionContext';
 import { runningRun, useJobs } from '../stores/jobs';
 import { useWorkspace } from '../stores/workspace';
@@ -10,6 +13,7 @@ import { Mosaic } from './Mosaic';
 /** The two ways to data: the sample, or one's own files. */
 export function DataSources({ isCompact = false }: { readonly isCompact?: boolean }) {
   const session = useSession();
+  const dataSession = useDataSession();
   const opening = useWorkspace((state) => state.opening);
   const error = useWorkspace((state) => state.openError);
   const isRunning = useJobs((jobs) => runningRun(jobs) !== null);
@@ -50,12 +54,19 @@ export function DataSources({ isCompact = false }: { readonly isCompact?: boolea
             <Database size={14} aria-hidden /> Use the sample
           </button>
         </div>
-        <DropZone isDisabled={isBusy} onFiles={(files) => void session.openFiles(files)}>
+        <DropZone
+          isDisabled={isBusy}
+          onFiles={(files) =>
+            void (files.some(({ file }) => isRunFile(file.name)) || isPlainLayout(files)
+              ? session.openFiles(files.map(({ file }) => file))
+              : dataSession.recognise(files, []))
+          }
+        >
           <Upload size={22} aria-hidden />
           <h2>Your own files</h2>
           <p>
-            Drop <code>items.jsonl.gz</code> and <code>sequences.jsonl.gz</code>; pictures, if any, as{' '}
-            <code>images.bin</code> with <code>images.json</code>. Nothing leaves this machine.
+            Drop <code>items.jsonl.gz</code> and <code>sequences.jsonl.gz</code> to open them at once, or any other data
+            set to import it: Amazon Reviews, MovieLens, RecBole, CSV, Parquet. Nothing leaves this machine.
           </p>
           <FileFormat />
         </DropZone>

@@ -1,18 +1,20 @@
 import { FolderOpen } from 'lucide-react';
 import { type ReactNode, useId, useState } from 'react';
+import type { PickedFile } from '../../worker/protocol/data';
+import { droppedFiles, pickedFiles } from '../data/pickedFiles';
 
 interface DropZoneProps {
   readonly isDisabled: boolean;
-  readonly onFiles: (files: readonly File[]) => void;
+  readonly onFiles: (files: readonly PickedFile[]) => void;
   readonly children: ReactNode;
 }
 
-/** Takes dropped files; the button beside opens the file picker, so no drag is needed. */
+/** Takes dropped files and folders; the button beside opens the file picker, so no drag is needed. */
 export function DropZone({ isDisabled, onFiles, children }: DropZoneProps) {
   const id = useId();
   const [isOver, setOver] = useState(false);
-  const take = (list: FileList | null): void => {
-    if (list && list.length > 0 && !isDisabled) onFiles([...list]);
+  const take = (files: readonly PickedFile[]): void => {
+    if (files.length > 0 && !isDisabled) onFiles(files);
   };
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: dropping is an extra; the button is the way in
@@ -26,7 +28,7 @@ export function DropZone({ isDisabled, onFiles, children }: DropZoneProps) {
       onDrop={(event) => {
         event.preventDefault();
         setOver(false);
-        take(event.dataTransfer.files);
+        void droppedFiles(event.dataTransfer).then(take);
       }}
     >
       {children}
@@ -35,10 +37,9 @@ export function DropZone({ isDisabled, onFiles, children }: DropZoneProps) {
         className="visually-hidden"
         type="file"
         multiple
-        accept=".gz,.jsonl,.bin,.json,.tessera"
         disabled={isDisabled}
         onChange={(event) => {
-          take(event.target.files);
+          take(pickedFiles(event.target.files ?? []));
           // The same files again are a new try.
           event.target.value = '';
         }}

@@ -3,7 +3,13 @@ import type { ItemCard } from '../../worker/protocol';
 import { Mosaic } from './Mosaic';
 
 /** The item's picture at a fixed size; without one, tiles drawn from its number. Titles stand beside it, so alt is empty. */
-export function ItemPicture({ card, size }: { readonly card: ItemCard; readonly size: number }) {
+export function ItemPicture({
+  card,
+  size,
+}: {
+  readonly card: Pick<ItemCard, 'item' | 'image'>;
+  readonly size: number;
+}) {
   const url = useObjectUrl(card.image);
   const [isBroken, setBroken] = useState(false);
   return (

@@ -1,3 +1,5 @@
+import { STATE_WORDS } from '../data/importWords';
+import { activeImport, useCatalogue } from '../stores/catalogue';
 import { runningRun, useJobs } from '../stores/jobs';
 import { STAGE_TITLES } from './stageTitles';
 
@@ -10,9 +12,13 @@ export function Announcer() {
     if (jobs.recommender.state !== 'none') return `The recommender is ${jobs.recommender.state}.`;
     return jobs.tokenizer.state === 'none' ? '' : `The tokenizer is ${jobs.tokenizer.state}.`;
   });
+  const importSentence = useCatalogue((state) => {
+    const job = activeImport(state) ?? state.imports.at(-1);
+    return job ? `Import of ${job.domainName}: ${STATE_WORDS[job.state]}.` : '';
+  });
   return (
     <p className="visually-hidden" aria-live="polite" role="status">
-      {sentence}
+      {sentence} {importSentence}
     </p>
   );
 }
