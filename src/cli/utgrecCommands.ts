@@ -56,8 +56,9 @@ export async function trainUtgrecRun(config: UtgrecConfig, options: CliOptions):
 
 function qualityLine(name: string, quality: TokenizerQuality): string {
   const { conflictRateBefore, conflictRateAfter, resolved, textTopOne, textUnigram } = quality;
+  const { sharedFirstCode, sharedByChance } = quality;
   const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
-  return `${name}: conflicts ${percent(conflictRateBefore)}, after moving ${resolved.rank} items ${percent(conflictRateAfter)}; text pieces right ${percent(textTopOne)} (one guess everywhere: ${percent(textUnigram)})`;
+  return `${name}: conflicts ${percent(conflictRateBefore)}, after moving ${resolved.rank} items ${percent(conflictRateAfter)}; text pieces right ${percent(textTopOne)} (one guess everywhere: ${percent(textUnigram)}); co-occurring items with one first code ${percent(sharedFirstCode)} (chance ${percent(sharedByChance)})`;
 }
 
 async function openTrained(config: UtgrecConfig, options: CliOptions) {

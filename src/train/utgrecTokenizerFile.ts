@@ -32,6 +32,9 @@ export interface TokenizerQuality {
   readonly textTopOne: number;
   readonly textUnigram: number;
   readonly brokenPictures: number;
+  /** Share of co-occurring pairs with one first code, as quantised, and that of random pairs. */
+  readonly sharedFirstCode: number;
+  readonly sharedByChance: number;
   /** By domain, in the data set's order. */
   readonly domains: readonly DomainQuality[];
 }
@@ -123,6 +126,8 @@ export function finishedOf(checkpoint: Checkpoint, origin: string, dataset: Data
       textTopOne: number('textTopOne'),
       textUnigram: number('textUnigram'),
       brokenPictures: number('brokenPictures'),
+      sharedFirstCode: number('sharedFirstCode'),
+      sharedByChance: number('sharedByChance'),
       domains: domainNames.map((name, at) => {
         const [items = 0, textTopOne = 0, textUnigram = 0, textLoss = 0, imageLoss = 0] = domains.subarray(
           at * DOMAIN_VALUES,

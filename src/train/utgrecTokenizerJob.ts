@@ -9,6 +9,7 @@ import { trainingItemsOf } from '../data/wholeSequences';
 import type { SentencePieceTokenizer } from '../encoders/sentencePieces';
 import { resolveByNextNearest } from '../quantize/nextNearest';
 import { cosineNoiseSchedule } from '../tokenizers/utgrec/noiseSchedule';
+import { sharedFirstCodes } from '../tokenizers/utgrec/positives';
 import type { TextVocabulary } from '../tokenizers/utgrec/textVocabulary';
 import { type UtgrecRecipe, type UtgrecState, UtgrecTrainer } from '../tokenizers/utgrec/trainer';
 import { entriesOfLevel } from '../tokenizers/utgrec/treeQuantiser';
@@ -221,6 +222,7 @@ class TokenizerRun {
     for (const { kind } of found.resolutions) resolved[kind]++;
     const everyItem = Uint32Array.from({ length: prepared.catalogue.itemCount }, (_, item) => item);
     const accuracy = await trainer.reader.textAccuracy(everyItem);
+    const shared = sharedFirstCodes(prepared.catalogue.positives, codes, quantiser.levels);
     const resolutions = Uint16Array.from(found.resolutions, packResolution);
     const quality: TokenizerQuality = {
       conflictRateBefore: found.conflictRateBefore,
@@ -229,6 +231,8 @@ class TokenizerRun {
       textTopOne: accuracy.topOne,
       textUnigram: accuracy.unigram,
       brokenPictures: prepared.brokenPictures,
+      sharedFirstCode: shared.share,
+      sharedByChance: shared.chance,
       domains: await this.#domains(),
     };
     await this.#save({ codes: found.codes, resolutions, quality });

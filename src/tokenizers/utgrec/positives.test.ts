@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sequenceTable } from '../../base/sequenceTable';
-import { coOccurrencePositives, drawPositive, type Positives } from './positives';
+import { coOccurrencePositives, drawPositive, type Positives, sharedFirstCodes } from './positives';
 
 const setOf = ({ offsets, values }: Positives, item: number): number[] => [
   ...values.subarray(offsets[item], offsets[item + 1]),
@@ -53,5 +53,19 @@ describe('co-occurrence positives (utgrec.md §1.5)', () => {
       }),
       { numRuns: 500 },
     );
+  });
+});
+
+describe('sharedFirstCodes', () => {
+  it('counts pairs of co-occurring items on one first code, beside chance', () => {
+    // A–B, B–C co-occur; D stands alone and is its own positive, which does not count.
+    const positives = coOccurrencePositives(sequenceTable([[0, 1, 2, 3, 3]]), 4);
+    const codes = Uint16Array.of(5, 0, 5, 1, 6, 2, 7, 3);
+    expect(sharedFirstCodes(positives, codes, 2)).toEqual({ share: 0.5, chance: (4 + 1 + 1) / 16 });
+    expect(sharedFirstCodes(positives, Uint16Array.of(1, 2, 3, 4), 1)).toEqual({ share: 0, chance: 0.25 });
+    expect(sharedFirstCodes(coOccurrencePositives(sequenceTable([]), 2), Uint16Array.of(1, 1), 1)).toEqual({
+      share: 0,
+      chance: 1,
+    });
   });
 });

@@ -34,3 +34,31 @@ export function drawPositive({ offsets, values }: Positives, item: number, unifo
   const count = (offsets[item + 1] as number) - start;
   return values[start + Math.floor(uniform() * count)] as number;
 }
+
+/** How often co-occurring items have one first code. */
+export interface SharedCodes {
+  /** Share of pairs (item, other item of its set) whose first codes are equal; 0 without pairs. */
+  readonly share: number;
+  /** The same for two items drawn at random: Σ (items on a code / N)². */
+  readonly chance: number;
+}
+
+/** @param codes `[N, levels]` */
+export function sharedFirstCodes({ offsets, values }: Positives, codes: Uint16Array, levels: number): SharedCodes {
+  const itemCount = codes.length / levels;
+  const counts = new Map<number, number>();
+  let pairs = 0;
+  let equal = 0;
+  for (let item = 0; item < itemCount; item++) {
+    const code = codes[item * levels] as number;
+    counts.set(code, (counts.get(code) ?? 0) + 1);
+    for (const other of values.subarray(offsets[item], offsets[item + 1])) {
+      if (other === item) continue;
+      pairs++;
+      if (codes[other * levels] === code) equal++;
+    }
+  }
+  let chance = 0;
+  for (const count of counts.values()) chance += (count / itemCount) ** 2;
+  return { share: pairs === 0 ? 0 : equal / pairs, chance };
+}
