@@ -43,7 +43,11 @@ export async function* exportReference(tables: DomainTables): AsyncGenerator<Exp
   }
 }
 
+/** What Windows takes for a device, whatever the ending. */
+const DEVICE_NAME = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
+
 function fileName(id: string): string {
+  if (DEVICE_NAME.test(id)) return `%${id.charCodeAt(0).toString(16)}${id.slice(1)}`;
   if (PLAIN_NAME.test(id) && !id.startsWith('.')) return id;
   const bytes = new TextEncoder().encode(id);
   return Array.from(bytes, (byte) => {
