@@ -37,6 +37,8 @@ export interface CellSummary {
 }
 
 const BYTES_PER_MB = 1 << 20;
+/** Stands where an adapter's name does for engines that open none. */
+const ON_PROCESSOR = 'processor';
 
 let workload: Workload | null = null;
 let steps = 0;
@@ -56,7 +58,7 @@ export async function open(engineName: EngineName, name: WorkloadName): Promise<
   await engine.init();
   workload = await build();
   await queueIdle();
-  return { adapterName: openedAdapterName() };
+  return { adapterName: engine.isOnProcessor ? ON_PROCESSOR : openedAdapterName() };
 }
 
 export async function first(): Promise<FirstStep> {

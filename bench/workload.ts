@@ -10,6 +10,7 @@ export const WORKLOADS = [
   'W5a-gather',
   'W5b-ce25k',
   'W6-beam',
+  'W6-generate',
 ] as const;
 export type WorkloadName = (typeof WORKLOADS)[number];
 
@@ -36,10 +37,12 @@ export type WorkloadTable = Partial<Record<WorkloadName, () => Workload | Promis
 /** An engine under test. Workloads it cannot do are absent. */
 export interface BenchEngine {
   init(): Promise<void>;
+  /** True for an engine that uses no GPU. */
+  readonly isOnProcessor?: boolean;
   readonly workloads: WorkloadTable;
 }
 
-export const ENGINES = ['tessera', 'jax', 'tfjs', 'ort'] as const;
+export const ENGINES = ['tessera', 'steps', 'jax', 'tfjs', 'ort', 'wasm'] as const;
 export type EngineName = (typeof ENGINES)[number];
 
 /** Processor time of the GPU's threads so far in milliseconds, or null where the host does not say. */

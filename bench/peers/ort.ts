@@ -8,6 +8,7 @@ import { openedDevice, queueIdle } from '../gpuCounters';
 import { beamCheck, matmulCheck, nearestCheck } from '../references';
 import type { BenchEngine, Workload } from '../workload';
 import { type OnnxGraph, onnxModel, onnxNode } from './onnxModel';
+import { openOrtGenerate } from './ortGenerate';
 
 const openSession = (graph: OnnxGraph, preferredOutputLocation: 'gpu-buffer' | 'cpu'): Promise<ort.InferenceSession> =>
   ort.InferenceSession.create(onnxModel(graph), {
@@ -140,5 +141,6 @@ export const engine: BenchEngine = {
     'W1-batch': batched,
     'W2-argmin': nearest,
     'W6-beam': beam,
+    'W6-generate': () => openOrtGenerate(ort, 'webgpu'),
   },
 };

@@ -1,5 +1,6 @@
 /** This repository's engine under test. */
 import type { BenchEngine } from '../workload';
+import { openGenerate } from './generate';
 import { batched, beam, contrastive, crossEntropy, gather, nearest, square } from './opSteps';
 import { openEngine } from './session';
 import { openT5 } from './t5Step';
@@ -18,5 +19,6 @@ export const engine: BenchEngine = {
     'W5a-gather': gather,
     'W5b-ce25k': crossEntropy,
     'W6-beam': beam,
+    'W6-generate': openGenerate,
   },
 };

@@ -3,67 +3,13 @@ import { adamw } from '../../src/nn/optimizers';
 import type { CompiledStep, Engine } from '../../src/plan/engine';
 import type { Batch } from '../../src/plan/program';
 import type { Variables } from '../../src/plan/variables';
-import type { T5Config } from '../../src/recommenders/t5/config';
 import { t5Loss, t5Parameters } from '../../src/recommenders/t5/model';
 import { invertIndex } from '../../src/tensor/ops/embedding';
 import { lossesLine } from '../references';
-import { T5_SIZES as S, t5Flops, t5Tokens, t5Weights } from '../t5Setup';
+import { BENCH_T5, libraryWeights } from '../t5Model';
+import { T5_SIZES as S, t5Flops, t5Tokens } from '../t5Setup';
 import type { Workload } from '../workload';
 import { describeLaunches, input, openEngine } from './session';
-
-const CONFIG: T5Config = {
-  vocabularySize: S.vocabulary,
-  width: S.width,
-  headWidth: S.headWidth,
-  heads: S.heads,
-  feedForwardWidth: S.feedForward,
-  encoderLayers: S.encoderLayers,
-  decoderLayers: S.decoderLayers,
-  buckets: S.buckets,
-  maxDistance: S.maxDistance,
-  normEps: S.normEps,
-  hasTiedHead: true,
-  dropout: 0,
-};
-
-/** The library's name of a weight of `t5Weights`. */
-export function libraryName(name: string): string {
-  const whole: Record<string, string> = {
-    emb: 'shared.weight',
-    encBias: 'encoder.block.0.layer.0.SelfAttention.relative_attention_bias.weight',
-    decBias: 'decoder.block.0.layer.0.SelfAttention.relative_attention_bias.weight',
-    encN: 'encoder.final_layer_norm.weight',
-    decN: 'decoder.final_layer_norm.weight',
-  };
-  const known = whole[name];
-  if (known) return known;
-  const [, side, layer, sublayer, part] = /^([ed])(\d)([scf])([nqkvoi])$/.exec(name) ?? [];
-  if (!side || !sublayer || !part) throw new Error(`bench: no library name for ${name}`);
-  const stack = side === 'e' ? 'encoder' : 'decoder';
-  const position = sublayer === 's' ? 0 : sublayer === 'c' || side === 'e' ? 1 : 2;
-  const block = `${stack}.block.${layer}.layer.${position}`;
-  if (part === 'n') return `${block}.layer_norm.weight`;
-  if (sublayer === 'f') return `${block}.DenseReluDense.w${part}.weight`;
-  return `${block}.${sublayer === 's' ? 'SelfAttention' : 'EncDecAttention'}.${part}.weight`;
-}
-
-/** [rows, columns] → [columns, rows]: the library keeps linear weights as [out, in]. */
-function transposed(values: Float32Array, rows: number, columns: number): Float32Array<ArrayBuffer> {
-  const out = new Float32Array(values.length);
-  for (let row = 0; row < rows; row++)
-    for (let column = 0; column < columns; column++)
-      out[column * rows + row] = values[row * columns + column] as number;
-  return out;
-}
-
-function loadWeights(variables: Variables): void {
-  for (const [name, { data, shape }] of Object.entries(t5Weights())) {
-    const isTable = name === 'emb' || name.endsWith('Bias');
-    const [rows = 0, columns] = shape;
-    const isLinear = columns !== undefined && !isTable;
-    variables.write(libraryName(name), isLinear ? transposed(data, rows, columns) : data);
-  }
-}
 
 /** The host's part of a step; the inverted indices of the embedding's gradient are made here, as in training. */
 function makeBatch(): () => Batch {
@@ -99,8 +45,8 @@ export interface T5Run {
 
 /** The model with the workload's weights and a step that has not been traced yet. The caller disposes. */
 export function openT5Run(engine: Engine): T5Run {
-  const variables = engine.variables(t5Parameters(CONFIG), 0);
-  loadWeights(variables);
+  const variables = engine.variables(t5Parameters(BENCH_T5), 0);
+  for (const [name, values] of libraryWeights()) variables.write(name, values);
   const optimizer = adamw({
     learningRate: S.learningRate,
     beta1: S.beta1,
@@ -119,7 +65,7 @@ export function openT5Run(engine: Engine): T5Run {
         tokenIndex: { order: input(batch, 'tokenOrder'), starts: input(batch, 'tokenStarts') },
         decoderIndex: { order: input(batch, 'decoderOrder'), starts: input(batch, 'decoderStarts') },
       };
-      return { loss: t5Loss(CONFIG, params, inputs, 0).loss };
+      return { loss: t5Loss(BENCH_T5, params, inputs, 0).loss };
     },
     optimizer,
   );

@@ -11,15 +11,17 @@ export const WORKLOADS = [
   'W5a-gather',
   'W5b-ce25k',
   'W6-beam',
+  'W6-generate',
 ];
-export const PEERS = ['jax', 'tfjs', 'ort'];
+export const PEERS = ['steps', 'jax', 'tfjs', 'ort', 'wasm'];
 export const ADAPTERS = ['lavapipe', 'swiftshader', 'default'];
 
 export const USAGE = `npm run bench -- [options]        (npm run bench -- --suite data|mtgrec --help for other suites)
   --adapter NAME     lavapipe (Node on Dawn, Mesa's software driver), default (Node on Dawn, the machine's own GPU) or
                      swiftshader (Chromium, its software adapter); default: lavapipe
   --workloads LIST   of ${WORKLOADS.join(', ')}; default: all
-  --against LIST     peers to run in alternation: ${PEERS.join(', ')}, or none; default: jax,tfjs
+  --against LIST     peers to run in alternation: ${PEERS.join(', ')}, or none; default: jax,tfjs.
+                     steps (ours, a submit a step) and wasm (onnxruntime-web, no GPU) do W6-generate only
   --reps N           rounds; each engine takes one turn a round; default: 7
   --json FILE        append one JSON object a line
   --profile          ours only: time every kernel launch of a step by itself, --reps times, and add up by kernel

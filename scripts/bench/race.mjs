@@ -29,7 +29,8 @@ async function enter(cells, engine, workload, adapter) {
       return runner;
     }
     runner.record.adapterName = opened.adapterName;
-    if (SOFTWARE_NAMES[adapter] && !SOFTWARE_NAMES[adapter].test(opened.adapterName))
+    const isGpu = opened.adapterName !== 'processor';
+    if (isGpu && SOFTWARE_NAMES[adapter] && !SOFTWARE_NAMES[adapter].test(opened.adapterName))
       throw new Error(`wanted the adapter ${adapter}, got ${opened.adapterName}`);
     runner.first = await runner.cell.first();
     await runner.cell.warm(runner.first.firstMs > SLOW_FIRST_MS ? 1 : WARM_STEPS);

@@ -1,7 +1,14 @@
 // The table at the end of a run.
 import { exceededLimits, targetRatio } from './targets.mjs';
 
-const PEER_NAMES = { tessera: 'tessera', jax: 'jax-js', tfjs: 'tfjs', ort: 'onnxruntime-web' };
+const PEER_NAMES = {
+  tessera: 'tessera',
+  jax: 'jax-js',
+  tfjs: 'tfjs',
+  ort: 'onnxruntime-web',
+  wasm: 'onnxruntime-web wasm',
+  steps: 'step by step',
+};
 
 const short = (ms) => (ms >= 100 ? ms.toFixed(0) : ms >= 10 ? ms.toFixed(1) : ms.toFixed(2));
 

@@ -15,7 +15,7 @@ import type { ParameterSpec } from '../nn/parameters';
 import type { TensorSpec } from '../tensor/graph';
 import { ArenaPool } from './arenaPool';
 import type { StepMetrics } from './metricRing';
-import { type Batch, Program } from './program';
+import { type Batch, type OutputArray, Program } from './program';
 import { type StepFunction, traceProgram, traceUpdate } from './trace';
 import { Variables } from './variables';
 
@@ -99,6 +99,16 @@ export class CompiledStep {
     if (this.optimizer) this.stepCount++;
     await this.#submitted();
     return program;
+  }
+
+  /** Runs one step and waits for the named outputs, which come back in the step's own submit. @throws ShapeError `run/output` */
+  async fetch(batch: Batch, names: readonly string[]): Promise<OutputArray[]> {
+    const program = await this.program(batch);
+    await this.#makeRoom(program);
+    const clock = { step: this.stepCount, seed: this.seed };
+    const outputs = await program.fetch(batch, clock, names, { dispatchesPerSubmit: this.dispatchesPerSubmit });
+    if (this.optimizer) this.stepCount++;
+    return outputs;
   }
 
   /**

@@ -5,7 +5,7 @@
 import { ShapeError } from '../base/errors';
 import type { CompiledKernel, GpuDevice } from '../gpu/device';
 import { KERNELS } from '../gpu/generated/kernels.gen';
-import { readBuffer } from '../gpu/readback';
+import { readBuffer, readStaging } from '../gpu/readback';
 import type { Optimizer } from '../nn/optimizers';
 import { BYTES_PER_ELEMENT, elementCount, type Shape, sameShape } from '../tensor/shape';
 import { alignUp, planArenas } from './arena';
@@ -21,6 +21,7 @@ export interface BatchArray {
   readonly shape: Shape;
 }
 export type Batch = Readonly<Record<string, BatchArray>>;
+export type OutputArray = Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Int32Array<ArrayBuffer>;
 
 export interface ProgramReport {
   readonly dispatchCount: number;
@@ -63,6 +64,8 @@ export class Program {
   readonly ring: MetricRing;
   readonly #parts: ProgramParts;
   readonly #upload: ArrayBuffer;
+  /** Where `fetch` brings outputs to; null while a fetch maps it. */
+  #staging: GPUBuffer | null = null;
   #disposed = false;
 
   /** Takes ownership of `parts.owned` and `parts.ring`; use `Program.build`. */
@@ -101,6 +104,56 @@ export class Program {
    * @throws ShapeError `run/input` if the batch does not have the traced shapes; DeviceLostError
    */
   run(batch: Batch, clock: StepClock, options: { readonly dispatchesPerSubmit?: number } = {}): void {
+    this.#submit(batch, clock, options, () => {});
+  }
+
+  /**
+   * Runs one step and brings outputs back with it: their copies are in the step's own submit, so a run and its results are one.
+   * @returns the named outputs, in order @throws ShapeError `run/output`, and those of `run`
+   */
+  async fetch(
+    batch: Batch,
+    clock: StepClock,
+    names: readonly string[],
+    options: { readonly dispatchesPerSubmit?: number } = {},
+  ): Promise<OutputArray[]> {
+    const outputs = names.map((name) => this.#output(name));
+    const starts = [0];
+    for (const { sizeBytes } of outputs) starts.push((starts.at(-1) ?? 0) + sizeBytes);
+    const totalBytes = starts.at(-1) ?? 0;
+    const staging = this.#takeStaging(totalBytes);
+    try {
+      this.#submit(batch, clock, options, (encoder) => {
+        outputs.forEach(({ value, sizeBytes }, at) => {
+          const from = this.#parts.locate(value);
+          if (sizeBytes > 0) encoder.copyBufferToBuffer(from.buffer, from.offset, staging, starts[at] ?? 0, sizeBytes);
+        });
+      });
+      const bytes = totalBytes === 0 ? new ArrayBuffer(0) : await readStaging(this.device, staging, totalBytes);
+      if (this.#staging || this.#disposed) this.device.destroyBuffer(staging);
+      else this.#staging = staging;
+      return outputs.map(({ spec }, at) => arrayOf(spec.dtype, bytes.slice(starts[at], starts[at + 1])));
+    } catch (error) {
+      this.device.destroyBuffer(staging);
+      throw error;
+    }
+  }
+
+  #takeStaging(sizeBytes: number): GPUBuffer {
+    const held = this.#staging;
+    this.#staging = null;
+    if (held && held.size >= sizeBytes) return held;
+    if (held) this.device.destroyBuffer(held);
+    const { MAP_READ, COPY_DST } = GPUBufferUsage;
+    return this.device.createBuffer(Math.max(16, sizeBytes), MAP_READ | COPY_DST, 'fetched outputs');
+  }
+
+  #submit(
+    batch: Batch,
+    clock: StepClock,
+    options: { readonly dispatchesPerSubmit?: number },
+    finish: (encoder: GPUCommandEncoder) => void,
+  ): void {
     this.device.requireAlive();
     if (this.#disposed) throw new Error('run: the program was disposed');
     const learningRate = this.#fillUpload(batch, clock);
@@ -123,7 +176,10 @@ export class Program {
         pass.dispatchWorkgroups(...launch.groups);
       }
       pass.end();
-      if (end === this.#parts.launches.length) this.#tail(encoder, clock, learningRate);
+      if (end === this.#parts.launches.length) {
+        this.#tail(encoder, clock, learningRate);
+        finish(encoder);
+      }
       queue.submit([encoder.finish()]);
       this.device.counters.submits++;
       this.device.counters.dispatches += end - first;
@@ -132,20 +188,20 @@ export class Program {
   }
 
   /** Reads a named output of the last run. @throws ShapeError `run/output` */
-  async read(name: string): Promise<Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Int32Array<ArrayBuffer>> {
+  async read(name: string): Promise<OutputArray> {
+    const { value, spec, sizeBytes } = this.#output(name);
+    const bytes = sizeBytes === 0 ? new ArrayBuffer(0) : await this.#readValue(value, sizeBytes);
+    return arrayOf(spec.dtype, bytes);
+  }
+
+  #output(name: string) {
     const output = this.traced.outputs.get(name);
     if (!output)
       throw new ShapeError(
         'run/output',
         `read: the program has no output "${name}"; it has ${[...this.traced.outputs.keys()].join(', ') || 'none'}.`,
       );
-    const sizeBytes = elementCount(output.spec.shape) * BYTES_PER_ELEMENT;
-    const bytes = sizeBytes === 0 ? new ArrayBuffer(0) : await this.#readValue(output.value, sizeBytes);
-    return output.spec.dtype === 'f32'
-      ? new Float32Array(bytes)
-      : output.spec.dtype === 'u32'
-        ? new Uint32Array(bytes)
-        : new Int32Array(bytes);
+    return { ...output, sizeBytes: elementCount(output.spec.shape) * BYTES_PER_ELEMENT };
   }
 
   #readValue(value: Value, sizeBytes: number): Promise<ArrayBuffer> {
@@ -176,6 +232,7 @@ export class Program {
     if (this.#disposed) return;
     this.#disposed = true;
     this.ring.dispose();
+    if (this.#staging) this.device.destroyBuffer(this.#staging);
     for (const buffer of this.#parts.owned) this.device.destroyBuffer(buffer);
   }
 
@@ -217,6 +274,9 @@ export class Program {
     );
   }
 }
+
+const arrayOf = (dtype: 'f32' | 'u32' | 'i32', bytes: ArrayBuffer): OutputArray =>
+  dtype === 'f32' ? new Float32Array(bytes) : dtype === 'u32' ? new Uint32Array(bytes) : new Int32Array(bytes);
 
 function assemble(
   device: GpuDevice,

@@ -8,7 +8,7 @@ import { freeGraph, itemOf, type KeptBeams, tokensOfBeam } from '../../decode/fr
 import { buildTrie, type Trie } from '../../decode/trie';
 import { trieConstants } from '../../decode/trieTensors';
 import type { CompiledStep, Engine } from '../../plan/engine';
-import type { Program } from '../../plan/program';
+import type { OutputArray, Program } from '../../plan/program';
 import type { Variables } from '../../plan/variables';
 import type { Tensor } from '../../tensor/graph';
 import { attention } from '../../tensor/ops/attention';
@@ -47,9 +47,18 @@ export interface Generated {
 }
 
 const DEFAULT_USERS_PER_BATCH = 32;
-interface LayerCache {
+const NO_SCORES = new Float32Array();
+
+/** Keys and values of one decoder layer, a tensor for each earlier digit. */
+export interface LayerCache {
   readonly keys: readonly Tensor[];
   readonly values: readonly Tensor[];
+}
+
+/** Cross-attention keys and values [users, T, H·W] of one decoder layer. */
+export interface LayerMemory {
+  readonly k: Tensor;
+  readonly v: Tensor;
 }
 
 /** What a trained model gives the generator. */
@@ -119,13 +128,11 @@ export class T5Generator {
     const { beamWidth, historyLimit } = this.options;
     const inputs = encodeHistories(histories, rows, historyLimit, this.source);
     const shape = [rows, inputs.length];
-    const program = await this.#step.run({
-      tokens: { data: inputs.tokens, shape },
-      mask: { data: inputs.mask, shape },
-    });
-    const scores = await program.readFloats('scores');
-    if (this.#isFree) return this.#looked(await readPaths(program, this.trie.depth), scores, histories.length, rows);
-    const items = await program.readIndices('items');
+    const batch = { tokens: { data: inputs.tokens, shape }, mask: { data: inputs.mask, shape } };
+    const names = this.#isFree ? pathNames(this.trie.depth) : ['items'];
+    const [scores = NO_SCORES, ...found] = await this.#step.fetch(batch, ['scores', ...names]);
+    if (this.#isFree) return this.#looked(pathsOf(found), Float32Array.from(scores), histories.length, rows);
+    const [items = NO_SCORES] = found;
     return histories.map((_, row) => {
       const from = row * beamWidth;
       const real = [...items.subarray(from, from + beamWidth)].filter((item) => item !== NOTHING);
@@ -159,6 +166,17 @@ export function pathOutputs(steps: readonly KeptStep[]): Record<string, Tensor> 
   );
 }
 
+/** Names of `pathOutputs`, step after step. */
+const pathNames = (depth: number): string[] =>
+  Array.from({ length: depth }, (_, t) => [`tokens${t}`, `parents${t}`]).flat();
+
+/** Values of the outputs `pathNames`, in their order. */
+const pathsOf = (values: readonly OutputArray[]): KeptBeams[] =>
+  Array.from({ length: values.length / 2 }, (_, t) => ({
+    tokens: Uint32Array.from(values[2 * t] ?? []),
+    parents: Uint32Array.from(values[2 * t + 1] ?? []),
+  }));
+
 /** Reads the outputs of `pathOutputs` back. */
 export async function readPaths(program: Program, depth: number): Promise<KeptBeams[]> {
   const steps: KeptBeams[] = [];
@@ -186,16 +204,40 @@ export function traceGeneration(
 ): BeamSearchResult {
   const graph = new T5Graph(config, params, 0);
   const users = tokens.shape[0] ?? 0;
+  return traceBeamSearch({
+    users,
+    beamWidth,
+    trie: trieConstants(trie),
+    bounds: trie,
+    startToken: PADDING_TOKEN,
+    cache: [],
+    decodeStep: t5DecodeStep(graph, encoderMemory(graph, tokens, mask), mask, inverseTemperature),
+  });
+}
+
+/** What the decoder needs of the encoder, once for a whole search. */
+export function encoderMemory(graph: T5Graph, tokens: Tensor, mask: Tensor): LayerMemory[] {
   const encoded = graph.encode(tokens, mask);
-  const memory = Array.from({ length: config.decoderLayers }, (_, layer) => {
-    const weight = (part: string): Tensor => params(`decoder.block.${layer}.layer.1.EncDecAttention.${part}.weight`);
+  return Array.from({ length: graph.config.decoderLayers }, (_, layer) => {
+    const weight = (part: string): Tensor =>
+      graph.params(`decoder.block.${layer}.layer.1.EncDecAttention.${part}.weight`);
     return {
       k: matmul(encoded, weight('k'), { transposeB: true }),
       v: matmul(encoded, weight('v'), { transposeB: true }),
     };
   });
-  const decodeStep: DecodeStep<readonly LayerCache[]> = ({ t, beams, tokens: newest, ancestors }, cache) => {
-    let x = embedding(params('shared.weight'), newest);
+}
+
+/** One digit of all beams; the cache has an entry a layer. */
+export function t5DecodeStep(
+  graph: T5Graph,
+  memory: readonly LayerMemory[],
+  mask: Tensor,
+  inverseTemperature?: Tensor,
+): DecodeStep<readonly LayerCache[]> {
+  const { config, params } = graph;
+  return ({ t, users, beams, tokens, ancestors }, cache) => {
+    let x = embedding(params('shared.weight'), tokens);
     const next: LayerCache[] = [];
     const bias = stepBias(config, params, t);
     for (let layer = 0; layer < config.decoderLayers; layer++) {
@@ -215,22 +257,13 @@ export function traceGeneration(
         bias,
       });
       x = add(matmul(mixed, self('o'), { transposeB: true }), x);
-      x = crossAttend(graph, x, `${block}.1`, memory[layer] as { k: Tensor; v: Tensor }, mask, users, beams);
+      x = crossAttend(graph, x, `${block}.1`, memory[layer] as LayerMemory, mask, users, beams);
       x = graph.feedForward(x, `${block}.2`);
     }
     const states = rmsNorm(x, params('decoder.final_layer_norm.weight'), config.normEps);
     const logits = graph.logits(states);
     return { logits: inverseTemperature ? multiply(logits, inverseTemperature) : logits, cache: next };
   };
-  return traceBeamSearch({
-    users,
-    beamWidth,
-    trie: trieConstants(trie),
-    bounds: trie,
-    startToken: PADDING_TOKEN,
-    cache: [],
-    decodeStep,
-  });
 }
 
 /** Cross-attention of the beams [users · beams, D]: the beams of one user are queries over the same encoder states. */
@@ -238,7 +271,7 @@ function crossAttend(
   graph: T5Graph,
   x: Tensor,
   sublayer: string,
-  memory: { k: Tensor; v: Tensor },
+  memory: LayerMemory,
   keyMask: Tensor,
   users: number,
   beams: number,

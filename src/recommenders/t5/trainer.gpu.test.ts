@@ -171,6 +171,14 @@ describe('T5Trainer', () => {
       () => {},
     );
     expect(hits).toBeGreaterThan(12);
+    const before = engine.device.counters.submits;
+    await generator.generateAll(
+      histories,
+      () => {},
+      () => {},
+    );
+    // A search and its results are one submit a batch.
+    expect(engine.device.counters.submits - before).toBe(1);
     const { items, scores } = await generator.generate([4, 5, 6].map((item) => [item]).slice(0, 1));
     expect(items).toHaveLength(10);
     expect(scores).toEqual([...scores].sort((a, b) => b - a));
