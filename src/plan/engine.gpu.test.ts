@@ -66,4 +66,25 @@ describe('Engine', () => {
     }
     expect(runs[0]).toEqual(runs[1]);
   });
+
+  it('brings outputs back in the step’s own submit, the same as reading them after it', async () => {
+    const { engine, model } = build();
+    const step = engine.compile(model, ({ params, batch: given }) => {
+      const hidden = linear(given['x'] as never, params('w1'), params('b1'), 'relu');
+      return { outputs: { hidden, y: linear(hidden, params('w2'), params('b2')) } };
+    });
+    const inputs = { x: batch.x };
+    const program = await step.run(inputs);
+    const read = [await program.read('y'), await program.read('hidden')];
+    expect(await step.fetch(inputs, ['y', 'hidden'])).toEqual(read);
+    const before = { ...device.counters };
+    // Two at once: each has a place of its own to come back to.
+    const both = await Promise.all([step.fetch(inputs, ['y', 'hidden']), step.fetch(inputs, ['y'])]);
+    expect(both).toEqual([read, [read[0]]]);
+    expect(device.counters.submits - before.submits).toBe(2);
+    expect(await step.fetch(inputs, [])).toEqual([]);
+    await expect(step.fetch(inputs, ['z'])).rejects.toMatchObject({ code: 'run/output' });
+    await step.dispose();
+    expect(device.uncapturedErrors).toEqual([]);
+  });
 });
