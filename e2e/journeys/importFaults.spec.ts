@@ -1,4 +1,4 @@
-// Imports that go wrong: bad rows, poisoned keys, a bomb, a killed tab. Nothing is lost, nothing half-read trains.
+// Imports that go wrong: bad rows, poisoned keys, a bomb, full storage, a killed tab. Nothing is lost, nothing half-read trains.
 import { copyFileSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -64,6 +64,35 @@ test('files of no known format are named', async ({ page }) => {
   await openWorkbench(page);
   await chooseFiles(page, [{ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('hello') }]);
   await expect(page.getByRole('alert')).toContainText('notes.txt');
+});
+
+test('storage that fills on the way stops the import and keeps what is there', async ({ page, context }) => {
+  await openWorkbench(page);
+  const protocol = await context.newCDPSession(page);
+  const origin = new URL(page.url()).origin;
+  const limitTo = (quotaSize: number | null) =>
+    protocol.send('Storage.overrideQuotaForOrigin', quotaSize === null ? { origin } : { origin, quotaSize });
+  // Eight megabytes that begin as pictures do. This browser holds files to the limit, tables not.
+  const bytes = 400_000;
+  const pack = Buffer.alloc(20 * bytes);
+  for (let item = 0; item < 20; item++) pack.set([0xff, 0xd8, 0xff, item], item * bytes);
+  const index = Object.fromEntries(Array.from({ length: 20 }, (_, item) => [item, [item * bytes, bytes]]));
+  const indexText = JSON.stringify({ format: 'jpeg', bytes: pack.length, index });
+  const files = [
+    ...smallFolder(),
+    { name: 'images.bin', mimeType: 'application/octet-stream', buffer: pack },
+    { name: 'images.json', mimeType: 'application/json', buffer: Buffer.from(indexText) },
+  ];
+  await limitTo(4_000_000);
+  await chooseFiles(page, files);
+  await nameAndImport(page, 'Pictures');
+  const job = page.getByRole('region', { name: 'Import of Pictures' });
+  await expect(job.getByRole('alert')).toContainText('storage is full');
+  await expect(cardOf(page, 'Pictures')).toHaveCount(0);
+  await limitTo(null);
+  await job.getByRole('button', { name: 'Go on' }).click();
+  expect(await countsOf(page, 'Pictures')).toEqual([30, 20, 210]);
+  await expect(cardOf(page, 'Pictures').locator('.coverage', { hasText: 'Pictures' })).toContainText('100.0%');
 });
 
 const USERS = 20_000;

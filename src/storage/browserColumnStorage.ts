@@ -77,8 +77,10 @@ export function directoryPacks(directory: FileSystemDirectoryHandle): Packs {
           const end = access.getSize();
           for (let at = 0; at < bytes.length; ) {
             const written = access.write(bytes.subarray(at) as Uint8Array<ArrayBuffer>, { at: end + at });
-            // A full disk shows as a short write in some browsers, as an exception in others.
-            if (written === 0) throw new DOMException('no bytes were written', 'QuotaExceededError');
+            // A full disk shows as a short write in some browsers, as an exception in others, and in private windows of Chromium
+            // as more bytes than there were (4294967288: an error's -8 without its sign; seen in version 156).
+            if (written === 0 || written > bytes.length - at)
+              throw new DOMException('not all bytes were written', 'QuotaExceededError');
             at += written;
           }
           access.flush();
