@@ -9,6 +9,7 @@ import './app/styles/shell.css';
 import './app/styles/controls.css';
 import './app/styles/figures.css';
 import './app/styles/figureFrame.css';
+import './app/styles/gallery.css';
 import './app/styles/pages.css';
 import './app/styles/results.css';
 import './app/styles/data.css';

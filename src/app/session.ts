@@ -12,6 +12,8 @@ import {
   type DriftRequest,
   type DriftSummary,
   type ErrorReport,
+  type GalleryReply,
+  type GalleryRequest,
   type HelloReply,
   type ItemCard,
   type PathTree,
@@ -21,7 +23,7 @@ import {
   type RestoredState,
   type ResultsReply,
   type ResultsRequest,
-  type RunConfig,
+  type SystemConfig,
   type UserSummary,
   type WorkerEvent,
 } from '../worker/protocol';
@@ -46,7 +48,7 @@ export interface Session {
   openRun(files: readonly File[]): Promise<void>;
   /** Hands the run to the browser's downloads as one file. */
   saveRun(isAnonymous: boolean): Promise<void>;
-  start(run: Run, config: RunConfig): Promise<void>;
+  start(run: Run, config: SystemConfig): Promise<void>;
   pause(): Promise<void>;
   resume(): Promise<void>;
   stop(): Promise<void>;
@@ -63,6 +65,7 @@ export interface Session {
   results(table: ResultsRequest): Promise<ResultsReply | null>;
   compareWith(files: readonly File[]): Promise<string>;
   compareNoMore(): Promise<null>;
+  gallery(page: Omit<GalleryRequest, 'kind'>): Promise<GalleryReply>;
   driftSummary(): Promise<DriftSummary | null>;
   driftItems(band: Omit<Extract<DriftRequest, { kind: 'driftItems' }>, 'kind'>): Promise<DriftItems>;
 }
@@ -180,13 +183,14 @@ export function createSession(client: Client): Session {
     results: (table) => client.request({ kind: 'results', table }),
     compareWith: (files) => client.request({ kind: 'compareWith', files }),
     compareNoMore: () => client.request({ kind: 'compareNoMore' }),
+    gallery: (page) => client.request({ kind: 'gallery', ...page }),
     driftSummary: () => client.request({ kind: 'driftSummary' }),
     driftItems: (band) => client.request({ kind: 'driftItems', ...band }),
   };
 }
 
 /** A stopped or failed run goes on from its checkpoint if nothing that decides it has changed. */
-export function canContinue(run: Run, config: RunConfig): boolean {
+export function canContinue(run: Run, config: SystemConfig): boolean {
   const record = useJobs.getState()[run];
   return (
     (record.state === 'stopped' || record.state === 'failed') &&
@@ -210,6 +214,7 @@ function forgetResults(run: Run): void {
   // Other identifiers: a recommender trained on the old ones no longer fits.
   clearCurves('recommender');
   jobs.measuredCodebook(null);
+  jobs.tokenized(null);
   jobs.restored('recommender', 'none', null);
 }
 
@@ -243,6 +248,7 @@ function applyRestored(
   appendRows(tokenizer.rows);
   appendRows(recommender.rows);
   jobs.measuredCodebook(tokenizer.codebook);
+  jobs.tokenized(tokenizer.quality);
   if (tokenizer.isDone || tokenizer.rows.length > 0) useCodes.getState().changed();
   useMultiIdentifier.getState().restored(tokenizer.drift, recommender.curriculum);
   jobs.evaluated(recommender.evaluations);
@@ -277,6 +283,9 @@ function applyEvent(event: WorkerEvent): void {
       break;
     case 'codebook':
       jobs.measuredCodebook(event.report);
+      break;
+    case 'tokenized':
+      jobs.tokenized(event.quality);
       break;
     case 'codes':
       useCodes.getState().changed();

@@ -1,7 +1,6 @@
 /** Answers about items and users for the page: cards with pictures, search, summaries. */
 import { imageBytes } from '../data/imageIndex';
 import { eventCount } from '../data/splits';
-import type { Identifiers } from '../train/identifiers';
 import type { DataSummary, ItemCard, UserSummary } from './protocol';
 import { type OpenData, SIMULATED_LABEL } from './workspace';
 
@@ -64,11 +63,11 @@ function count<K extends string>(record: Record<K, number> | undefined, key: K):
   if (record) record[key] = record[key] + 1;
 }
 
-export async function cardOf(data: OpenData, identifiers: Identifiers | null, item: number): Promise<ItemCard> {
+/** @param codes the item's identifier, digit by digit; null before it is tokenized */
+export async function cardOf(data: OpenData, codes: readonly number[] | null, item: number): Promise<ItemCard> {
   const { dataset } = data;
   const { items } = dataset;
   const domain = items.domainOfItem ? (items.domainNames[items.domainOfItem[item] ?? 0] ?? null) : null;
-  const digits = identifiers ? identifiers.levels + 1 : 0;
   return {
     item,
     id: items.ids[item] ?? '',
@@ -76,7 +75,7 @@ export async function cardOf(data: OpenData, identifiers: Identifiers | null, it
     detail: [items.brands[item], ...(items.categories[item] ?? [])].filter(Boolean).join(' › '),
     domain,
     image: await pictureOf(data, item),
-    codes: identifiers ? [...identifiers.digits.subarray(item * digits, (item + 1) * digits)] : null,
+    codes,
   };
 }
 

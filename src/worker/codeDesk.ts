@@ -19,6 +19,10 @@ export class CodeDesk {
     this.#coded = { codes: new Uint16Array(), levels: books.entries.length, domainOfItem, domainNames, titles };
   }
 
+  get hasCodes(): boolean {
+    return this.#coded !== null && this.#coded.codes.length > 0;
+  }
+
   /** Notes the codes [N, L] at a training step. @throws ShapeError `codes/snapshot` */
   add(step: number, codes: Uint16Array): void {
     this.#record?.add(step, codes);

@@ -2,10 +2,11 @@
  * Messages between the window and the training worker: one discriminated union a direction, versioned. The window owns
  * pixels, the worker owns tensors, data and storage. Every request gets exactly one reply; events come unasked.
  */
-import type { RunConfig } from '../train/config';
 import type { CodebookReport, CurriculumReport, EvaluationReport, MetricRow, Progress } from '../train/reports';
+import type { SystemConfig } from '../train/systemConfig';
 import type { CodesReplies, CodesRequest } from './protocol/codes';
 import type { DriftReplies, DriftRequest, KeptEpoch } from './protocol/drift';
+import type { GalleryReplies, GalleryRequest, TokenizerQuality } from './protocol/gallery';
 import type { ItemCard } from './protocol/items';
 import type { ResultsQuestion, ResultsReplies } from './protocol/results';
 
@@ -23,9 +24,18 @@ export type {
   Progress,
   Stage,
 } from '../train/reports';
+export type { SystemConfig } from '../train/systemConfig';
+export { checkUtgrecConfig, type UtgrecConfig } from '../train/utgrecConfig';
 
 export type { CodeNeighbours, CodesReplies, CodesRequest, PrefixItems } from './protocol/codes';
 export type { DriftItems, DriftReplies, DriftRequest, KeptEpoch } from './protocol/drift';
+export type {
+  DomainQuality,
+  GalleryEntry,
+  GalleryReply,
+  GalleryRequest,
+  TokenizerQuality,
+} from './protocol/gallery';
 export type { ItemCard } from './protocol/items';
 export type {
   GroupTable,
@@ -57,8 +67,8 @@ export type Request =
   | { readonly kind: 'openRun'; readonly files: readonly File[] }
   /** The current run as one `.tessera` file. */
   | { readonly kind: 'saveRun'; readonly isAnonymous: boolean }
-  | { readonly kind: 'startTokenizer'; readonly config: RunConfig }
-  | { readonly kind: 'startRecommender'; readonly config: RunConfig }
+  | { readonly kind: 'startTokenizer'; readonly config: SystemConfig }
+  | { readonly kind: 'startRecommender'; readonly config: SystemConfig }
   | { readonly kind: 'pause' }
   | { readonly kind: 'resume' }
   | { readonly kind: 'stop' }
@@ -77,9 +87,10 @@ export type Request =
   | { readonly kind: 'clear' }
   | CodesRequest
   | DriftRequest
+  | GalleryRequest
   | ResultsQuestion;
 
-export interface ReplyValues extends CodesReplies, DriftReplies, ResultsReplies {
+export interface ReplyValues extends CodesReplies, DriftReplies, GalleryReplies, ResultsReplies {
   readonly hello: HelloReply;
   readonly openSample: DataSummary;
   readonly openFiles: DataSummary;
@@ -132,13 +143,15 @@ export interface HelloReply {
 export interface RestoredState {
   readonly data: DataSummary;
   /** null before the first training on this data. */
-  readonly config: RunConfig | null;
+  readonly config: SystemConfig | null;
   readonly tokenizer: {
     readonly isDone: boolean;
     readonly rows: readonly MetricRow[];
     readonly codebook: CodebookReport | null;
     /** Kept epochs of a multi-identifier run, oldest first; empty otherwise. */
     readonly drift: readonly KeptEpoch[];
+    /** Of a finished UTGRec tokenizer. */
+    readonly quality: TokenizerQuality | null;
   };
   readonly recommender: {
     readonly isDone: boolean;
@@ -193,6 +206,8 @@ export type WorkerEvent =
   | { readonly kind: 'progress'; readonly progress: Progress }
   | { readonly kind: 'metrics'; readonly rows: readonly MetricRow[] }
   | { readonly kind: 'codebook'; readonly report: CodebookReport }
+  /** A UTGRec tokenizer is trained and all items have their codes. */
+  | { readonly kind: 'tokenized'; readonly quality: TokenizerQuality }
   /** Items have other codes than before; they stay in the worker. */
   | { readonly kind: 'codes' }
   | { readonly kind: 'evaluation'; readonly report: EvaluationReport }

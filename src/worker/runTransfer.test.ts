@@ -107,7 +107,7 @@ describe('a run in the page', () => {
     const store = createMemoryRunStore();
     const opened = await readRunFiles([await asArchive(files)]);
     await keepRun(store, opened, dataset(), () => 5);
-    const demo = await wasmDemo(
+    const { demo } = await wasmDemo(
       opened,
       storeSink(store, CURRENT_RUN, () => 5),
     );

@@ -1,4 +1,5 @@
 /** The current run into the store and out of it: what a `.tessera` file or a folder brings, and what is saved as one. */
+import { ConfigError } from '../base/errors';
 import type { Dataset } from '../data/dataset';
 import type { RunStore } from '../storage/runStore';
 import type { RunConfig } from '../train/config';
@@ -6,9 +7,9 @@ import { RUN_FILE, runText } from '../train/portableRun';
 import { ARCHIVE_EXTENSION, writeRunArchive } from '../train/runArchive';
 import { writeRunFolder } from '../train/runFolder';
 import type { SavedRun } from './protocol';
-import type { RunFiles } from './runFiles';
+import { type RunFiles, requireSameData } from './runFiles';
 import { storedFolder, storeSink } from './storeSink';
-import { CURRENT_RUN, forgetRun, startRun } from './workspace';
+import { CURRENT_RUN, forgetRun, type OpenData, startRun } from './workspace';
 
 /** Replaces the current run. */
 export async function keepRun(store: RunStore, run: RunFiles, dataset: Dataset, nowMs: () => number): Promise<void> {
@@ -34,4 +35,23 @@ export async function runAsFile(
   const bytes = await writeRunArchive(files, traces ? { anonymise: traces } : {});
   const name = traces ? 'run' : config.name.replace(/[^\w.-]+/g, '-') || 'run';
   return { name: `${name}${ARCHIVE_EXTENSION}`, file: new Blob([bytes], { type: 'application/zip' }) };
+}
+
+/**
+ * The open data if the run is of it; the sample, which is always at hand, if nothing is open and the run is of that.
+ * @throws ConfigError `run/data`
+ */
+export async function dataOfRun(
+  run: RunFiles,
+  opened: OpenData | null,
+  openSample: () => Promise<OpenData>,
+): Promise<OpenData> {
+  const data = opened ?? (await openSample());
+  if (!opened && data.dataset.contentHash !== run.data.hash)
+    throw new ConfigError(
+      'run/data',
+      `open a run: it was trained on ${run.data.name}; open that data set first, then the run.`,
+    );
+  requireSameData(run, data.dataset);
+  return data;
 }

@@ -3,27 +3,31 @@
  * timers, so it goes on in a hidden tab.
  */
 import { ConfigError, ConflictError, DeviceLostError, UnsupportedError } from '../base/errors';
+import type { Dataset } from '../data/dataset';
 import { heldOutExamples, historyOf, targetOf } from '../data/splits';
-import type { CodeShape } from '../evaluate/codeWall';
 import { GpuDevice } from '../gpu/device';
 import { Engine } from '../plan/engine';
 import { lockRun, openBrowserRunStore } from '../storage/browserRunStore';
 import { createMemoryRunStore } from '../storage/recordRunStore';
 import type { RunStore } from '../storage/runStore';
-import { checkRunConfig, type RunConfig } from '../train/config';
-import type { JobContext } from '../train/context';
+import type { JobContext, JobHost } from '../train/context';
 import { evaluateReferencePoints } from '../train/evaluateModel';
-import type { Identifiers } from '../train/identifiers';
 import { JobControl } from '../train/jobControl';
-import { openCurriculum } from '../train/pretrainingJob';
 import { openModel, trainModel } from '../train/recommendingModel';
 import type { MeasuredRun } from '../train/results';
 import type { RunSink } from '../train/runSink';
-import { codebookReport, openDrift, openIdentifiers, openTokenizers, trainTokenizer } from '../train/tokenizerJob';
+import { checkSystemConfig, isUtgrec, type SystemConfig } from '../train/systemConfig';
+import { trainTokenizer } from '../train/tokenizerJob';
+import type { UtgrecConfig } from '../train/utgrecConfig';
+import type { UtgrecGallery } from '../train/utgrecGallery';
+import { openUtgrec, trainUtgrec, type UtgrecRunHost } from '../train/utgrecJob';
 import { cardOf, findUsers, searchItems, summaryOf } from './catalogue';
 import { CodeDesk } from './codeDesk';
-import { type DemoModel, gpuDemo, wasmDemo } from './demoModel';
+import { type DemoModel, gpuDemo, residualSource, wasmDemo } from './demoModel';
 import { DriftDesk } from './driftDesk';
+import { GalleryDesk } from './galleryDesk';
+import { adapterReport, fetchBytes, IDLE } from './host';
+import { digitsOf, type ItemCodes, ofCodes, ofIdentifiers } from './itemCodes';
 import {
   type AdapterReport,
   type DataSummary,
@@ -37,10 +41,20 @@ import {
   type SavedRun,
   type WorkerEvent,
 } from './protocol';
+import { type Books, type RestoredRun, residualBooks, restoredRun, tokenizerPartOf } from './restoredRuns';
 import { ResultsDesk } from './resultsDesk';
-import { hasModel, type RunFiles, readRunFiles, requireSameData } from './runFiles';
-import { keepRun, runAsFile } from './runTransfer';
-import { measuredEvaluations, storedEvaluations, storedRows, storedSnapshots, storeSink } from './storeSink';
+import { hasModel, type RunFiles, readRunFiles } from './runFiles';
+import { dataOfRun, keepRun, runAsFile } from './runTransfer';
+import { measuredEvaluations, storedSnapshots, storeSink } from './storeSink';
+import { putTokenizerParts, tokenizerParts } from './tokenizerParts';
+import {
+  openStoredGallery,
+  recommenderDataset,
+  tokenizerPlace,
+  trainTokenizerStep,
+  utgrecBooks,
+  utgrecHost,
+} from './utgrecRuns';
 import {
   CURRENT_RUN,
   type DataOrigin,
@@ -49,6 +63,7 @@ import {
   openDomains,
   openFiles,
   openSample,
+  PRETRAINING_RUN,
   recallConfig,
   recallData,
   rememberData,
@@ -69,7 +84,10 @@ export class Session {
   #store: RunStore = createMemoryRunStore();
   #engine: Engine | null = null;
   #data: OpenData | null = null;
-  #identifiers: Identifiers | null = null;
+  /** What is shown: the open data, or those of its domains that a transferring run works on. */
+  #shown: OpenData | null = null;
+  #items: ItemCodes | null = null;
+  readonly #gallery = new GalleryDesk();
   readonly #drift = new DriftDesk();
   readonly #codes = new CodeDesk();
   #demo: DemoModel | null = null;
@@ -105,9 +123,9 @@ export class Session {
       case 'saveRun':
         return this.#saveRun(request.isAnonymous);
       case 'startTokenizer':
-        return this.#start('tokenizer', checkRunConfig(request.config, 'configuration'));
+        return this.#start('tokenizer', checkSystemConfig(request.config, 'configuration'));
       case 'startRecommender':
-        return this.#start('recommender', checkRunConfig(request.config, 'configuration'));
+        return this.#start('recommender', checkSystemConfig(request.config, 'configuration'));
       case 'pause':
         this.#job?.control.pause();
         return null;
@@ -119,19 +137,22 @@ export class Session {
         await this.#job?.done;
         return null;
       case 'findUsers':
-        return findUsers(this.#openedData(), request.query, request.limit);
+        return findUsers(this.#shownData(), request.query, request.limit);
       case 'items':
         return this.#cards(request.items);
       case 'searchItems':
-        return this.#cards(searchItems(this.#openedData(), request.query, request.limit));
+        return this.#cards(searchItems(this.#shownData(), request.query, request.limit));
       case 'codeWall':
       case 'codePaths':
       case 'prefixItems':
       case 'codeNeighbours':
-        return this.#codes.answer(request, async (item, codes) => ({
-          ...(await cardOf(this.#openedData(), this.#identifiers, item)),
-          codes,
-        }));
+        return this.#codes.answer(request, async (item, codes) => ({ ...(await this.#card(item)), codes }));
+      case 'gallery':
+        return this.#gallery.answer(
+          request,
+          () => this.#openGallery(),
+          () => ({ dataset: this.#shownData().dataset, card: (item) => this.#card(item) }),
+        );
       case 'driftSummary':
       case 'driftItems':
         return this.#drift.answer(request, this.#openedData().dataset.items);
@@ -192,42 +213,48 @@ export class Session {
       return {
         data: summary,
         config: null,
-        tokenizer: { isDone: false, rows: [], codebook: null, drift: [] },
+        tokenizer: { isDone: false, rows: [], codebook: null, drift: [], quality: null },
         recommender: { isDone: false, hasModel: false, rows: [], evaluations: [], curriculum: [] },
       };
-    const rows = await storedRows(this.#store, CURRENT_RUN);
-    const sink = storeSink(this.#store, CURRENT_RUN, Date.now);
-    const stored = { dataset: data.dataset, config, sink };
-    this.#identifiers = await openIdentifiers(stored);
-    const tokenizers = config.multiIdentifier ? await openTokenizers(stored) : null;
-    const evaluations = await storedEvaluations(this.#store, CURRENT_RUN);
-    const lastStep = rows.findLast((row) => row.run === 'tokenizer')?.step ?? 0;
-    await this.#recallCodes(data, config, lastStep);
-    const codebook = this.#identifiers ? codebookReport(data.dataset, this.#identifiers, lastStep) : null;
+    const run = await restoredRun(this.#store, config, data.dataset);
+    this.#items = run.items;
+    await this.#recallCodes(run);
+    const drift = this.#drift.reset(run.drift);
     return {
       data: summary,
       config,
-      tokenizer: {
-        isDone: this.#identifiers !== null,
-        rows: rows.filter((row) => row.run === 'tokenizer'),
-        codebook,
-        drift: this.#drift.reset(await openDrift(stored)),
-      },
-      recommender: {
-        isDone: evaluations.some((report) => report.kind === 'model' && report.split === 'test'),
-        hasModel: this.#identifiers !== null && (await this.#hasModel(config)),
-        rows: rows.filter((row) => row.run === 'recommender'),
-        evaluations,
-        curriculum: tokenizers ? await openCurriculum(stored, tokenizers) : [],
-      },
+      tokenizer: { ...run.tokenizer, drift },
+      recommender: { ...run.recommender, hasModel: run.items !== null && (await this.#hasModel(config)) },
     };
   }
 
-  /** The use of codes over time, from the run's snapshots. */
-  async #recallCodes({ dataset }: OpenData, config: RunConfig, lastStep: number): Promise<void> {
-    this.#codes.begin(dataset, booksOf(config));
-    for (const { step, codes } of await storedSnapshots(this.#store, CURRENT_RUN)) this.#codes.add(step, codes);
-    if (this.#identifiers) this.#codes.add(lastStep, codesOf(this.#identifiers));
+  /** The use of codes over time, from a run's snapshots. */
+  async #recallCodes({ run, dataset, books, lastStep }: Omit<RestoredRun, 'tokenizer' | 'recommender'>): Promise<void> {
+    this.#show(dataset);
+    this.#codes.begin(dataset, books);
+    for (const { step, codes } of await storedSnapshots(this.#store, run)) this.#codes.add(step, codes);
+    if (!this.#items) return;
+    if (!this.#codes.hasCodes) this.#codes.add(lastStep, this.#items.codes);
+    this.#codes.settle(this.#items.codes);
+  }
+
+  /** Takes over a tokenizer's identifiers without conflict digits. */
+  #take(dataset: Dataset, codes: Uint16Array, { tokenizer }: UtgrecConfig): void {
+    this.#items = ofCodes(dataset, codes, tokenizer.quantiser.levels);
+    this.#show(dataset);
+  }
+
+  /** Shows the open data or some of its domains. */
+  #show(dataset: Dataset): void {
+    this.#shown = { ...this.#openedData(), dataset };
+  }
+
+  #shownData(): OpenData {
+    return this.#shown ?? this.#openedData();
+  }
+
+  #card(item: number): Promise<ItemCard> {
+    return cardOf(this.#shownData(), this.#items && digitsOf(this.#items, item), item);
   }
 
   async #openData(open: () => Promise<OpenData>, from: DataOrigin | readonly File[]): Promise<DataSummary> {
@@ -237,17 +264,15 @@ export class Session {
       throw new ConfigError('data/no-users', 'open data: there are items but no sequences; add sequences.jsonl.gz.');
     await rememberData(this.#store, data, from, Date.now());
     this.#results.clear();
-    await this.#forgetModel();
-    this.#identifiers = null;
-    this.#drift.reset();
-    this.#codes.clear();
+    await this.#forgetTokenizer();
     this.#data = data;
     return summaryOf(data);
   }
 
-  async #hasModel(config: RunConfig): Promise<boolean> {
+  async #hasModel(config: SystemConfig): Promise<boolean> {
     const entries = await this.#store.listCheckpoints(CURRENT_RUN);
-    return hasModel(config, new Set(entries.map(({ name }) => name)));
+    const roles = new Set(entries.map(({ name }) => name));
+    return isUtgrec(config) ? roles.has('best') || roles.has('recommender') : hasModel(config, roles);
   }
 
   /** Takes over a run from a file or folder; nothing is kept if one of its files does not fit. */
@@ -262,22 +287,11 @@ export class Session {
     return restored;
   }
 
-  /** The open data if the run is of it; the sample, which is always at hand, if nothing is open and the run is of that. */
   async #dataOf(run: RunFiles): Promise<OpenData> {
-    if (this.#data) {
-      requireSameData(run, this.#data.dataset);
-      return this.#data;
-    }
-    const sample = await openSample(this.#baseUrl);
-    if (sample.dataset.contentHash !== run.data.hash)
-      throw new ConfigError(
-        'run/data',
-        `open a run: it was trained on ${run.data.name}; open that data set first, then the run.`,
-      );
-    requireSameData(run, sample.dataset);
-    await rememberData(this.#store, sample, { kind: 'sample' }, Date.now());
-    this.#data = sample;
-    return sample;
+    const data = await dataOfRun(run, this.#data, () => openSample(this.#baseUrl));
+    if (data !== this.#data) await rememberData(this.#store, data, { kind: 'sample' }, Date.now());
+    this.#data = data;
+    return data;
   }
 
   /** The run as one file. @throws ConfigError `run/none` */
@@ -286,20 +300,25 @@ export class Session {
     const { dataset } = this.#openedData();
     const config = await recallConfig(this.#store, dataset);
     if (!config) throw new ConfigError('run/none', 'save the run: there is none on this data yet; train one first.');
+    if (isUtgrec(config))
+      throw new ConfigError(
+        'run/system',
+        'save the run: a run of UTGRec cannot be saved as one file yet; tessera train --out makes a folder of it.',
+      );
     const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
     return runAsFile(this.#store, config, dataset, isAnonymous ? [timeZone] : null);
   }
 
-  async #start(run: Job['run'], config: RunConfig): Promise<null> {
+  async #start(run: Job['run'], config: SystemConfig): Promise<null> {
     this.#requireIdle(`train a ${run}`);
     const { dataset } = this.#openedData();
     const engine = await this.#engineOrThrow();
     if (run === 'tokenizer') {
       await startRun(this.#store, config, dataset, Date.now());
-      this.#identifiers = null;
-      const sink = storeSink(this.#store, CURRENT_RUN, Date.now);
-      this.#drift.reset(await openDrift({ dataset, config, sink }));
-      await this.#recallCodes(this.#openedData(), config, 0);
+      await this.#forgetTokenizer();
+      const left = await restoredRun(this.#store, config, dataset);
+      this.#drift.reset(left.drift);
+      await this.#recallCodes(left);
     }
     const current = await recallConfig(this.#store, dataset);
     if (!current)
@@ -308,15 +327,14 @@ export class Session {
         'train a recommender: there is no tokenizer for this data set yet; train one first.',
       );
     if (JSON.stringify(current) !== JSON.stringify(config)) {
-      if (
-        JSON.stringify([current.seed, current.encoder, current.tokenizer]) !==
-        JSON.stringify([config.seed, config.encoder, config.tokenizer])
-      )
+      if (tokenizerPartOf(current) !== tokenizerPartOf(config))
         throw new ConfigError(
           'worker/other-tokenizer',
           'train a recommender: the tokenizer was trained with another configuration; train it again first.',
         );
-      await this.#changeRecommender(config);
+      const parts = await tokenizerParts(this.#store);
+      await startRun(this.#store, config, dataset, Date.now());
+      await putTokenizerParts(this.#store, parts);
     }
     await this.#forgetModel();
     const release = await lockRun(CURRENT_RUN);
@@ -324,7 +342,7 @@ export class Session {
     this.#job = {
       run,
       control,
-      done: this.#runJob(run, this.#context(engine, config, control)).finally(() => {
+      done: this.#runJob(run, config, this.#host(engine, control)).finally(() => {
         release();
         this.#job = null;
       }),
@@ -332,27 +350,20 @@ export class Session {
     return null;
   }
 
-  /** Keeps the tokenizer, replaces the recommender's part of the configuration and drops what it made. */
-  async #changeRecommender(config: RunConfig): Promise<void> {
-    const sink = storeSink(this.#store, CURRENT_RUN, Date.now);
-    const kept = [await sink.loadCheckpoint('embeddings'), await sink.loadCheckpoint('tokenizer')] as const;
-    const rows = (await storedRows(this.#store, CURRENT_RUN)).filter((row) => row.run === 'tokenizer');
-    const snapshots = await storedSnapshots(this.#store, CURRENT_RUN);
-    await startRun(this.#store, config, this.#openedData().dataset, Date.now());
-    for (const { step, levels, codes } of snapshots) await sink.saveSnapshot(step, levels, codes);
-    if (kept[0]) await sink.saveCheckpoint('embeddings', kept[0]);
-    if (kept[1]) await sink.saveCheckpoint('tokenizer', kept[1]);
-    await sink.appendRows(rows);
-  }
-
-  async #runJob(run: Job['run'], context: JobContext): Promise<void> {
+  async #runJob(run: Job['run'], config: SystemConfig, host: JobHost): Promise<void> {
     try {
-      if (run === 'tokenizer') this.#identifiers = await trainTokenizer(context);
-      else await this.#runRecommender(context);
+      if (isUtgrec(config)) await this.#runUtgrec(run, config, host);
+      else if (run === 'tokenizer') {
+        const sink = this.#watched(host.sink, host.dataset, residualBooks(config));
+        const identifiers = await trainTokenizer({ ...host, config, sink });
+        this.#items = ofIdentifiers(host.dataset, identifiers);
+        this.#codes.settle(this.#items.codes);
+        this.emit({ kind: 'codes' });
+      } else await this.#runRecommender({ ...host, config });
       this.emit({ kind: 'finished', run, outcome: 'done' });
     } catch (error) {
-      if (context.control.isStopped) this.emit({ kind: 'finished', run, outcome: 'stopped' });
-      else if (error instanceof DeviceLostError) await this.#recover(run, context, error);
+      if (host.control.isStopped) this.emit({ kind: 'finished', run, outcome: 'stopped' });
+      else if (error instanceof DeviceLostError) await this.#recover(run, config, host, error);
       else this.emit({ kind: 'failed', run, error: this.reportError(error) });
     }
   }
@@ -360,30 +371,49 @@ export class Session {
   async #runRecommender(context: JobContext): Promise<void> {
     await evaluateReferencePoints(context);
     const model = await trainModel(context);
-    this.#identifiers = model.identifiers;
-    this.#demo = gpuDemo(context.engine, model, context.config);
+    this.#items = ofIdentifiers(context.dataset, model.identifiers);
+    this.#demo = gpuDemo(context.engine, model.trainer, residualSource(model, context.config));
+  }
+
+  async #runUtgrec(run: Job['run'], config: UtgrecConfig, job: JobHost): Promise<void> {
+    const host = await this.#utgrecHost(config, job);
+    if (run === 'tokenizer') {
+      const { codes, quality } = await trainTokenizerStep(host);
+      this.#take(tokenizerPlace(config, job.dataset).dataset, codes, config);
+      this.#codes.settle(codes);
+      this.emit({ kind: 'tokenized', quality });
+      this.emit({ kind: 'codes' });
+      return;
+    }
+    await evaluateReferencePoints({ ...host, dataset: recommenderDataset(config, job.dataset) });
+    const { trainer, source, tokenizer, host: own } = await trainUtgrec(host);
+    this.#take(own.dataset, tokenizer.codes, config);
+    this.#codes.settle(tokenizer.codes);
+    this.emit({ kind: 'tokenized', quality: tokenizer.quality });
+    this.emit({ kind: 'codes' });
+    this.#demo = gpuDemo(job.engine, trainer, { source, historyLimit: config.recommender.historyLimit });
   }
 
   /** One attempt on a new adapter from the last checkpoint; then the page decides. */
-  async #recover(run: Job['run'], context: JobContext, error: DeviceLostError): Promise<void> {
+  async #recover(run: Job['run'], config: SystemConfig, host: JobHost, error: DeviceLostError): Promise<void> {
     this.emit({ kind: 'deviceLost', message: error.message });
     this.#engine = null;
     this.#demo = null;
-    const isTooSoon = context.now() - this.#lastRestart < RESTART_PAUSE_MS;
-    this.#lastRestart = context.now();
+    this.#gallery.lose();
+    const isTooSoon = host.now() - this.#lastRestart < RESTART_PAUSE_MS;
+    this.#lastRestart = host.now();
     if (isTooSoon) return this.emit({ kind: 'failed', run, error: this.reportError(error) });
     try {
       const engine = await this.#engineOrThrow();
-      await this.#runJob(run, { ...context, engine });
+      await this.#runJob(run, config, { ...host, engine });
     } catch (again) {
       this.emit({ kind: 'failed', run, error: this.reportError(again) });
     }
   }
 
   async #recommend(user: number, edited: readonly number[] | null, count: number): Promise<RecommendReply> {
-    const data = this.#openedData();
-    const { dataset } = data;
     const demo = await this.#openDemo();
+    const { dataset } = this.#shownData();
     const [end = 0] = heldOutExamples(dataset.sequences, 'test', Uint32Array.of(user)).ends;
     const limit = demo.historyLimit;
     const history = edited ? edited.slice(-limit) : [...historyOf(dataset.sequences, user, end, limit)];
@@ -409,8 +439,7 @@ export class Session {
   }
 
   #cards(items: readonly number[]): Promise<ItemCard[]> {
-    const data = this.#openedData();
-    return Promise.all(items.map((item) => cardOf(data, this.#identifiers, item)));
+    return Promise.all(items.map((item) => this.#card(item)));
   }
 
   /** On the GPU, or on wasm where there is none. */
@@ -422,17 +451,32 @@ export class Session {
     if (!config || !(await this.#hasModel(config)))
       throw new ConfigError('demo/untrained', 'recommend: there is no trained recommender yet; train one first.');
     const engine = await this.#engineOrNull();
-    if (engine) {
-      const model = await openModel(this.#context(engine, config, new JobControl()));
-      if (model) this.#demo = gpuDemo(engine, model, config);
+    if (isUtgrec(config)) await this.#openUtgrecDemo(config, engine);
+    else if (engine) {
+      const model = await openModel({ ...this.#host(engine, new JobControl()), config });
+      if (model) {
+        this.#items = ofIdentifiers(dataset, model.identifiers);
+        this.#demo = gpuDemo(engine, model.trainer, residualSource(model, config));
+      }
     } else {
       const data = { name: dataset.name, hash: dataset.contentHash };
-      this.#demo = await wasmDemo({ config, data }, storeSink(this.#store, CURRENT_RUN, Date.now));
+      const { demo, identifiers } = await wasmDemo({ config, data }, this.#sink());
+      this.#items = ofIdentifiers(dataset, identifiers);
+      this.#demo = demo;
     }
     if (!this.#demo)
       throw new ConfigError('demo/untrained', 'recommend: the recommender is not trained yet; train it first.');
-    this.#identifiers = this.#demo.identifiers;
     return this.#demo;
+  }
+
+  async #openUtgrecDemo(config: UtgrecConfig, engine: Engine | null): Promise<void> {
+    if (!engine)
+      throw new UnsupportedError('demo/gpu', 'recommend: a run of UTGRec needs WebGPU; open the GPU page for help.');
+    const found = await openUtgrec(await this.#utgrecHost(config, this.#host(engine, new JobControl())));
+    if (!found) return;
+    this.#take(found.host.dataset, found.tokenizer.codes, config);
+    const { historyLimit } = config.recommender;
+    this.#demo = gpuDemo(engine, found.trainer, { source: found.source, historyLimit });
   }
 
   async #engineOrNull(): Promise<Engine | null> {
@@ -444,31 +488,51 @@ export class Session {
     }
   }
 
+  async #openGallery(): Promise<UtgrecGallery> {
+    if (this.#job)
+      throw new ConflictError('worker/busy', `read items back: a ${this.#job.run} is training; wait for it first.`);
+    const config = await recallConfig(this.#store, this.#openedData().dataset);
+    if (!config || !isUtgrec(config))
+      throw new ConfigError('gallery/system', 'gallery: only UTGRec tokenizers read text and pictures back.');
+    try {
+      const host = this.#host(await this.#engineOrThrow(), new JobControl());
+      return await openStoredGallery(await this.#utgrecHost(config, host), this.#store);
+    } finally {
+      this.emit({ kind: 'progress', progress: IDLE });
+    }
+  }
+
   async #clear(): Promise<null> {
     this.#requireIdle('clear the workspace');
     await forget(this.#store);
     this.#results.clear();
-    await this.#forgetModel();
+    await this.#forgetTokenizer();
     this.#data = null;
-    this.#identifiers = null;
+    return null;
+  }
+
+  async #forgetTokenizer(): Promise<void> {
+    await this.#forgetModel();
+    this.#items = null;
+    this.#shown = null;
     this.#drift.reset();
     this.#codes.clear();
-    return null;
   }
 
   async #forgetModel(): Promise<void> {
     const demo = this.#demo;
     this.#demo = null;
+    await this.#gallery.close();
     await demo?.dispose();
   }
 
-  #context(engine: Engine, config: RunConfig, control: JobControl): JobContext {
+  #host(engine: Engine, control: JobControl): JobHost {
+    const { dataset } = this.#openedData();
     return {
       engine,
-      config,
       control,
-      dataset: this.#openedData().dataset,
-      sink: this.#watchedSink(),
+      dataset,
+      sink: this.#sink(),
       now: () => performance.now(),
       readEncoderFile: async (name) => fetchBytes(new URL(`models/use-lite/${name}`, this.#baseUrl)),
       hooks: {
@@ -482,12 +546,30 @@ export class Session {
     };
   }
 
-  /** The current run's sink; snapshots of codes are noted on their way. */
-  #watchedSink(): RunSink {
-    const sink = storeSink(this.#store, CURRENT_RUN, Date.now);
+  async #utgrecHost(config: UtgrecConfig, job: JobHost): Promise<UtgrecRunHost> {
+    const data = this.#openedData();
+    const place = tokenizerPlace(config, data.dataset);
+    const pretraining = storeSink(this.#store, PRETRAINING_RUN, Date.now);
+    const books = utgrecBooks(config);
+    const pretrainingSink = this.#watched(pretraining, place.dataset, books);
+    const sink = this.#watched(this.#sink(), recommenderDataset(config, data.dataset), books);
+    return utgrecHost({ job: { ...job, sink }, config, data, pretrainingSink });
+  }
+
+  #sink(): RunSink {
+    return storeSink(this.#store, CURRENT_RUN, Date.now);
+  }
+
+  /** A sink whose snapshots of the codes of `dataset`'s items are noted on their way. */
+  #watched(sink: RunSink, dataset: Dataset, books: Books): RunSink {
     return {
       ...sink,
       saveSnapshot: async (step, levels, codes) => {
+        if (this.#shownData().dataset.contentHash !== dataset.contentHash) {
+          this.#items = null;
+          this.#show(dataset);
+          this.#codes.begin(dataset, books);
+        }
         this.#codes.add(step, codes);
         this.emit({ kind: 'codes' });
         await sink.saveSnapshot(step, levels, codes);
@@ -513,30 +595,6 @@ export class Session {
   #requireIdle(wish: string): void {
     if (this.#job)
       throw new ConflictError('worker/busy', `${wish}: a ${this.#job.run} is training; wait for it or stop it first.`);
+    this.#gallery.requireIdle(wish);
   }
-}
-
-/** Sizes of the books, level by level. */
-const booksOf = ({ tokenizer }: RunConfig): Pick<CodeShape, 'entries' | 'books'> => ({
-  entries: new Array<number>(tokenizer.levels).fill(tokenizer.codes),
-  books: null,
-});
-
-/** Codes [N, L] without the conflict digit. */
-const codesOf = ({ digits, levels }: Identifiers): Uint16Array =>
-  Uint16Array.from(digits).filter((_, at) => at % (levels + 1) < levels);
-
-function adapterReport(device: GpuDevice): AdapterReport {
-  const { name, isSoftware, hasF16, subgroupSize, maxBufferBytes, maxBindingBytes } = device.profile;
-  return { name, isSoftware, hasF16, subgroupSize, maxBufferBytes, maxBindingBytes };
-}
-
-async function fetchBytes(url: URL): Promise<Uint8Array> {
-  const response = await fetch(url);
-  if (!response.ok)
-    throw new UnsupportedError(
-      'worker/file',
-      `fetch ${url.pathname}: status ${response.status}; the installation is incomplete, run npm start again.`,
-    );
-  return new Uint8Array(await response.arrayBuffer());
 }

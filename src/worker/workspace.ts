@@ -15,10 +15,12 @@ import { openDataset } from '../data/workspace/openDataset';
 import { openWorkspaces } from '../data/workspace/workspaces';
 import { openBrowserColumnStorage } from '../storage/browserColumnStorage';
 import type { RunStore } from '../storage/runStore';
-import { checkRunConfig, type RunConfig } from '../train/config';
+import { checkSystemConfig, isUtgrec, type SystemConfig } from '../train/systemConfig';
 
 const DATA_RUN = 'data';
 export const CURRENT_RUN = 'current';
+/** What the current run learned before it was transferred; empty for others. */
+export const PRETRAINING_RUN = 'pretraining';
 export const SIMULATED_LABEL = 'simulated behaviour over public-domain pictures';
 
 /** A data set in memory. */
@@ -123,33 +125,35 @@ async function recallDomains(origin: Extract<DataOrigin, { kind: 'domains' }>): 
 
 /** Forgets data set and run. */
 export async function forget(store: RunStore): Promise<void> {
-  for (const id of [CURRENT_RUN, DATA_RUN]) if (await store.getRun(id)) await store.deleteRun(id);
+  for (const id of [CURRENT_RUN, PRETRAINING_RUN, DATA_RUN]) if (await store.getRun(id)) await store.deleteRun(id);
 }
 
 /** Forgets the run, keeps the data set. */
 export async function forgetRun(store: RunStore): Promise<void> {
-  if (await store.getRun(CURRENT_RUN)) await store.deleteRun(CURRENT_RUN);
+  for (const id of [CURRENT_RUN, PRETRAINING_RUN]) if (await store.getRun(id)) await store.deleteRun(id);
 }
 
 /** Starts the current run anew unless it has the same configuration on the same data (then it goes on). */
-export async function startRun(store: RunStore, config: RunConfig, dataset: Dataset, nowMs: number): Promise<void> {
+export async function startRun(store: RunStore, config: SystemConfig, dataset: Dataset, nowMs: number): Promise<void> {
   const text = JSON.stringify(config);
   const known = await store.getRun(CURRENT_RUN);
   if (known && known.config === text && known.dataHash === dataset.contentHash) return;
-  if (known) await store.deleteRun(CURRENT_RUN);
-  await store.createRun({
-    id: CURRENT_RUN,
-    name: config.name,
-    config: text,
-    dataHash: dataset.contentHash,
-    status: 'created',
-    createdAtMs: nowMs,
-  });
+  await forgetRun(store);
+  const hasPretraining = isUtgrec(config) && config.transfer !== null;
+  for (const id of hasPretraining ? [CURRENT_RUN, PRETRAINING_RUN] : [CURRENT_RUN])
+    await store.createRun({
+      id,
+      name: config.name,
+      config: text,
+      dataHash: dataset.contentHash,
+      status: 'created',
+      createdAtMs: nowMs,
+    });
 }
 
 /** Configuration of the current run, if it belongs to `dataset`. */
-export async function recallConfig(store: RunStore, dataset: Dataset): Promise<RunConfig | null> {
+export async function recallConfig(store: RunStore, dataset: Dataset): Promise<SystemConfig | null> {
   const run = await store.getRun(CURRENT_RUN);
   if (!run || run.dataHash !== dataset.contentHash) return null;
-  return checkRunConfig(JSON.parse(run.config), 'stored run');
+  return checkSystemConfig(JSON.parse(run.config), 'stored run');
 }

@@ -90,6 +90,7 @@ export function wallFigure(wall: CodeWall, note = ''): FigureSpec {
     data: [healthTable(wall, spans), codeTable(wall)],
     rows: groups.map((_, group) => ({
       height: 6,
+      minWidth: 14,
       panels: entries.map((_entries, level) => panelOf(group, level)),
     })),
     cursors: [{ data: 'use', x: 'place', y: 'group' }],

@@ -68,6 +68,81 @@ export const TOKENIZER_FIELDS: readonly FieldGroup[] = [
   },
 ];
 
+export const UTGREC_FIELDS: readonly FieldGroup[] = [
+  {
+    title: 'Item text and picture',
+    fields: fieldsOf('utgrec.input', [
+      [
+        'textLength',
+        'Text pieces',
+        'Sub-word pieces of an item’s text that are read; the rest is cut',
+        'integer',
+        1,
+        1024,
+      ],
+      ['leastCount', 'Least count', 'Pieces rarer than this share one number', 'integer', 1, 1e6],
+      ['mostPieces', 'Vocabulary', 'Pieces kept at most', 'integer', 3, 65_536],
+      ['imageSide', 'Picture side', 'Pixels that pictures are brought to; 0 leaves them out', 'integer', 0, 256],
+      ['patch', 'Patch side', 'Pixels of a patch that the encoder reads', 'integer', 1, 256],
+      ['latentSide', 'Decoded side', 'Pixels of the picture that is drawn back', 'integer', 1, 256],
+      ['latentPatch', 'Decoded patch', 'Pixels of one of its parts', 'integer', 1, 256],
+    ]),
+  },
+  {
+    title: 'Encoder',
+    fields: fieldsOf('utgrec.encoder', [
+      ['width', 'Width', 'Of every token’s vector', 'integer', 1, 8192],
+      ['layers', 'Layers', 'Of the small multimodal transformer', 'integer', 1, 48],
+      ['heads', 'Heads', 'Attention heads', 'integer', 1, 128],
+      ['keyHeads', 'Key heads', 'A divisor of the heads', 'integer', 1, 128],
+      ['headWidth', 'Head width', 'A multiple of 4', 'integer', 4, 256],
+      ['feedForwardWidth', 'Feed-forward', 'Width between its two layers', 'integer', 1, 65_536],
+    ]),
+  },
+  {
+    title: 'Tree of codes',
+    fields: fieldsOf('utgrec.quantiser', [
+      ['levels', 'Levels', 'Codes in an identifier', 'integer', 1, 8],
+      ['rootEntries', 'Root codes', 'Entries of the first level’s book', 'integer', 2, 8192],
+      ['leafEntries', 'Leaf codes', 'Entries of the book that all later levels share', 'integer', 2, 8192],
+      ['width', 'Code width', 'Width of the vectors that are quantized', 'integer', 1, 8192],
+      ['commitmentWeight', 'Commitment', 'Weight of the commitment term', 'number', 0, 100],
+    ]),
+  },
+  {
+    title: 'Objective',
+    fields: [
+      ...fieldsOf('utgrec.weights', [
+        ['image', 'Picture', 'Weight of reconstructing the picture', 'number', 0, 1e6],
+        ['codebook', 'Codebooks', 'Weight of the codebook loss', 'number', 0, 1e6],
+        ['alignment', 'Alignment', 'Weight of bringing co-occurring items together; 0 = off', 'number', 0, 1e6],
+        ['positive', 'Co-occurring item', 'Weight of reconstructing it as well; 0 = off', 'number', 0, 1e6],
+      ]),
+      ...fieldsOf('utgrec', [['temperature', 'Temperature', 'Of the alignment', 'number', 1e-6, 1e3]]),
+    ],
+  },
+  {
+    title: 'Training',
+    fields: fieldsOf('utgrec.training', [
+      ['epochs', 'Epochs', 'Passes over all items', 'integer', 1, 1e6],
+      ['batchSize', 'Batch', 'Items a step', 'integer', 1, 8192],
+      ['learningRate', 'Learning rate', 'Peak, after warm-up', 'number', 0, 10],
+      ['warmupShare', 'Warm-up', 'Share of all steps until the peak', 'number', 0, 1],
+      ['quantiserWarmupShare', 'Before codes', 'Share of all steps without quantization', 'number', 0, 1],
+      ['weightDecay', 'Weight decay', 'Of AdamW', 'number', 0, 10],
+      ['clipNorm', 'Clip norm', 'Largest gradient norm; 0 = off', 'number', 0, 1e6],
+    ]),
+  },
+  {
+    title: 'Fine-tuning of the tokenizer',
+    fields: fieldsOf('transfer.tokenizer', [
+      ['epochs', 'Epochs', 'Passes over the items of the domain', 'integer', 1, 1e6],
+      ['batchSize', 'Batch', 'Items a step', 'integer', 1, 8192],
+      ['learningRate', 'Learning rate', 'Peak, after warm-up', 'number', 0, 10],
+    ]),
+  },
+];
+
 export const RECOMMENDER_FIELDS: readonly FieldGroup[] = [
   {
     title: 'Model',
@@ -121,6 +196,15 @@ export const RECOMMENDER_FIELDS: readonly FieldGroup[] = [
       ['identifiers', 'Identifiers', 'Places among the kept tokenizers, 0 = oldest, each a candidate', 'list', 0],
       ['epochs', 'Epochs', 'At most so many for each candidate', 'integer', 1, 1e6],
       ['learningRate', 'Learning rate', 'Peak', 'number', 0, 10],
+      ['patience', 'Patience', 'Validations without gain; 0 = never stop early', 'integer', 0, 1e6],
+    ]),
+  },
+  {
+    title: 'Fine-tuning on the domain',
+    fields: fieldsOf('transfer.recommender', [
+      ['epochs', 'Epochs', 'Passes over the users of the domain', 'integer', 1, 1e6],
+      ['learningRate', 'Learning rate', 'Peak, after warm-up', 'number', 0, 10],
+      ['warmupSteps', 'Warm-up steps', 'Steps until the peak', 'integer', 0, 1e7],
       ['patience', 'Patience', 'Validations without gain; 0 = never stop early', 'integer', 0, 1e6],
     ]),
   },

@@ -1,4 +1,4 @@
-/** The presets of models/t5/ (TIGER) and models/mtgrec/ (MTGRec), checked once at start. */
+/** The presets of models/t5/ (TIGER), models/mtgrec/ (MTGRec) and models/utgrec/ (UTGRec), checked once at start. */
 import * as v from 'valibot';
 import game from '../../../models/mtgrec/game.json';
 import instrument from '../../../models/mtgrec/instrument.json';
@@ -8,7 +8,12 @@ import mtgrecTest from '../../../models/mtgrec/test.json';
 import laptop from '../../../models/t5/laptop.json';
 import paper from '../../../models/t5/paper.json';
 import test from '../../../models/t5/test.json';
-import type { RunConfig } from '../../worker/protocol';
+import utgrecLaptop from '../../../models/utgrec/laptop.json';
+import utgrecLarge from '../../../models/utgrec/large.json';
+import utgrecTest from '../../../models/utgrec/test.json';
+import utgrecTransfer from '../../../models/utgrec/transfer.json';
+import { checkUtgrecConfig, type RunConfig, type SystemConfig } from '../../worker/protocol';
+import { isForMany, isUtgrec } from './system';
 
 const number = v.pipe(v.number(), v.finite());
 const integer = v.pipe(v.number(), v.integer());
@@ -85,7 +90,7 @@ const RunConfigSchema = v.strictObject({
   ),
 });
 
-export const METHODS = { tiger: 'TIGER', mtgrec: 'MTGRec' } as const;
+export const METHODS = { tiger: 'TIGER', mtgrec: 'MTGRec', utgrec: 'UTGRec' } as const;
 export type Method = keyof typeof METHODS;
 
 export type PresetName =
@@ -96,9 +101,13 @@ export type PresetName =
   | 'mtgrec-laptop'
   | 'mtgrec-instrument'
   | 'mtgrec-scientific'
-  | 'mtgrec-game';
+  | 'mtgrec-game'
+  | 'utgrec-test'
+  | 'utgrec-transfer'
+  | 'utgrec-laptop'
+  | 'utgrec-large';
 
-export const PRESETS: Readonly<Record<PresetName, RunConfig>> = {
+const RESIDUAL = {
   test: v.parse(RunConfigSchema, test),
   laptop: v.parse(RunConfigSchema, laptop),
   paper: v.parse(RunConfigSchema, paper),
@@ -107,6 +116,17 @@ export const PRESETS: Readonly<Record<PresetName, RunConfig>> = {
   'mtgrec-instrument': v.parse(RunConfigSchema, instrument),
   'mtgrec-scientific': v.parse(RunConfigSchema, scientific),
   'mtgrec-game': v.parse(RunConfigSchema, game),
+} satisfies Record<string, RunConfig>;
+
+/** What the page starts with. */
+export const FIRST_PRESET: RunConfig = RESIDUAL.laptop;
+
+export const PRESETS: Readonly<Record<PresetName, SystemConfig>> = {
+  ...RESIDUAL,
+  'utgrec-test': checkUtgrecConfig(utgrecTest, 'models/utgrec/test.json'),
+  'utgrec-transfer': checkUtgrecConfig(utgrecTransfer, 'models/utgrec/transfer.json'),
+  'utgrec-laptop': checkUtgrecConfig(utgrecLaptop, 'models/utgrec/laptop.json'),
+  'utgrec-large': checkUtgrecConfig(utgrecLarge, 'models/utgrec/large.json'),
 };
 
 export const PRESET_NOTES: Readonly<Record<PresetName, string>> = {
@@ -118,12 +138,18 @@ export const PRESET_NOTES: Readonly<Record<PresetName, string>> = {
   'mtgrec-instrument': 'As the reference trains Musical Instruments: wants a real GPU and days.',
   'mtgrec-scientific': 'As the reference trains Industrial and Scientific: wants a real GPU and days.',
   'mtgrec-game': 'As the reference trains Video Games: wants a real GPU and days.',
+  'utgrec-test': 'Codes from text and pictures together, smallest sizes: about ten minutes even without a GPU.',
+  'utgrec-transfer': 'Learns on two domains of the sample, then moves to a third; smallest sizes.',
+  'utgrec-laptop': 'Codes from text and pictures together, small model: a laptop GPU.',
+  'utgrec-large': 'Codes from text and pictures together, larger model: wants a real GPU.',
 };
 
 /** What the preset list says: the size, after the method where it is not the first. */
-export const titleOfPreset = (name: PresetName): string => name.replace(/^mtgrec-/, 'MTGRec ');
+export const titleOfPreset = (name: PresetName): string =>
+  name.replace(/^mtgrec-/, 'MTGRec ').replace(/^utgrec-/, 'UTGRec ');
 
-export const methodOf = (config: RunConfig): Method => (config.multiIdentifier ? 'mtgrec' : 'tiger');
+export const methodOf = (config: SystemConfig): Method =>
+  isUtgrec(config) ? 'utgrec' : isForMany(config) ? 'mtgrec' : 'tiger';
 
 /** All presets by method, in reading order. */
 export const PRESET_NAMES: readonly PresetName[] = [
@@ -135,10 +161,18 @@ export const PRESET_NAMES: readonly PresetName[] = [
   'mtgrec-instrument',
   'mtgrec-scientific',
   'mtgrec-game',
+  'utgrec-test',
+  'utgrec-transfer',
+  'utgrec-laptop',
+  'utgrec-large',
 ];
 
-/** The preset that a configuration started from, by its name and method; `laptop` for names of the user's own. */
-export function presetOf(config: RunConfig): PresetName {
-  const wanted = config.multiIdentifier ? `mtgrec-${config.name}` : config.name;
-  return PRESET_NAMES.find((name) => name === wanted) ?? (config.multiIdentifier ? 'mtgrec-laptop' : 'laptop');
+/** The preset that a configuration started from, by its name and method; a small one for names of the user's own. */
+export function presetOf(config: SystemConfig): PresetName {
+  const method = methodOf(config);
+  const own = PRESET_NAMES.filter((name) => methodOf(PRESETS[name]) === method);
+  const named = own.find((name) => PRESETS[name].name === config.name);
+  return (
+    named ?? { tiger: 'laptop' as const, mtgrec: 'mtgrec-laptop' as const, utgrec: 'utgrec-test' as const }[method]
+  );
 }

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { RECOMMENDER_FIELDS, TOKENIZER_FIELDS } from './fields';
+import { RECOMMENDER_FIELDS, TOKENIZER_FIELDS, UTGREC_FIELDS } from './fields';
 import { methodOf, PRESET_NAMES, PRESETS, presetOf } from './presets';
 import { readField } from './readField';
 import { sameRun } from './sameRun';
 import { edited, sectionOf, textOf } from './sections';
+import { residualOf } from './system';
 
-const FIELDS = [...TOKENIZER_FIELDS, ...RECOMMENDER_FIELDS].flatMap(({ fields }) => fields);
+const FIELDS = [...TOKENIZER_FIELDS, ...UTGREC_FIELDS, ...RECOMMENDER_FIELDS].flatMap(({ fields }) => fields);
 
 describe('presets and fields', () => {
   it.each(PRESET_NAMES)('%s: every field of its parts reads back as it stands', (name) => {
@@ -24,15 +25,37 @@ describe('presets and fields', () => {
 });
 
 describe('edited', () => {
-  const config = PRESETS['mtgrec-test'];
+  const config = residualOf(PRESETS['mtgrec-test']);
+  if (!config) throw new Error('no preset');
   it('replaces one field, also inside fine-tuning, and leaves the rest alone', () => {
     const next = edited(config, 'fineTuning', 'epochs', 9);
-    expect(next.multiIdentifier?.fineTuning).toEqual({ ...config.multiIdentifier?.fineTuning, epochs: 9 });
+    expect(residualOf(next)?.multiIdentifier?.fineTuning).toEqual({ ...config.multiIdentifier?.fineTuning, epochs: 9 });
     expect(next.recommender).toBe(config.recommender);
     expect(config.multiIdentifier?.fineTuning?.epochs).not.toBe(9);
   });
   it('gives TIGER no curriculum', () => {
     expect(edited(PRESETS.test, 'multiIdentifier', 'temperature', 2)).toBe(PRESETS.test);
+  });
+  it('replaces one field of each part of UTGRec, and knows no part of the others', () => {
+    const utgrec = PRESETS['utgrec-test'];
+    for (const [section, key] of [
+      ['utgrec', 'temperature'],
+      ['utgrec.encoder', 'layers'],
+      ['utgrec.quantiser', 'rootEntries'],
+      ['utgrec.diffusion', 'blocks'],
+      ['utgrec.weights', 'image'],
+      ['utgrec.input', 'textLength'],
+      ['utgrec.training', 'epochs'],
+    ] as const) {
+      const next = edited(utgrec, section, key, 77);
+      expect(textOf(next, section, key)).toBe('77');
+      expect(textOf(utgrec, section, key)).not.toBe('77');
+      expect(sameRun('tokenizer', utgrec, next)).toBe(false);
+      expect(edited(next, section, key, Number(textOf(utgrec, section, key)))).toEqual(utgrec);
+    }
+    expect(edited(utgrec, 'encoder', 'components', 8)).toBe(utgrec);
+    expect(edited(utgrec, 'transfer.tokenizer', 'epochs', 8)).toBe(utgrec);
+    expect(sameRun('tokenizer', utgrec, edited(utgrec, 'recommender', 'epochs', 9))).toBe(true);
   });
   it('makes another recommender, and for kept epochs another tokenizer', () => {
     const warmer = edited(config, 'multiIdentifier', 'temperature', 2);

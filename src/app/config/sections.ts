@@ -1,31 +1,111 @@
-/** Parts of a run's configuration that the forms edit; the last two exist only in MTGRec's. */
-import type { RunConfig } from '../../worker/protocol';
+/** Parts of a run's configuration that the forms edit; which of them there are depends on the system. */
+import type { RunConfig, SystemConfig, UtgrecConfig } from '../../worker/protocol';
+import { isUtgrec } from './system';
 
-export type Section = 'encoder' | 'tokenizer' | 'recommender' | 'multiIdentifier' | 'fineTuning';
+type ResidualSection = 'encoder' | 'tokenizer' | 'multiIdentifier' | 'fineTuning';
+type UtgrecSection =
+  | 'utgrec'
+  | 'utgrec.encoder'
+  | 'utgrec.quantiser'
+  | 'utgrec.diffusion'
+  | 'utgrec.weights'
+  | 'utgrec.input'
+  | 'utgrec.training'
+  | 'transfer.tokenizer'
+  | 'transfer.recommender';
+export type Section = 'recommender' | ResidualSection | UtgrecSection;
 export type FieldValue = number | string | readonly number[];
 
-/** A part of the configuration, or null where the method has none. */
-export function sectionOf(config: RunConfig, section: Section): object | null {
+/** A part of the configuration, or null where the system has none. */
+export function sectionOf(config: SystemConfig, section: Section): object | null {
+  if (section === 'recommender') return config.recommender;
+  if (isUtgrec(config)) return utgrecPart(config, section);
   if (section === 'fineTuning') return config.multiIdentifier?.fineTuning ?? null;
-  return config[section] ?? null;
+  if (section === 'encoder' || section === 'tokenizer' || section === 'multiIdentifier') return config[section] ?? null;
+  return null;
 }
 
-/** The configuration with one field replaced. A part that the method does not have stays away. */
-export function edited(config: RunConfig, section: Section, key: string, value: FieldValue): RunConfig {
+function utgrecPart({ tokenizer, transfer }: UtgrecConfig, section: Section): object | null {
+  switch (section) {
+    case 'utgrec':
+      return tokenizer;
+    case 'utgrec.encoder':
+      return tokenizer.encoder;
+    case 'utgrec.quantiser':
+      return tokenizer.quantiser;
+    case 'utgrec.diffusion':
+      return tokenizer.diffusion;
+    case 'utgrec.weights':
+      return tokenizer.weights;
+    case 'utgrec.input':
+      return tokenizer.input;
+    case 'utgrec.training':
+      return tokenizer.training;
+    case 'transfer.tokenizer':
+      return transfer?.tokenizerTraining ?? null;
+    case 'transfer.recommender':
+      return transfer?.recommenderTraining ?? null;
+    default:
+      return null;
+  }
+}
+
+/** The configuration with one field replaced. A part that the system does not have stays away. */
+export function edited(config: SystemConfig, section: Section, key: string, value: FieldValue): SystemConfig {
   if (sectionOf(config, section) === null) return config;
+  if (isUtgrec(config)) return editedUtgrec(config, section, { [key]: value });
+  return editedResidual(config, section, { [key]: value });
+}
+
+type Change = Readonly<Record<string, FieldValue>>;
+
+function editedResidual(config: RunConfig, section: Section, change: Change): RunConfig {
   if (section === 'fineTuning' && config.multiIdentifier?.fineTuning)
     return {
       ...config,
       multiIdentifier: {
         ...config.multiIdentifier,
-        fineTuning: { ...config.multiIdentifier.fineTuning, [key]: value },
+        fineTuning: { ...config.multiIdentifier.fineTuning, ...change },
       },
     };
-  return { ...config, [section]: { ...sectionOf(config, section), [key]: value } };
+  return { ...config, [section]: { ...sectionOf(config, section), ...change } };
+}
+
+function editedUtgrec(config: UtgrecConfig, section: Section, change: Change): UtgrecConfig {
+  const { tokenizer, transfer, recommender } = config;
+  const inTokenizer = (part: object): UtgrecConfig => ({ ...config, tokenizer: { ...tokenizer, ...part } });
+  switch (section) {
+    case 'recommender':
+      return { ...config, recommender: { ...recommender, ...change } };
+    case 'utgrec':
+      return inTokenizer(change);
+    case 'utgrec.encoder':
+      return inTokenizer({ encoder: { ...tokenizer.encoder, ...change } });
+    case 'utgrec.quantiser':
+      return inTokenizer({ quantiser: { ...tokenizer.quantiser, ...change } });
+    case 'utgrec.diffusion':
+      return inTokenizer({ diffusion: { ...tokenizer.diffusion, ...change } });
+    case 'utgrec.weights':
+      return inTokenizer({ weights: { ...tokenizer.weights, ...change } });
+    case 'utgrec.input':
+      return inTokenizer({ input: { ...tokenizer.input, ...change } });
+    case 'utgrec.training':
+      return inTokenizer({ training: { ...tokenizer.training, ...change } });
+    case 'transfer.tokenizer':
+      return transfer
+        ? { ...config, transfer: { ...transfer, tokenizerTraining: { ...transfer.tokenizerTraining, ...change } } }
+        : config;
+    case 'transfer.recommender':
+      return transfer
+        ? { ...config, transfer: { ...transfer, recommenderTraining: { ...transfer.recommenderTraining, ...change } } }
+        : config;
+    default:
+      return config;
+  }
 }
 
 /** A field's value as text; lists with commas; empty for a field that is not set. */
-export function textOf(config: RunConfig, section: Section, key: string): string {
+export function textOf(config: SystemConfig, section: Section, key: string): string {
   const part = sectionOf(config, section) ?? {};
   const value: unknown = Object.entries(part).find(([name]) => name === key)?.[1];
   return Array.isArray(value) ? value.join(', ') : String(value ?? '');

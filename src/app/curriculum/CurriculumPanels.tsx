@@ -1,6 +1,7 @@
 import { useMemo, useState } from 'react';
 import { NEARLY_UNIFORM } from '../../evaluate/curriculum';
 import type { CurriculumReport, RunConfig } from '../../worker/protocol';
+import { residualOf } from '../config/system';
 import { curveOf, useCurveVersion } from '../curves/curves';
 import { FigurePanel } from '../figures/FigurePanel';
 import { useDataNote } from '../figures/useDataNote';
@@ -21,7 +22,9 @@ import {
 export function CurriculumPanels() {
   const reports = useMultiIdentifier((state) => state.curriculum);
   const draft = useDraft(({ config }) => config);
-  const config = useJobs((jobs) => jobs.recommender.config) ?? draft;
+  const chosen = useJobs((jobs) => jobs.recommender.config) ?? draft;
+  const config = residualOf(chosen);
+  if (!config) return null;
   if (config.multiIdentifier?.sampling === 'uniform')
     return (
       <Panel title="Curriculum">

@@ -145,8 +145,8 @@ export function streamFigure({ reports, rule, epochs, validation, note }: Stream
     data: [probabilityTable(stages, tokenizers), influence, ...(hasValidation ? [validationTable(validation)] : [])],
     rows: [
       {
-        height: 9.5,
-        minWidth: 12,
+        height: 13,
+        minWidth: 16,
         isSquare: true,
         panels: reports.map((report, place) => ({
           title: `Stage ${report.stage}`,
@@ -182,9 +182,9 @@ export function streamFigure({ reports, rule, epochs, validation, note }: Stream
   };
 }
 
-/** As many digits as two significant ones of the largest value need. */
+/** As many digits as three significant ones of the largest value need. */
 const digitsFor = (largest: number): number =>
-  Math.min(8, Math.max(1, 1 - Math.floor(Math.log10(Math.max(largest, 1e-8)))));
+  Math.min(8, Math.max(1, 2 - Math.floor(Math.log10(Math.max(largest, 1e-8)))));
 
 function probabilityTable(stages: readonly Stage[], tokenizers: readonly number[]): DataTable {
   const rows: Row[] = stages.flatMap((stage) => {

@@ -1,6 +1,7 @@
 import { useMemo, useState } from 'react';
 import { DRIFT_CLASSES, type DriftClass } from '../../evaluate/codeDrift';
 import type { DriftSummary } from '../../worker/protocol';
+import { residualOf } from '../config/system';
 import { FigurePanel } from '../figures/FigurePanel';
 import { useDataNote } from '../figures/useDataNote';
 import { Panel } from '../parts/Panel';
@@ -17,7 +18,7 @@ export function DriftPanels() {
   const kept = useMultiIdentifier((state) => state.kept);
   const drift = useMultiIdentifier((state) => state.drift);
   const isMeasuring = useMultiIdentifier((state) => state.isMeasuring);
-  const wanted = useDraft(({ config }) => config.tokenizer.keep ?? 1);
+  const wanted = useDraft(({ config }) => residualOf(config)?.tokenizer.keep ?? 1);
   const planned = kept.at(-1)?.tokenizers ?? wanted;
   if (!drift)
     return (
@@ -101,7 +102,7 @@ function Agreement({ drift }: { readonly drift: DriftSummary }) {
 
 function Windows({ drift }: { readonly drift: DriftSummary }) {
   const dataNote = useDataNote();
-  const chosen = useDraft(({ config }) => config.tokenizer.keep ?? drift.epochs.length);
+  const chosen = useDraft(({ config }) => residualOf(config)?.tokenizer.keep ?? drift.epochs.length);
   const edit = useDraft((draft) => draft.edit);
   const spec = useMemo(() => windowFigure(drift, chosen, dataNote), [drift, chosen, dataNote]);
   return (

@@ -207,7 +207,7 @@ function riverSummary({ epochs, items, counts, levels }: DriftSummary): string {
       const total = counts.reduce((sum, _step, step) => sum + countOf(counts, step, level, name), 0);
       return total / (counts.length * items);
     });
-  const kept = shareAt('kept').map((share, level) => `${formatShare(share)} at level ${level + 1}`);
+  const kept = shareAt('kept').map((share, level) => `${formatShare(share)} (level ${level + 1})`);
   const collided = Math.max(...shareAt('collided'));
   return `From epoch ${epochs[0]} to ${epochs.at(-1)}, an item keeps its code in ${kept.join(', ')} of the steps; ${formatShare(collided)} of the items a step enter a new collision.`;
 }

@@ -38,7 +38,7 @@ export function drawLegend(
       y += lineHeight;
     }
     shapes.push(...entry.draw(x, y + lineHeight / 2));
-    x += entry.width + em * 1.4;
+    x += entry.width + em * 2;
   }
   return { shapes, bottom: entries.length > 0 ? y + lineHeight : top };
 }

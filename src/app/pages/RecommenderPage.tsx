@@ -2,6 +2,7 @@ import { ArrowRight } from 'lucide-react';
 import { Link } from 'wouter';
 import { CurvesPanel, type Figure } from '../charts/CurvesPanel';
 import { RECOMMENDER_FIELDS } from '../config/fields';
+import { isForMany } from '../config/system';
 import { CurriculumPanels } from '../curriculum/CurriculumPanels';
 import { ConfigForm } from '../parts/ConfigForm';
 import { EmptyState } from '../parts/EmptyState';
@@ -38,7 +39,7 @@ export function RecommenderPage() {
   const hasData = useWorkspace((state) => state.data !== null);
   const isRunning = useJobs((jobs) => runningRun(jobs) !== null);
   const isWaiting = useJobs((jobs) => jobs.recommender.state === 'none' && jobs.tokenizer.state !== 'done');
-  const isForMany = useDraft(({ config }) => config.multiIdentifier !== undefined);
+  const hasMany = useDraft(({ config }) => isForMany(config));
   const hasEstimates = useMultiIdentifier(({ curriculum }) => curriculum.length > 0);
   if (!hasData) return <NeedsData title="Recommender" lead={LEAD} />;
   if (isWaiting)
@@ -72,7 +73,7 @@ export function RecommenderPage() {
         </Panel>
         <div className="stack">
           <CurvesPanel run="recommender" figures={FIGURES} />
-          {(isForMany || hasEstimates) && <CurriculumPanels />}
+          {(hasMany || hasEstimates) && <CurriculumPanels />}
           <MetricsPanel />
           <ResultsPanel />
         </div>

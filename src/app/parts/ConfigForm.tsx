@@ -1,7 +1,8 @@
-import { useId } from 'react';
+import { type ReactNode, useId } from 'react';
 import type { Field, FieldGroup } from '../config/fields';
 import { PRESETS } from '../config/presets';
 import { sectionOf, textOf } from '../config/sections';
+import { isForMany, residualOf } from '../config/system';
 import { useDraft } from '../stores/draft';
 import { FieldInput } from './FieldInput';
 
@@ -9,21 +10,26 @@ interface ConfigFormProps {
   readonly groups: readonly FieldGroup[];
   /** A running job keeps its configuration. */
   readonly isLocked: boolean;
+  /** Before the groups. */
+  readonly children?: ReactNode;
 }
 
 /** The draft's fields in groups; a dot marks what differs from the preset. */
-export function ConfigForm({ groups, isLocked }: ConfigFormProps) {
-  const encoder = useDraft((state) => state.config.encoder.kind);
-  const hasMulti = useDraft((state) => state.config.multiIdentifier !== undefined);
+export function ConfigForm({ groups, isLocked, children }: ConfigFormProps) {
+  const encoder = useDraft(({ config }) => residualOf(config)?.encoder.kind);
+  const hasMulti = useDraft(({ config }) => isForMany(config));
   const hasFineTuning = useDraft((state) => sectionOf(state.config, 'fineTuning') !== null);
+  const hasTransfer = useDraft(({ config }) => sectionOf(config, 'transfer.tokenizer') !== null);
   const isShown = (field: Field): boolean => {
     if (field.section === 'fineTuning') return hasFineTuning;
     if (field.section === 'multiIdentifier' || field.isForMany === true) return hasMulti;
+    if (field.section.startsWith('transfer.')) return hasTransfer;
     return field.key !== 'model' || encoder === 'transformers';
   };
   const shownGroups = groups.filter(({ fields }) => fields.some(isShown));
   return (
     <form className="config-form" onSubmit={(event) => event.preventDefault()}>
+      {children}
       {shownGroups.map((group) => (
         <fieldset key={group.title} disabled={isLocked}>
           <legend>{group.title}</legend>

@@ -7,7 +7,7 @@ import { useDraft } from '../stores/draft';
 import { runningRun, useJobs } from '../stores/jobs';
 import { useWorkspace } from '../stores/workspace';
 
-const METHOD_NAMES: readonly Method[] = ['tiger', 'mtgrec'];
+const METHOD_NAMES: readonly Method[] = ['tiger', 'mtgrec', 'utgrec'];
 
 /** Start, pause, resume and stop of one run, with the preset beside them. */
 export function RunControls({ run }: { readonly run: Run }) {

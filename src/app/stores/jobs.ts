@@ -1,6 +1,13 @@
 /** The two runs and the job that works on one of them. Curves are not here: see curves/. */
 import { create } from 'zustand';
-import type { CodebookReport, ErrorReport, EvaluationReport, Progress, RunConfig } from '../../worker/protocol';
+import type {
+  CodebookReport,
+  ErrorReport,
+  EvaluationReport,
+  Progress,
+  SystemConfig,
+  TokenizerQuality,
+} from '../../worker/protocol';
 import type { Run } from '../curves/curves';
 
 export type RunState = 'none' | 'running' | 'stopped' | 'done' | 'failed';
@@ -8,7 +15,7 @@ export type RunState = 'none' | 'running' | 'stopped' | 'done' | 'failed';
 export interface RunRecord {
   readonly state: RunState;
   /** What it was started with; null before the first start. */
-  readonly config: RunConfig | null;
+  readonly config: SystemConfig | null;
   readonly error: ErrorReport | null;
 }
 
@@ -16,6 +23,8 @@ interface Jobs {
   readonly tokenizer: RunRecord;
   readonly recommender: RunRecord;
   readonly codebook: CodebookReport | null;
+  /** Of a finished UTGRec tokenizer. */
+  readonly quality: TokenizerQuality | null;
   readonly evaluations: readonly EvaluationReport[];
   /** Tells the Demo's models apart: of a finished run, a stopped one, or one that was opened; 0 without one. */
   readonly model: number;
@@ -26,13 +35,14 @@ interface Jobs {
 }
 
 interface JobActions {
-  started(run: Run, config: RunConfig): void;
+  started(run: Run, config: SystemConfig): void;
   progressed(progress: Progress): void;
   asked(what: 'pause' | 'resume' | 'stop'): void;
   ended(run: Run, state: 'done' | 'stopped' | 'failed', error: ErrorReport | null): void;
   measuredCodebook(report: CodebookReport | null): void;
+  tokenized(quality: TokenizerQuality | null): void;
   evaluated(reports: readonly EvaluationReport[]): void;
-  restored(run: Run, state: RunState, config: RunConfig | null): void;
+  restored(run: Run, state: RunState, config: SystemConfig | null): void;
   foundModel(hasModel: boolean): void;
   forgotten(): void;
 }
@@ -46,6 +56,7 @@ export const useJobs = create<Jobs & JobActions>()((set) => ({
   tokenizer: NO_RUN,
   recommender: NO_RUN,
   codebook: null,
+  quality: null,
   evaluations: [],
   model: 0,
   ...IDLE,
@@ -69,6 +80,7 @@ export const useJobs = create<Jobs & JobActions>()((set) => ({
       [run]: { ...state[run], state: outcome, error },
     })),
   measuredCodebook: (codebook) => set({ codebook }),
+  tokenized: (quality) => set({ quality }),
   evaluated: (reports) =>
     set((state) => ({
       evaluations: [
@@ -80,7 +92,8 @@ export const useJobs = create<Jobs & JobActions>()((set) => ({
     })),
   restored: (run, state, config) => set({ [run]: { state, config: state === 'none' ? null : config, error: null } }),
   foundModel: (hasModel) => set({ model: hasModel ? nextModel++ : 0 }),
-  forgotten: () => set({ tokenizer: NO_RUN, recommender: NO_RUN, codebook: null, evaluations: [], model: 0, ...IDLE }),
+  forgotten: () =>
+    set({ tokenizer: NO_RUN, recommender: NO_RUN, codebook: null, quality: null, evaluations: [], model: 0, ...IDLE }),
 }));
 
 /** The run that a job works on now, or null. */

@@ -1,0 +1,87 @@
+import { useId } from 'react';
+import type { UtgrecConfig } from '../../worker/protocol';
+import { isUtgrec } from '../config/system';
+import { useDraft } from '../stores/draft';
+import { useWorkspace } from '../stores/workspace';
+
+/** Whether UTGRec learns on some domains first and then moves to another one. */
+export function TransferFields({ isLocked }: { readonly isLocked: boolean }) {
+  const id = useId();
+  const config = useDraft((draft) => draft.config);
+  const load = useDraft((draft) => draft.change);
+  const domains = useWorkspace((state) => state.data?.domains);
+  if (!isUtgrec(config) || !domains || domains.length < 2) return null;
+  const { transfer } = config;
+  return (
+    <fieldset disabled={isLocked}>
+      <legend>Transfer</legend>
+      <div className="field">
+        <label htmlFor={id} title="Tokenizer and recommender are pre-trained on the other domains first">
+          Fine-tune on
+        </label>
+        <select
+          id={id}
+          value={transfer?.downstream ?? ''}
+          onChange={({ target }) =>
+            load(
+              transferredTo(
+                config,
+                domains.map(({ name }) => name),
+                target.value,
+              ),
+            )
+          }
+        >
+          <option value="">no transfer</option>
+          {domains.map(({ name }) => (
+            <option key={name} value={name}>
+              {name}
+            </option>
+          ))}
+        </select>
+      </div>
+      {transfer &&
+        domains
+          .filter(({ name }) => name !== transfer.downstream)
+          .map(({ name }) => (
+            <label key={name} className="field is-check">
+              <span>Pre-train on {name}</span>
+              <input
+                type="checkbox"
+                checked={transfer.pretraining.includes(name)}
+                // One has to stay.
+                disabled={transfer.pretraining.length === 1 && transfer.pretraining.includes(name)}
+                onChange={({ target }) =>
+                  load({
+                    ...config,
+                    transfer: { ...transfer, pretraining: withDomain(transfer.pretraining, name, target.checked) },
+                  })
+                }
+              />
+            </label>
+          ))}
+    </fieldset>
+  );
+}
+
+const withDomain = (domains: readonly string[], name: string, isIn: boolean): readonly string[] =>
+  isIn ? [...domains, name] : domains.filter((domain) => domain !== name);
+
+/** Pre-trains on all other domains; what fine-tuning trains starts from the run's own recipe, W alone as published. */
+export function transferredTo(config: UtgrecConfig, domains: readonly string[], downstream: string): UtgrecConfig {
+  if (downstream === '') return { ...config, transfer: null };
+  const { epochs, learningRate, warmupSteps, validateEvery, patience } = config.recommender;
+  const pretraining = domains.filter((name) => name !== downstream);
+  return {
+    ...config,
+    transfer: {
+      tokenizer: 'projection',
+      tokenizerTraining: config.tokenizer.training,
+      recommenderIsPretrained: true,
+      recommenderTraining: { epochs, learningRate, warmupSteps, validateEvery, patience },
+      ...config.transfer,
+      pretraining,
+      downstream,
+    },
+  };
+}
