@@ -145,7 +145,7 @@ export async function dataCommand(
       files++;
     }
     say(options, { kind: 'exported', id: info.id, files }, `${info.name}: ${files} files in ${options.out}`);
-  } else throw new ConfigError('cli/command', `data: wants list, delete or export, got "${verb ?? ''}".`);
+  } else throw new ConfigError('cli/command', `data: wants list, images, delete or export, got "${verb ?? ''}".`);
 }
 
 const summary = ({ id, name, role, state, statistics, hash, sizes, report }: DomainInfo): object => ({

@@ -3,7 +3,7 @@ import sharp from 'sharp';
 import type { DecodePicture } from '../train/utgrecCatalogue';
 
 /** Pixels a file may unpack to (reliability: a small file can hold a giant picture). */
-const MOST_PIXELS = 16_000_000;
+export const MOST_PIXELS = 16_000_000;
 
 /** Covers the square, cut at the centre, transparent parts on white; null for what is no picture. */
 export const decodePicture: DecodePicture = async (bytes, _mediaType, side) => {

@@ -7,6 +7,7 @@ import { evaluate, info, recommend, train } from './commands';
 import { compareRuns } from './compare';
 import { type DataOptions, dataCommand, importFiles } from './dataCommands';
 import { exportRun, importModel, importRun } from './exportCommands';
+import { imagesCommand } from './imagesCommand';
 import { releaseNodeGpu } from './nodeGpu';
 import { installNodeInflater } from './nodeInflater';
 import type { CliOptions, TableRequest } from './options';
@@ -25,6 +26,7 @@ const USAGE = `tessera – generative recommendation on your own GPU
   tessera info [--out <folder>]                                the adapter, and what a run's folder holds
   tessera import <path…> --workspace <folder>                  read files and folders into a workspace; resumes by itself
   tessera data list | delete <domain> | export <domain> --out <folder>   what a workspace holds, with --workspace <folder>
+  tessera data images <domain> --allow <host,…> [--limit <n>]  fetch item pictures by their addresses, from these hosts only
 
   --workspace <folder>[:domain,…]   train, evaluate, recommend: domains of a workspace instead of --data
   --window <MB>      memory for sequences in training; more than fits is streamed (default 512)
@@ -82,6 +84,13 @@ export async function main(argv: readonly string[]): Promise<number> {
       await recommend(values.history ?? '', wholeNumber('--count', values.count, 1, 50) ?? 10, options);
     else if (command === 'info') await info(options);
     else if (command === 'import') await importFiles(rest, dataOptions(values));
+    else if (command === 'data' && rest[0] === 'images')
+      await imagesCommand(rest[1], {
+        workspace: options.workspace,
+        isJson: options.isJson,
+        allow: values.allow ?? '',
+        limit: wholeNumber('--limit', values.limit, 1, 1e9),
+      });
     else if (command === 'data') await dataCommand(rest[0], rest[1], dataOptions(values));
     else if (command === 'export')
       await exportRun(rest[0], { to: values.to ?? '', isAnonymous: values.anonymous === true }, options);
@@ -127,6 +136,8 @@ function parse(argv: readonly string[]) {
       core: { type: 'string' },
       'min-rating': { type: 'string' },
       'accept-bad-rows': { type: 'boolean' },
+      allow: { type: 'string' },
+      limit: { type: 'string' },
     },
   });
 }

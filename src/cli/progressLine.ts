@@ -6,8 +6,12 @@ const duration = (seconds: number): string => {
   return minutes < 90 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 };
 
-/** One line of text: stage, bar, share, epoch, rate, ETA, last loss. */
-export function progressLine(progress: Progress, loss: number | null, width = 24): string {
+/** One line of text: stage, bar, share, epoch, rate, ETA, last loss. Stages that are no part of a run have names of their own. */
+export function progressLine(
+  progress: Omit<Progress, 'stage' | 'isPaused'> & { readonly stage: string },
+  loss: number | null,
+  width = 24,
+): string {
   const share = progress.total > 0 ? Math.min(1, progress.done / progress.total) : 0;
   const filled = Math.round(share * width);
   const parts = [

@@ -25,7 +25,7 @@ const DEFAULT_STALL_MS = 30_000;
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 16_000;
 /** Worth another attempt: too many requests, and what proxies say of a server that is down for a moment. */
-const PASSING_STATUS = new Set([408, 425, 429, 500, 502, 503, 504]);
+export const PASSING_STATUS: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]);
 
 /** What must not change between two requests for one file. */
 interface Version {
