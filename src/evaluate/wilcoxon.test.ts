@@ -34,8 +34,10 @@ describe.each(cases)('paired tests, $name', (golden) => {
     expect(wilcoxonTest(second, first).pValue).toBe(pValue);
   });
 
-  it.skipIf(golden.exact_sign_flip_p === null)('the randomisation test approaches the exact one of SciPy', () => {
-    const exact = golden.exact_sign_flip_p ?? 0;
+  // SciPy can only enumerate all sign flips of small samples.
+  const exact = golden.exact_sign_flip_p;
+  if (exact === null) return;
+  it('the randomisation test approaches the exact one of SciPy', () => {
     const { pValue } = randomisationTest(first, second, { seed: 3, draws: 40_000 });
     // Four standard errors of a share over the draws.
     expect(Math.abs(pValue - exact)).toBeLessThan(4 * Math.sqrt((exact * (1 - exact)) / 40_000) + 1 / 40_000);

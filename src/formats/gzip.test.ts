@@ -39,25 +39,26 @@ describe.each([
   });
 
   // Browsers hold back; the DecompressionStream of Node 20 does not, which is one reason for the other inflater.
-  it.skipIf(host.startsWith('the platform'))('reads no further than it is asked for', async () => {
-    const packed = await gzipOf(Uint8Array.from({ length: 2 ** 22 }, (_, at) => (at * at * 31) >>> 5));
-    let given = 0;
-    const endless = new ReadableStream<Uint8Array>(
-      {
-        pull(controller) {
-          const piece = packed.subarray(given % packed.length, (given % packed.length) + 65_536);
-          given += piece.length;
-          controller.enqueue(piece);
+  if (!host.startsWith('the platform'))
+    it('reads no further than it is asked for', async () => {
+      const packed = await gzipOf(Uint8Array.from({ length: 2 ** 22 }, (_, at) => (at * at * 31) >>> 5));
+      let given = 0;
+      const endless = new ReadableStream<Uint8Array>(
+        {
+          pull(controller) {
+            const piece = packed.subarray(given % packed.length, (given % packed.length) + 65_536);
+            given += piece.length;
+            controller.enqueue(piece);
+          },
         },
-      },
-      { highWaterMark: 0 },
-    );
-    const reader = inflateGzip(endless, options).getReader();
-    await reader.read();
-    for (let turn = 0; turn < 200; turn++) await new Promise((resolve) => setTimeout(resolve));
-    expect(given).toBeLessThan(2 ** 20);
-    await reader.cancel();
-  });
+        { highWaterMark: 0 },
+      );
+      const reader = inflateGzip(endless, options).getReader();
+      await reader.read();
+      for (let turn = 0; turn < 200; turn++) await new Promise((resolve) => setTimeout(resolve));
+      expect(given).toBeLessThan(2 ** 20);
+      await reader.cancel();
+    });
 
   it('reports a file cut anywhere as truncated', async () => {
     const packed = await gzipOf(Array.from({ length: 5000 }, (_, i) => `${Math.sin(i)}`).join(','));

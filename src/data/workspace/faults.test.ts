@@ -301,9 +301,8 @@ interface Fixture {
 
 describe('a workspace of an earlier version', () => {
   // With TESSERA_WRITE_FIXTURES today's form is written down; done once for every new WORKSPACE_VERSION.
-  it.runIf(process.env['TESSERA_WRITE_FIXTURES'] && !existsSync(fixtureOf(WORKSPACE_VERSION)))(
-    'is written down',
-    async () => {
+  if (process.env['TESSERA_WRITE_FIXTURES'] && !existsSync(fixtureOf(WORKSPACE_VERSION)))
+    it('is written down', async () => {
       const storage = memoryColumnStorage();
       const { workspace, id } = await begin(storage);
       await workspace.runImport(id, feedLittle);
@@ -314,8 +313,7 @@ describe('a workspace of an earlier version', () => {
       const packs: Record<string, unknown> = {};
       for (const name of await storage.packs.list()) packs[name] = toText(await storage.packs.read(name, 0, 1e6));
       writeFileSync(fixtureOf(WORKSPACE_VERSION), `${JSON.stringify({ hash, records, packs }, null, 1)}\n`);
-    },
-  );
+    });
 
   it.each(VERSIONS)('%i opens with everything that it held', async (version) => {
     const fixture = JSON.parse(readFileSync(fixtureOf(version), 'utf8')) as Fixture;
