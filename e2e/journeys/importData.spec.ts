@@ -1,7 +1,7 @@
 // Data sets from files into the workspace and on to training; by mouse and by keyboard; hostile text; axe.
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { cardOf, chooseFiles, countsOf, dataFolder, nameAndImport, smallFolder } from './importing';
+import { cardOf, chooseFiles, countsOf, dataFolder, nameAndImport, shownCounts, smallFolder } from './importing';
 import { chooseTheme, expect, expectAccessible, goTo, openWorkbench, test } from './workbench';
 
 const FOLDERS = [
@@ -89,6 +89,36 @@ test('two public data sets come in from files with the published counts, picture
     await expect(cardOf(page, 'movielens-posters')).toBeVisible();
     await expect(page.getByRole('region', { name: 'Summary of amazon18-scientific' })).toBeVisible();
   });
+});
+
+const OTHERS = [
+  'amazon14-beauty',
+  'amazon14-sports',
+  'amazon14-toys',
+  'amazon18-games',
+  'amazon18-instruments',
+  'openclipart',
+];
+
+test('the other public folders come in whole, with the counts of their stats.json', async ({ page }) => {
+  const folders = OTHERS.map((name) => ({ name, folder: dataFolder(name) }));
+  test.skip(
+    folders.some(({ folder }) => folder === null),
+    'the real data sets are not here',
+  );
+  await openWorkbench(page);
+  for (const { name, folder } of folders) {
+    const files = readdirSync(folder ?? '').filter((file) => !/^(README\.md|stats\.json)$/.test(file));
+    await chooseFiles(
+      page,
+      files.map((file) => path.join(folder ?? '', file)),
+    );
+    await nameAndImport(page, name);
+    const { users, items, interactions } = JSON.parse(readFileSync(path.join(folder ?? '', 'stats.json'), 'utf8'));
+    const want = [users ?? 0, items, interactions ?? 0];
+    await expect.poll(() => shownCounts(page, name), { message: name, timeout: 120_000 }).toEqual(want);
+    await page.getByRole('button', { name: 'Dismiss', exact: true }).click();
+  }
 });
 
 test('an import needs no mouse', async ({ page }) => {

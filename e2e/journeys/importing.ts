@@ -53,6 +53,11 @@ export const cardOf = (page: Page, name: string) => page.getByRole('article', { 
 export async function countsOf(page: Page, name: string): Promise<readonly number[]> {
   const card = cardOf(page, name);
   await expect(card.getByRole('checkbox', { name: 'Train on this' })).toBeVisible({ timeout: 120_000 });
-  const cells = await card.locator('.count-here').allInnerTexts();
+  return shownCounts(page, name);
+}
+
+/** What the card shows of these counts at this moment; empty while there is none. */
+export async function shownCounts(page: Page, name: string): Promise<readonly number[]> {
+  const cells = await cardOf(page, name).locator('.count-here').allInnerTexts();
   return cells.map((text) => Number(text.replaceAll(',', '')));
 }

@@ -1,15 +1,14 @@
 /** The commands for transfer runs of TIGER; `commands.ts` hands over when a configuration names the system. */
 import path from 'node:path';
 import { FormatError } from '../base/errors';
-import { T5Generator } from '../recommenders/t5/generator';
-import { evaluateReferencePoints, evaluateT5 } from '../train/evaluateModel';
+import { evaluateReferencePoints } from '../train/evaluateModel';
 import { downstreamSettings, type TransferConfig } from '../train/transferConfig';
 import { openTransfer, type TransferHost, trainTransfer } from '../train/transferJob';
-import { sayTable } from './compare';
 import { folderSink } from './folders';
 import type { CliOptions } from './options';
 import { evaluationTable } from './reporter';
-import { historyItems, openContext, sayRecommendations, stopOnInterrupt, tableOf, writeRunFile } from './runContext';
+import { openContext, stopOnInterrupt, tableOf, writeRunFile } from './runContext';
+import { evaluateTrained, recommendTrained } from './trainedT5';
 
 /** Folder of the pre-training's results inside the run's. */
 const PRETRAINING = 'pretraining';
@@ -49,17 +48,8 @@ async function openTrained(config: TransferConfig, options: CliOptions) {
 
 /** Measures a run's best recommender on the test split of its downstream domain again, beside the reference points. */
 export async function evaluateTransfer(config: TransferConfig, options: CliOptions): Promise<void> {
-  const { context, model, say, reports } = await openTrained(config, options);
-  stopOnInterrupt(context.control);
-  const { report } = await evaluateT5(model.host, model.trainer, model.source, {
-    split: 'test',
-    beamWidth: options.beamWidth ?? config.recommender.testBeamWidth,
-    isConstrained: !options.isFree,
-  });
-  context.hooks.evaluation(report);
-  await evaluateReferencePoints(model.host);
-  await sayTable(options, say, reports);
-  await model.trainer.dispose();
+  const { model, ...opened } = await openTrained(config, options);
+  await evaluateTrained(opened, { ...model, ...downstreamSettings(config) }, options);
 }
 
 /** Top items for a history of item ids of the downstream domain, oldest first. */
@@ -69,14 +59,6 @@ export async function recommendTransfer(
   count: number,
   options: CliOptions,
 ): Promise<void> {
-  const { context, model, say, result } = await openTrained(config, options);
-  const { dataset } = model.host;
-  const items = historyItems(history, dataset);
-  const { historyLimit, testBeamWidth } = downstreamSettings(config);
-  const beamWidth = Math.max(count, options.beamWidth ?? testBeamWidth);
-  const generator = new T5Generator(context.engine, model.trainer, model.source, { beamWidth, historyLimit });
-  const found = await generator.generate([items.slice(-historyLimit)]);
-  sayRecommendations({ say, result }, dataset, items, { found, count });
-  await generator.dispose();
-  await model.trainer.dispose();
+  const { model, ...opened } = await openTrained(config, options);
+  await recommendTrained(opened, { ...model, ...downstreamSettings(config) }, { history, count }, options);
 }

@@ -3,17 +3,16 @@ import path from 'node:path';
 import { ConfigError, FormatError } from '../base/errors';
 import { loadImages } from '../data/imageIndex';
 import { loadUseLiteTokenizer } from '../encoders/useLiteWeights';
-import { T5Generator } from '../recommenders/t5/generator';
-import { evaluateReferencePoints, evaluateT5 } from '../train/evaluateModel';
+import { evaluateReferencePoints } from '../train/evaluateModel';
 import type { UtgrecConfig } from '../train/utgrecConfig';
 import { openUtgrec, trainUtgrec, type UtgrecRunHost } from '../train/utgrecJob';
 import type { TokenizerQuality } from '../train/utgrecTokenizerFile';
-import { sayTable } from './compare';
 import { decodePicture } from './decodePicture';
 import { dataFolder, folderSink, folderSource, readEncoderFile } from './folders';
 import type { CliOptions } from './options';
 import { evaluationTable } from './reporter';
-import { historyItems, openContext, sayRecommendations, stopOnInterrupt, tableOf, writeRunFile } from './runContext';
+import { openContext, stopOnInterrupt, tableOf, writeRunFile } from './runContext';
+import { evaluateTrained, recommendTrained } from './trainedT5';
 
 /** Folder of the pre-training's results inside the run's. */
 const PRETRAINING = 'pretraining';
@@ -71,18 +70,8 @@ async function openTrained(config: UtgrecConfig, options: CliOptions) {
 
 /** Measures a run's best recommender on the test split again, beside the reference points. */
 export async function evaluateUtgrec(config: UtgrecConfig, options: CliOptions): Promise<void> {
-  const { context, run, say, reports } = await openTrained(config, options);
-  stopOnInterrupt(context.control);
-  const { report } = await evaluateT5(run.host, run.trainer, run.source, {
-    split: 'test',
-    beamWidth: options.beamWidth ?? config.recommender.testBeamWidth,
-    isConstrained: !options.isFree,
-    name: 'UTGRec',
-  });
-  context.hooks.evaluation(report);
-  await evaluateReferencePoints(run.host);
-  await sayTable(options, say, reports);
-  await run.trainer.dispose();
+  const { run, ...opened } = await openTrained(config, options);
+  await evaluateTrained(opened, { ...run, ...config.recommender, name: 'UTGRec' }, options);
 }
 
 /** Top items for a history of item ids of the downstream domain, oldest first. */
@@ -92,14 +81,6 @@ export async function recommendUtgrec(
   count: number,
   options: CliOptions,
 ): Promise<void> {
-  const { run, context, say, result } = await openTrained(config, options);
-  const { dataset } = run.host;
-  const items = historyItems(history, dataset);
-  const { historyLimit, testBeamWidth } = config.recommender;
-  const beamWidth = Math.max(count, options.beamWidth ?? testBeamWidth);
-  const generator = new T5Generator(context.engine, run.trainer, run.source, { beamWidth, historyLimit });
-  const found = await generator.generate([items.slice(-historyLimit)]);
-  sayRecommendations({ say, result }, dataset, items, { found, count });
-  await generator.dispose();
-  await run.trainer.dispose();
+  const { run, ...opened } = await openTrained(config, options);
+  await recommendTrained(opened, { ...run, ...config.recommender }, { history, count }, options);
 }

@@ -1,5 +1,5 @@
 import { Download } from 'lucide-react';
-import { useRef } from 'react';
+import { MenuButton } from '../parts/MenuButton';
 import { csvOf } from './csv';
 import { downloadText } from './download';
 import { latexOf } from './latex';
@@ -8,51 +8,49 @@ import { svgOf } from './svgText';
 
 /** Files of a figure: SVG at two paper widths, each table as CSV and LaTeX. Always light, whatever the page shows. */
 export function ExportMenu({ spec }: { readonly spec: FigureSpec }) {
-  const menu = useRef<HTMLDetailsElement>(null);
-  const save = (name: string, type: string, text: string): void => {
-    downloadText(name, type, text);
-    if (menu.current) menu.current.open = false;
-  };
   const isSingle = spec.data.length === 1;
   return (
-    <details
-      ref={menu}
-      className="export-menu"
-      onKeyDown={(event) => {
-        if (event.key === 'Escape' && menu.current?.open) {
-          menu.current.open = false;
-          menu.current.querySelector('summary')?.focus();
-        }
-      }}
+    <MenuButton
+      isSmall
+      label={
+        <>
+          <Download size={13} aria-hidden /> Export
+        </>
+      }
     >
-      <summary className="button is-small">
-        <Download size={13} aria-hidden /> Export
-      </summary>
-      <div className="export-list">
-        <button type="button" onClick={() => save(`${spec.name}-84mm.svg`, 'image/svg+xml', svgOf(spec, 84))}>
-          SVG, one column (84 mm)
-        </button>
-        <button type="button" onClick={() => save(`${spec.name}-174mm.svg`, 'image/svg+xml', svgOf(spec, 174))}>
-          SVG, full page (174 mm)
-        </button>
-        {spec.data.map((table) => {
-          const stem = isSingle ? spec.name : `${spec.name}-${table.name}`;
-          const suffix = isSingle ? '' : `: ${table.title}`;
-          return (
-            <div key={table.name}>
-              <button type="button" onClick={() => save(`${stem}.csv`, 'text/csv', csvOf(table))}>
-                CSV{suffix}
-              </button>
-              <button
-                type="button"
-                onClick={() => save(`${stem}.tex`, 'text/x-tex', latexOf(table, `${spec.title}: ${table.title}`))}
-              >
-                LaTeX{suffix}
-              </button>
-            </div>
-          );
-        })}
-      </div>
-    </details>
+      {(close) => {
+        const save = (name: string, type: string, text: string): void => {
+          downloadText(name, type, text);
+          close();
+        };
+        return (
+          <>
+            <button type="button" onClick={() => save(`${spec.name}-84mm.svg`, 'image/svg+xml', svgOf(spec, 84))}>
+              SVG, one column (84 mm)
+            </button>
+            <button type="button" onClick={() => save(`${spec.name}-174mm.svg`, 'image/svg+xml', svgOf(spec, 174))}>
+              SVG, full page (174 mm)
+            </button>
+            {spec.data.map((table) => {
+              const stem = isSingle ? spec.name : `${spec.name}-${table.name}`;
+              const suffix = isSingle ? '' : `: ${table.title}`;
+              return (
+                <div key={table.name}>
+                  <button type="button" onClick={() => save(`${stem}.csv`, 'text/csv', csvOf(table))}>
+                    CSV{suffix}
+                  </button>
+                  <button
+                    type="button"
+                    onClick={() => save(`${stem}.tex`, 'text/x-tex', latexOf(table, `${spec.title}: ${table.title}`))}
+                  >
+                    LaTeX{suffix}
+                  </button>
+                </div>
+              );
+            })}
+          </>
+        );
+      }}
+    </MenuButton>
   );
 }

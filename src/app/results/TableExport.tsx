@@ -1,8 +1,8 @@
 import { Download } from 'lucide-react';
-import { useRef } from 'react';
 import type { ResultsTable } from '../../evaluate/resultsTable';
 import { formatTable } from '../../evaluate/tableFormats';
 import { downloadText } from '../figures/download';
+import { MenuButton } from '../parts/MenuButton';
 
 const FILES = [
   { format: 'csv', label: 'CSV', extension: 'csv', type: 'text/csv' },
@@ -13,35 +13,29 @@ const FILES = [
 
 /** The results table as files; the protocol card goes with each. */
 export function TableExport({ table }: { readonly table: ResultsTable }) {
-  const menu = useRef<HTMLDetailsElement>(null);
   return (
-    <details
-      ref={menu}
-      className="export-menu"
-      onKeyDown={(event) => {
-        if (event.key === 'Escape' && menu.current?.open) {
-          menu.current.open = false;
-          menu.current.querySelector('summary')?.focus();
-        }
-      }}
+    <MenuButton
+      isSmall
+      label={
+        <>
+          <Download size={13} aria-hidden /> Export
+        </>
+      }
     >
-      <summary className="button is-small">
-        <Download size={13} aria-hidden /> Export
-      </summary>
-      <div className="export-list">
-        {FILES.map(({ format, label, extension, type }) => (
+      {(close) =>
+        FILES.map(({ format, label, extension, type }) => (
           <button
             key={format}
             type="button"
             onClick={() => {
               downloadText(`results.${extension}`, type, formatTable(table, format));
-              if (menu.current) menu.current.open = false;
+              close();
             }}
           >
             {label}
           </button>
-        ))}
-      </div>
-    </details>
+        ))
+      }
+    </MenuButton>
   );
 }
