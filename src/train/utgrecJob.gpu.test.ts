@@ -71,6 +71,25 @@ describe('a UTGRec run', () => {
     expect(again.report.metrics).toEqual(whole.result.report.metrics);
   });
 
+  it('stops inside an epoch of the tokenizer, and goes on from the one before to the same bits', async () => {
+    const config = tinyUtgrec({ transfer: null });
+    const whole = await trained(config);
+    const first = tinyRun(engine, config);
+    const { control, hooks } = first.host;
+    // 60 items in batches of 16: step 6 of 12 lies in the second epoch. The clock of this host runs a millisecond a look.
+    const progress: typeof hooks.progress = ({ stage, done }) => {
+      if (stage === 'tokenizer' && done >= 6) control.stop();
+    };
+    let clock = 0;
+    const now = (): number => (clock += 60_000);
+    const host = { ...first.host, now, hooks: { ...hooks, progress } };
+    await expect(trainUtgrec(host)).rejects.toBeInstanceOf(CancelledError);
+    expect(first.sink.rows.filter(({ run }) => run === 'tokenizer').map(({ epoch }) => epoch)).toEqual([1]);
+    const next = tinyRun(engine, config, {}, first);
+    await (await trainUtgrec(next.host)).trainer.dispose();
+    expect(next.sink.files.get('tokenizer')).toEqual(whole.run.sink.files.get('tokenizer'));
+  });
+
   it('draws pictures and reads texts back from the codes', async () => {
     const { run, result } = await trained(tinyUtgrec({ transfer: null }));
     const gallery = await openUtgrecGallery(run.host, run.host.config.tokenizer, result.tokenizer);

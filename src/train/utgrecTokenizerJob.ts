@@ -180,9 +180,11 @@ class TokenizerRun {
         throw error;
       }
       const done = trainer.epochsDone;
-      const result = await trainer.epoch(undefined, (steps) =>
-        meter.update(done * trainer.stepsPerEpoch + steps, done),
-      );
+      // A pause holds inside an epoch; a stop ends it, and the run goes on from the checkpoint before it.
+      const result = await trainer.epoch(undefined, async (steps) => {
+        meter.update(done * trainer.stepsPerEpoch + steps, done);
+        await control.breathe();
+      });
       const row = {
         run: 'tokenizer' as const,
         step: result.epoch * trainer.stepsPerEpoch,

@@ -4,7 +4,7 @@ import 'uplot/dist/uPlot.min.css';
 import { curveOf, type Run, useCurveVersion } from '../curves/curves';
 import { formatValue } from '../format/numbers';
 import { useTheme } from '../stores/theme';
-import { chartData, chartOptions, type Line } from './lineOptions';
+import { chartData, chartOptions, dashOf, type Line } from './lineOptions';
 
 interface LineChartProps {
   readonly run: Run;
@@ -58,7 +58,7 @@ export function LineChart({ run, title, lines, height }: LineChartProps) {
         <span className="chart-title">{title}</span>
         {curves.map(({ line, curve }, index) => (
           <span key={line.key} className="chart-latest" data-curve={line.key}>
-            {lines.length > 1 && <span className={`chart-key line-${index}`} aria-hidden="true" />}
+            {lines.length > 1 && <LineKey line={line} index={index} />}
             {lines.length > 1 && <span>{line.label} </span>}
             {curve.length > 0 && <Change values={line.isSmoothed ? curve.smooth : curve.values} />}
           </span>
@@ -69,6 +69,21 @@ export function LineChart({ run, title, lines, height }: LineChartProps) {
       {isEmpty && <p className="chart-empty">no points yet</p>}
       {stride > 1 && <p className="chart-note">1 of {stride} points drawn; smoothing uses all</p>}
     </figure>
+  );
+}
+
+/** The line as it is drawn, beside its name. */
+function LineKey({ line, index }: { readonly line: Line; readonly index: number }) {
+  return (
+    <svg className="chart-key" width="18" height="4" aria-hidden="true">
+      <line
+        x2="18"
+        y1="2"
+        y2="2"
+        strokeDasharray={dashOf(index).join(' ')}
+        style={{ stroke: `var(--series-${line.colour + 1})` }}
+      />
+    </svg>
   );
 }
 

@@ -14,6 +14,11 @@ export interface Line {
   readonly isMarked?: boolean;
 }
 
+/** Dashes of a plot's lines by place, in pixels, so that they differ without colour. */
+const DASHES: readonly (readonly number[])[] = [[], [6, 4], [2, 3]];
+
+export const dashOf = (index: number): number[] => [...(DASHES[index % DASHES.length] ?? [])];
+
 /** Options of one plot. Lines beyond the first also differ by dash. @param onCursor gets what the cursor points at */
 export function chartOptions(
   run: Run,
@@ -48,7 +53,7 @@ function seriesOf(line: Line, index: number, stroke: string): uPlot.Series[] {
     spanGaps: true,
     // Filled on the first line, open on the others.
     points: { show: line.isMarked ?? false, size: 6, ...(index === 0 ? { fill: stroke } : {}) },
-    ...(index > 0 ? { dash: [6, 4] } : {}),
+    dash: dashOf(index),
   };
   return line.isSmoothed ? [{ stroke, width: 1, alpha: 0.28, points: { show: false } }, strong] : [strong];
 }

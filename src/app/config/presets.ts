@@ -138,7 +138,8 @@ export const PRESET_NOTES: Readonly<Record<PresetName, string>> = {
   'mtgrec-instrument': 'As the reference trains Musical Instruments: wants a real GPU and days.',
   'mtgrec-scientific': 'As the reference trains Industrial and Scientific: wants a real GPU and days.',
   'mtgrec-game': 'As the reference trains Video Games: wants a real GPU and days.',
-  'utgrec-test': 'Codes from text and pictures together, smallest sizes: about ten minutes even without a GPU.',
+  'utgrec-test':
+    'Codes from text and pictures together, smallest sizes: minutes on a GPU, an hour or more in a browser without one.',
   'utgrec-transfer': 'Learns on two domains of the sample, then moves to a third; smallest sizes.',
   'utgrec-laptop': 'Codes from text and pictures together, small model: a laptop GPU.',
   'utgrec-large': 'Codes from text and pictures together, larger model: wants a real GPU.',

@@ -155,10 +155,10 @@ export class UtgrecTrainer {
   }
 
   /**
-   * One pass over the training items. `onStep` is told the steps done of this epoch.
+   * One pass over the training items. `onStep` is told the steps done of this epoch and may wait or throw to end it.
    * @throws NumericsError `train/not-finite`, CancelledError `utgrec/cancelled`: after either, go on from a checkpoint
    */
-  async epoch(signal?: AbortSignal, onStep?: (steps: number) => void): Promise<UtgrecEpoch> {
+  async epoch(signal?: AbortSignal, onStep?: (steps: number) => void | Promise<void>): Promise<UtgrecEpoch> {
     if (this.#isTorn)
       throw new ConfigError('utgrec/torn', 'UTGRec: the last epoch did not finish; restore a checkpoint first.');
     const { trainingItems, seed } = this.#task;
@@ -184,7 +184,7 @@ export class UtgrecTrainer {
         (_, row) => order[(index * this.#batchSize + row) % order.length] as number,
       );
       await compiled.run(this.#writer.training(items, at));
-      onStep?.(index + 1);
+      await onStep?.(index + 1);
     }
     rows.push(...(await this.#warmup.metrics()), ...(await this.#training.metrics()));
     this.#isTorn = false;
