@@ -5,8 +5,7 @@
 import { ConfigError, ConflictError, DeviceLostError, UnsupportedError } from '../base/errors';
 import type { Dataset } from '../data/dataset';
 import { heldOutExamples, historyOf, targetOf } from '../data/splits';
-import { GpuDevice } from '../gpu/device';
-import { Engine } from '../plan/engine';
+import type { Engine } from '../plan/engine';
 import { lockRun, openBrowserRunStore } from '../storage/browserRunStore';
 import { createMemoryRunStore } from '../storage/recordRunStore';
 import type { RunStore } from '../storage/runStore';
@@ -25,6 +24,7 @@ import { cardOf, findUsers, searchItems, summaryOf } from './catalogue';
 import { CodeDesk } from './codeDesk';
 import { type DemoModel, gpuDemo, residualSource, wasmDemo } from './demoModel';
 import { DriftDesk } from './driftDesk';
+import { EngineHolder } from './engineHolder';
 import { GalleryDesk } from './galleryDesk';
 import { adapterReport, fetchBytes, IDLE } from './host';
 import { digitsOf, type ItemCodes, ofCodes, ofIdentifiers } from './itemCodes';
@@ -82,7 +82,10 @@ interface Job {
 export class Session {
   #baseUrl = '';
   #store: RunStore = createMemoryRunStore();
-  #engine: Engine | null = null;
+  readonly #engine = new EngineHolder((message) => {
+    // A job in progress tells of the loss itself.
+    if (!this.#job) this.emit({ kind: 'deviceLost', message });
+  });
   #data: OpenData | null = null;
   /** What is shown: the open data, or those of its domains that a transferring run works on. */
   #shown: OpenData | null = null;
@@ -195,7 +198,7 @@ export class Session {
     let adapter: AdapterReport | null = null;
     let adapterProblem: string | null = null;
     try {
-      adapter = adapterReport((await this.#engineOrThrow()).device);
+      adapter = adapterReport((await this.#engine.open()).device);
     } catch (error) {
       if (!(error instanceof UnsupportedError)) throw error;
       adapterProblem = error.message;
@@ -312,7 +315,7 @@ export class Session {
   async #start(run: Job['run'], config: SystemConfig): Promise<null> {
     this.#requireIdle(`train a ${run}`);
     const { dataset } = this.#openedData();
-    const engine = await this.#engineOrThrow();
+    const engine = await this.#engine.open();
     if (run === 'tokenizer') {
       await startRun(this.#store, config, dataset, Date.now());
       await this.#forgetTokenizer();
@@ -397,14 +400,14 @@ export class Session {
   /** One attempt on a new adapter from the last checkpoint; then the page decides. */
   async #recover(run: Job['run'], config: SystemConfig, host: JobHost, error: DeviceLostError): Promise<void> {
     this.emit({ kind: 'deviceLost', message: error.message });
-    this.#engine = null;
+    this.#engine.drop();
     this.#demo = null;
     this.#gallery.lose();
     const isTooSoon = host.now() - this.#lastRestart < RESTART_PAUSE_MS;
     this.#lastRestart = host.now();
     if (isTooSoon) return this.emit({ kind: 'failed', run, error: this.reportError(error) });
     try {
-      const engine = await this.#engineOrThrow();
+      const engine = await this.#engine.open();
       await this.#runJob(run, config, { ...host, engine });
     } catch (again) {
       this.emit({ kind: 'failed', run, error: this.reportError(again) });
@@ -450,7 +453,7 @@ export class Session {
     const config = await recallConfig(this.#store, dataset);
     if (!config || !(await this.#hasModel(config)))
       throw new ConfigError('demo/untrained', 'recommend: there is no trained recommender yet; train one first.');
-    const engine = await this.#engineOrNull();
+    const engine = await this.#engine.openOrNull();
     if (isUtgrec(config)) await this.#openUtgrecDemo(config, engine);
     else if (engine) {
       const model = await openModel({ ...this.#host(engine, new JobControl()), config });
@@ -479,15 +482,6 @@ export class Session {
     this.#demo = gpuDemo(engine, found.trainer, { source: found.source, historyLimit });
   }
 
-  async #engineOrNull(): Promise<Engine | null> {
-    try {
-      return await this.#engineOrThrow();
-    } catch (error) {
-      if (error instanceof UnsupportedError) return null;
-      throw error;
-    }
-  }
-
   async #openGallery(): Promise<UtgrecGallery> {
     if (this.#job)
       throw new ConflictError('worker/busy', `read items back: a ${this.#job.run} is training; wait for it first.`);
@@ -495,7 +489,7 @@ export class Session {
     if (!config || !isUtgrec(config))
       throw new ConfigError('gallery/system', 'gallery: only UTGRec tokenizers read text and pictures back.');
     try {
-      const host = this.#host(await this.#engineOrThrow(), new JobControl());
+      const host = this.#host(await this.#engine.open(), new JobControl());
       return await openStoredGallery(await this.#utgrecHost(config, host), this.#store);
     } finally {
       this.emit({ kind: 'progress', progress: IDLE });
@@ -575,16 +569,6 @@ export class Session {
         await sink.saveSnapshot(step, levels, codes);
       },
     };
-  }
-
-  async #engineOrThrow(): Promise<Engine> {
-    if (this.#engine && !this.#engine.device.isLost) return this.#engine;
-    const device = await GpuDevice.acquire(navigator.gpu);
-    void device.lost.then(({ reason, message }) => {
-      if (reason !== 'destroyed' && !this.#job) this.emit({ kind: 'deviceLost', message });
-    });
-    this.#engine = new Engine(device);
-    return this.#engine;
   }
 
   #openedData(): OpenData {
