@@ -1,5 +1,6 @@
 /** A cell in a Node process on Dawn; the driver speaks to it over the process channel. */
 import { create, globals } from 'webgpu';
+import { restWhileWaiting } from '../src/cli/restWhileWaiting';
 import * as cell from './cell';
 import type { EngineName, WorkloadName } from './workload';
 
@@ -12,6 +13,7 @@ type Request =
   | { readonly method: 'finish' };
 
 Object.assign(globalThis, globals);
+restWhileWaiting(globals);
 // Must stay referenced for the life of the process: once it is collected, Dawn aborts.
 const held = { gpu: create([]) };
 const navigator = {

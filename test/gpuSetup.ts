@@ -5,11 +5,13 @@
  */
 import { existsSync } from 'node:fs';
 import { create, globals } from 'webgpu';
+import { restWhileWaiting } from '../src/cli/restWhileWaiting';
 
 const LAVAPIPE = '/usr/share/vulkan/icd.d/lvp_icd.json';
 if (!process.env['VK_ICD_FILENAMES'] && existsSync(LAVAPIPE)) process.env['VK_ICD_FILENAMES'] = LAVAPIPE;
 
 Object.assign(globalThis, globals);
+restWhileWaiting(globals);
 const held = globalThis as { tesseraGpu?: GPU };
 held.tesseraGpu ??= create([]);
 Object.defineProperty(globalThis, 'navigator', {

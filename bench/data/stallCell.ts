@@ -6,6 +6,7 @@
 import { rmSync } from 'node:fs';
 import { create, globals } from 'webgpu';
 import { uniformGenerator } from '../../src/base/random';
+import { restWhileWaiting } from '../../src/cli/restWhileWaiting';
 import { ExampleStream } from '../../src/data/stream/exampleStream';
 import { openDataset } from '../../src/data/workspace/openDataset';
 import { StoredWorkspace } from '../../src/data/workspace/storedWorkspace';
@@ -55,6 +56,7 @@ async function openWalks(users: number, chunkEvents: number | null) {
 
 rmSync(folder, { recursive: true, force: true });
 Object.assign(globalThis, globals);
+restWhileWaiting(globals);
 // Must stay referenced for the life of the process: once it is collected, Dawn aborts.
 const held = { gpu: create([]) };
 const engine = new Engine(await GpuDevice.acquire(held.gpu));

@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { create, globals } from 'webgpu';
 import { folderSource } from '../../src/cli/folders';
+import { restWhileWaiting } from '../../src/cli/restWhileWaiting';
 import { loadDataset } from '../../src/data/loadDataset';
 import { GpuDevice } from '../../src/gpu/device';
 import { Engine } from '../../src/plan/engine';
@@ -22,6 +23,7 @@ type Request =
     };
 
 Object.assign(globalThis, globals);
+restWhileWaiting(globals);
 // Must stay referenced for the life of the process: once it is collected, Dawn aborts.
 const held = { gpu: create([]) };
 Object.defineProperty(globalThis, 'navigator', { value: { gpu: held.gpu }, configurable: true });

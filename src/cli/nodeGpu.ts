@@ -1,4 +1,5 @@
 import { create, globals } from 'webgpu';
+import { restWhileWaiting } from './restWhileWaiting';
 
 /**
  * Dawn's GPU object for Node. It must stay referenced for the life of the process: once it is collected, Dawn aborts. The
@@ -9,6 +10,7 @@ const held = globalThis as { tesseraGpu?: GPU };
 export function nodeGpu(): GPU {
   if (!held.tesseraGpu) {
     Object.assign(globalThis, globals);
+    restWhileWaiting(globals);
     held.tesseraGpu = create([]);
   }
   return held.tesseraGpu;
