@@ -1,6 +1,6 @@
 /** A cell in a Node process on Dawn; the driver speaks to it over the process channel. */
 import { create, globals } from 'webgpu';
-import { restWhileWaiting } from '../src/cli/restWhileWaiting';
+import { restWhileWaiting } from '../src/gpu/restWhileWaiting';
 import * as cell from './cell';
 import type { EngineName, WorkloadName } from './workload';
 

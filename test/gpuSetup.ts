@@ -5,7 +5,7 @@
  */
 import { existsSync } from 'node:fs';
 import { create, globals } from 'webgpu';
-import { restWhileWaiting } from '../src/cli/restWhileWaiting';
+import { restWhileWaiting } from '../src/gpu/restWhileWaiting';
 
 const LAVAPIPE = '/usr/share/vulkan/icd.d/lvp_icd.json';
 if (!process.env['VK_ICD_FILENAMES'] && existsSync(LAVAPIPE)) process.env['VK_ICD_FILENAMES'] = LAVAPIPE;

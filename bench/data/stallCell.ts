@@ -6,12 +6,12 @@
 import { rmSync } from 'node:fs';
 import { create, globals } from 'webgpu';
 import { uniformGenerator } from '../../src/base/random';
-import { restWhileWaiting } from '../../src/cli/restWhileWaiting';
 import { ExampleStream } from '../../src/data/stream/exampleStream';
 import { openDataset } from '../../src/data/workspace/openDataset';
 import { StoredWorkspace } from '../../src/data/workspace/storedWorkspace';
 import { openWorkspaces } from '../../src/data/workspace/workspaces';
 import { GpuDevice } from '../../src/gpu/device';
+import { restWhileWaiting } from '../../src/gpu/restWhileWaiting';
 import { Engine } from '../../src/plan/engine';
 import { identifierTokens, identifierVocabulary } from '../../src/recommenders/identifierVocabulary';
 import { T5Trainer } from '../../src/recommenders/t5/trainer';

@@ -2,9 +2,9 @@
 import path from 'node:path';
 import { create, globals } from 'webgpu';
 import { folderSource } from '../../src/cli/folders';
-import { restWhileWaiting } from '../../src/cli/restWhileWaiting';
 import { loadDataset } from '../../src/data/loadDataset';
 import { GpuDevice } from '../../src/gpu/device';
+import { restWhileWaiting } from '../../src/gpu/restWhileWaiting';
 import { Engine } from '../../src/plan/engine';
 import type { RqvaeTrainer } from '../../src/tokenizers/rqvae/trainer';
 import { measureInfluence } from './influenceTime';

@@ -1,5 +1,5 @@
 import { create, globals } from 'webgpu';
-import { restWhileWaiting } from './restWhileWaiting';
+import { restWhileWaiting } from '../gpu/restWhileWaiting';
 
 /**
  * Dawn's GPU object for Node. It must stay referenced for the life of the process: once it is collected, Dawn aborts. The
