@@ -5,6 +5,7 @@
 import type { CodebookReport, CurriculumReport, EvaluationReport, MetricRow, Progress } from '../train/reports';
 import type { SystemConfig } from '../train/systemConfig';
 import type { CodesReplies, CodesRequest } from './protocol/codes';
+import type { DemoReplies, DemoRequest } from './protocol/demo';
 import type { DriftReplies, DriftRequest, KeptEpoch } from './protocol/drift';
 import type { GalleryReplies, GalleryRequest, TokenizerQuality } from './protocol/gallery';
 import type { ItemCard } from './protocol/items';
@@ -28,6 +29,7 @@ export type { SystemConfig } from '../train/systemConfig';
 export { checkUtgrecConfig, type UtgrecConfig } from '../train/utgrecConfig';
 
 export type { CodeNeighbours, CodesReplies, CodesRequest, PrefixItems } from './protocol/codes';
+export type { DemoReplies, DemoRequest, RecommendReply } from './protocol/demo';
 export type { DriftItems, DriftReplies, DriftRequest, KeptEpoch } from './protocol/drift';
 export type {
   DomainQuality,
@@ -74,23 +76,17 @@ export type Request =
   | { readonly kind: 'stop' }
   /** Users for the Demo's picker: ids that contain `query`, at most `limit`. */
   | { readonly kind: 'findUsers'; readonly query: string; readonly limit: number }
-  /** History, held-out item and top items for a user or an edited history (dense item indices). */
-  | {
-      readonly kind: 'recommend';
-      readonly user: number;
-      readonly history: readonly number[] | null;
-      readonly count: number;
-    }
   | { readonly kind: 'items'; readonly items: readonly number[] }
   | { readonly kind: 'searchItems'; readonly query: string; readonly limit: number }
   /** Forgets the data set, the runs and the checkpoints. */
   | { readonly kind: 'clear' }
   | CodesRequest
+  | DemoRequest
   | DriftRequest
   | GalleryRequest
   | ResultsQuestion;
 
-export interface ReplyValues extends CodesReplies, DriftReplies, GalleryReplies, ResultsReplies {
+export interface ReplyValues extends CodesReplies, DemoReplies, DriftReplies, GalleryReplies, ResultsReplies {
   readonly hello: HelloReply;
   readonly openSample: DataSummary;
   readonly openFiles: DataSummary;
@@ -103,7 +99,6 @@ export interface ReplyValues extends CodesReplies, DriftReplies, GalleryReplies,
   readonly resume: null;
   readonly stop: null;
   readonly findUsers: readonly UserSummary[];
-  readonly recommend: RecommendReply;
   readonly items: readonly ItemCard[];
   readonly searchItems: readonly ItemCard[];
   readonly clear: null;
@@ -184,17 +179,6 @@ export interface UserSummary {
   readonly user: number;
   readonly id: string;
   readonly events: number;
-}
-
-export interface RecommendReply {
-  readonly user: number;
-  readonly history: readonly ItemCard[];
-  /** The user's true next (test) item, when the history is the user's own. */
-  readonly target: ItemCard | null;
-  readonly top: readonly { readonly card: ItemCard; readonly logProbability: number; readonly isTarget: boolean }[];
-  readonly elapsedMs: number;
-  /** Where it was decoded; wasm, the processor, where there is no WebGPU. */
-  readonly backend: 'webgpu' | 'wasm';
 }
 
 export interface SavedRun {

@@ -4,7 +4,6 @@
  */
 import { ConfigError, ConflictError, DeviceLostError, UnsupportedError } from '../base/errors';
 import type { Dataset } from '../data/dataset';
-import { heldOutExamples, historyOf, targetOf } from '../data/splits';
 import type { Engine } from '../plan/engine';
 import { lockRun, openBrowserRunStore } from '../storage/browserRunStore';
 import { createMemoryRunStore } from '../storage/recordRunStore';
@@ -12,22 +11,24 @@ import type { RunStore } from '../storage/runStore';
 import type { JobContext, JobHost } from '../train/context';
 import { evaluateReferencePoints } from '../train/evaluateModel';
 import { JobControl } from '../train/jobControl';
-import { openModel, trainModel } from '../train/recommendingModel';
+import { trainModel } from '../train/recommendingModel';
 import type { MeasuredRun } from '../train/results';
 import type { RunSink } from '../train/runSink';
 import { checkSystemConfig, isUtgrec, type SystemConfig } from '../train/systemConfig';
 import { trainTokenizer } from '../train/tokenizerJob';
 import type { UtgrecConfig } from '../train/utgrecConfig';
 import type { UtgrecGallery } from '../train/utgrecGallery';
-import { openUtgrec, trainUtgrec, type UtgrecRunHost } from '../train/utgrecJob';
+import { trainUtgrec, type UtgrecRunHost } from '../train/utgrecJob';
 import { cardOf, findUsers, searchItems, summaryOf } from './catalogue';
 import { CodeDesk } from './codeDesk';
-import { type DemoModel, gpuDemo, residualSource, wasmDemo } from './demoModel';
+import { DemoDesk } from './demoDesk';
+import { type DemoModel, gpuDemo, residualSource } from './demoModel';
 import { DriftDesk } from './driftDesk';
 import { EngineHolder } from './engineHolder';
 import { GalleryDesk } from './galleryDesk';
 import { adapterReport, fetchBytes, IDLE } from './host';
 import { digitsOf, type ItemCodes, ofCodes, ofIdentifiers } from './itemCodes';
+import { openDemo } from './openDemo';
 import {
   type AdapterReport,
   type DataSummary,
@@ -35,7 +36,6 @@ import {
   type HelloReply,
   type ItemCard,
   PROTOCOL_VERSION,
-  type RecommendReply,
   type Request,
   type RestoredState,
   type SavedRun,
@@ -93,7 +93,7 @@ export class Session {
   readonly #gallery = new GalleryDesk();
   readonly #drift = new DriftDesk();
   readonly #codes = new CodeDesk();
-  #demo: DemoModel | null = null;
+  readonly #demo = new DemoDesk();
   #job: Job | null = null;
   readonly #results = new ResultsDesk();
   #lastRestart = Number.NEGATIVE_INFINITY;
@@ -170,7 +170,11 @@ export class Session {
         this.#results.clear();
         return null;
       case 'recommend':
-        return this.#recommend(request.user, request.history, request.count);
+        return this.#demo.answer(
+          request,
+          () => this.#openDemo(),
+          () => ({ dataset: this.#shownData().dataset, card: (item) => this.#card(item) }),
+        );
       case 'clear':
         return this.#clear();
     }
@@ -375,7 +379,7 @@ export class Session {
     await evaluateReferencePoints(context);
     const model = await trainModel(context);
     this.#items = ofIdentifiers(context.dataset, model.identifiers);
-    this.#demo = gpuDemo(context.engine, model.trainer, residualSource(model, context.config));
+    this.#demo.take(gpuDemo(context.engine, model.trainer, residualSource(model, context.config)));
   }
 
   async #runUtgrec(run: Job['run'], config: UtgrecConfig, job: JobHost): Promise<void> {
@@ -394,14 +398,14 @@ export class Session {
     this.#codes.settle(tokenizer.codes);
     this.emit({ kind: 'tokenized', quality: tokenizer.quality });
     this.emit({ kind: 'codes' });
-    this.#demo = gpuDemo(job.engine, trainer, { source, historyLimit: config.recommender.historyLimit });
+    this.#demo.take(gpuDemo(job.engine, trainer, { source, historyLimit: config.recommender.historyLimit }));
   }
 
   /** One attempt on a new adapter from the last checkpoint; then the page decides. */
   async #recover(run: Job['run'], config: SystemConfig, host: JobHost, error: DeviceLostError): Promise<void> {
     this.emit({ kind: 'deviceLost', message: error.message });
     this.#engine.drop();
-    this.#demo = null;
+    this.#demo.lose();
     this.#gallery.lose();
     const isTooSoon = host.now() - this.#lastRestart < RESTART_PAUSE_MS;
     this.#lastRestart = host.now();
@@ -414,72 +418,29 @@ export class Session {
     }
   }
 
-  async #recommend(user: number, edited: readonly number[] | null, count: number): Promise<RecommendReply> {
-    const demo = await this.#openDemo();
-    const { dataset } = this.#shownData();
-    const [end = 0] = heldOutExamples(dataset.sequences, 'test', Uint32Array.of(user)).ends;
-    const limit = demo.historyLimit;
-    const history = edited ? edited.slice(-limit) : [...historyOf(dataset.sequences, user, end, limit)];
-    if (history.length === 0) throw new ConfigError('demo/empty', 'recommend: the history is empty; add an item.');
-    const target = edited ? null : targetOf(dataset.sequences, user, end);
-    const started = performance.now();
-    const { items, scores } = await demo.generate(history);
-    const elapsedMs = performance.now() - started;
-    const cards = await this.#cards(items.slice(0, count));
-    const [targetCard = null] = target === null ? [] : await this.#cards([target]);
-    return {
-      user,
-      history: await this.#cards(history),
-      target: targetCard,
-      elapsedMs,
-      backend: demo.backend,
-      top: cards.map((card, rank) => ({
-        card,
-        logProbability: scores[rank] ?? Number.NaN,
-        isTarget: card.item === target,
-      })),
-    };
-  }
-
   #cards(items: readonly number[]): Promise<ItemCard[]> {
     return Promise.all(items.map((item) => this.#card(item)));
   }
 
-  /** On the GPU, or on wasm where there is none. */
   async #openDemo(): Promise<DemoModel> {
-    if (this.#demo) return this.#demo;
     this.#requireIdle('recommend');
     const { dataset } = this.#openedData();
     const config = await recallConfig(this.#store, dataset);
     if (!config || !(await this.#hasModel(config)))
       throw new ConfigError('demo/untrained', 'recommend: there is no trained recommender yet; train one first.');
-    const engine = await this.#engine.openOrNull();
-    if (isUtgrec(config)) await this.#openUtgrecDemo(config, engine);
-    else if (engine) {
-      const model = await openModel({ ...this.#host(engine, new JobControl()), config });
-      if (model) {
-        this.#items = ofIdentifiers(dataset, model.identifiers);
-        this.#demo = gpuDemo(engine, model.trainer, residualSource(model, config));
-      }
-    } else {
-      const data = { name: dataset.name, hash: dataset.contentHash };
-      const { demo, identifiers } = await wasmDemo({ config, data }, this.#sink());
-      this.#items = ofIdentifiers(dataset, identifiers);
-      this.#demo = demo;
-    }
-    if (!this.#demo)
+    const opened = await openDemo({
+      config,
+      dataset,
+      engine: await this.#engine.openOrNull(),
+      sink: this.#sink(),
+      host: (engine) => this.#host(engine, new JobControl()),
+      utgrecHost: (utgrec, job) => this.#utgrecHost(utgrec, job),
+    });
+    if (!opened)
       throw new ConfigError('demo/untrained', 'recommend: the recommender is not trained yet; train it first.');
-    return this.#demo;
-  }
-
-  async #openUtgrecDemo(config: UtgrecConfig, engine: Engine | null): Promise<void> {
-    if (!engine)
-      throw new UnsupportedError('demo/gpu', 'recommend: a run of UTGRec needs WebGPU; open the GPU page for help.');
-    const found = await openUtgrec(await this.#utgrecHost(config, this.#host(engine, new JobControl())));
-    if (!found) return;
-    this.#take(found.host.dataset, found.tokenizer.codes, config);
-    const { historyLimit } = config.recommender;
-    this.#demo = gpuDemo(engine, found.trainer, { source: found.source, historyLimit });
+    this.#items = opened.items;
+    this.#show(opened.items.dataset);
+    return opened.model;
   }
 
   async #openGallery(): Promise<UtgrecGallery> {
@@ -514,10 +475,8 @@ export class Session {
   }
 
   async #forgetModel(): Promise<void> {
-    const demo = this.#demo;
-    this.#demo = null;
     await this.#gallery.close();
-    await demo?.dispose();
+    await this.#demo.close();
   }
 
   #host(engine: Engine, control: JobControl): JobHost {
