@@ -14,6 +14,7 @@ import './app/styles/pages.css';
 import './app/styles/results.css';
 import './app/styles/data.css';
 import './app/styles/dataTables.css';
+import './app/styles/codebooks.css';
 import { createClient, createDataClient, startWorkers } from './worker/client';
 
 startTheme();

@@ -51,6 +51,8 @@ test('several identifiers for every item: drift and curriculum are shown as they
     await expect(wall.locator('.figure-readout')).toContainText(/^Level 1, Step \d, Items Music, Codes used \d+/);
     await expectSameNumbers(page, wall, 'Use by level, step and group', /no item here, some in another domain/);
   });
+  await page.getByRole('link', { name: 'More about these codes' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Codebooks' })).toBeVisible();
   await test.step('V2: a prefix opens its tree and its items, an item its neighbours by code', async () => {
     const paths = page.getByRole('region', { name: 'Code paths' });
     await expect(paths.locator('.figure-summary')).toContainText(`All items: ${SMALL_ITEMS} items`);

@@ -2,6 +2,7 @@ import { Redirect, Route, Router, Switch } from 'wouter';
 import { useHashLocation } from 'wouter/use-hash-location';
 import type { DataSession } from './data/dataSession';
 import { DataSessionContext } from './data/dataSessionContext';
+import { CodebooksPage } from './pages/CodebooksPage';
 import { DataPage } from './pages/DataPage';
 import { DemoPage } from './pages/DemoPage';
 import { GpuPage } from './pages/GpuPage';
@@ -58,6 +59,7 @@ function Pages() {
     <Switch>
       <Route path="/data" component={DataPage} />
       <Route path="/tokenizer" component={TokenizerPage} />
+      <Route path="/codebooks" component={CodebooksPage} />
       <Route path="/recommender" component={RecommenderPage} />
       <Route path="/demo" component={DemoPage} />
       <Route path="/gpu" component={GpuPage} />

@@ -1,4 +1,4 @@
-import { useCallback, useMemo } from 'react';
+import { type ReactNode, useCallback, useMemo } from 'react';
 import { FigurePanel } from '../figures/FigurePanel';
 import { useDataNote } from '../figures/useDataNote';
 import { ErrorNote } from '../parts/ErrorNote';
@@ -8,8 +8,8 @@ import { useCodes } from '../stores/codes';
 import { useAnswer } from './useAnswer';
 import { wallFigure } from './wallFigure';
 
-/** V1: the use of every code over training time; grows while the tokenizer trains. */
-export function WallPanel() {
+/** V1: the use of every code over training time; grows while the tokenizer trains. `note` stands beside its title. */
+export function WallPanel({ note: link }: { readonly note?: ReactNode }) {
   const session = useSession();
   const version = useCodes((state) => state.version);
   const note = useDataNote();
@@ -27,5 +27,14 @@ export function WallPanel() {
         </p>
       </Panel>
     );
-  return <FigurePanel spec={spec} note={`${wall?.steps.length ?? 0} snapshots`} />;
+  return (
+    <FigurePanel
+      spec={spec}
+      note={
+        <>
+          {wall?.steps.length ?? 0} snapshots {link}
+        </>
+      }
+    />
+  );
 }

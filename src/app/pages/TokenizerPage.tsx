@@ -1,6 +1,6 @@
+import { Link } from 'wouter';
 import { CodebookPanel } from '../charts/CodebookPanel';
 import { CurvesPanel, type Figure } from '../charts/CurvesPanel';
-import { PathPanel } from '../codes/PathPanel';
 import { WallPanel } from '../codes/WallPanel';
 import { TOKENIZER_FIELDS, UTGREC_FIELDS } from '../config/fields';
 import { isForMany, isUtgrec } from '../config/system';
@@ -97,8 +97,7 @@ export function TokenizerPage() {
           <CodebookPanel report={codebook} />
           {isShownUtgrec && <QualityPanel />}
           {isShownUtgrec && <GalleryPanel />}
-          <WallPanel />
-          <PathPanel />
+          <WallPanel note={<Link href="/codebooks">More about these codes</Link>} />
           {(hasMany || hasKept) && <DriftPanels />}
         </div>
       </div>

@@ -1,0 +1,47 @@
+import { useLocation } from 'wouter';
+import { Provenance } from '../codebooks/Provenance';
+import { PathPanel } from '../codes/PathPanel';
+import { WallPanel } from '../codes/WallPanel';
+import { EmptyState } from '../parts/EmptyState';
+import { NeedsData } from '../parts/NeedsData';
+import { OpenRun } from '../parts/OpenRun';
+import { PageHead } from '../parts/PageHead';
+import { useCodes } from '../stores/codes';
+import { useWorkspace } from '../stores/workspace';
+
+const LEAD = 'What a tokenizer’s codes mean: which live, who shares them, and whether domains share them too.';
+
+/** Everything about the codes of one tokenizer, while it trains and after. */
+export function CodebooksPage() {
+  const hasData = useWorkspace((state) => state.data !== null);
+  const hasCodes = useCodes(({ version }) => version > 0);
+  const [, go] = useLocation();
+  if (!hasData) return <NeedsData title="Codebooks" lead={LEAD} />;
+  return (
+    <>
+      <PageHead title="Codebooks" lead={LEAD} />
+      {hasCodes ? (
+        <div className="stack">
+          <Provenance />
+          <WallPanel />
+          <PathPanel />
+        </div>
+      ) : (
+        <EmptyState
+          title="No identifiers yet"
+          action={
+            <div className="button-row">
+              <button type="button" className="button is-primary" onClick={() => go('/tokenizer')}>
+                Train a tokenizer
+              </button>
+              <OpenRun />
+            </div>
+          }
+        >
+          The use of codes over training, shared identifiers, the tree of prefixes, what domains share, and a map of all
+          items appear here with the first snapshot of a tokenizer.
+        </EmptyState>
+      )}
+    </>
+  );
+}
