@@ -35,10 +35,10 @@ export async function openWorkbench(page: Page): Promise<void> {
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
 }
 
-/** Goes to a page by its step in the top bar. */
+/** Goes to a page by the rail at the left. */
 export async function goTo(page: Page, name: PageName): Promise<void> {
   await page
-    .getByRole('navigation', { name: 'Steps' })
+    .getByRole('navigation', { name: 'Pages' })
     .getByRole('link', { name: new RegExp(`^${name}`) })
     .click();
   await expect(page.getByRole('heading', { level: 1, name })).toBeVisible();

@@ -1,42 +1,46 @@
+import { lazy, Suspense } from 'react';
 import { Redirect, Route, Router, Switch } from 'wouter';
-import { useHashLocation } from 'wouter/use-hash-location';
 import type { DataSession } from './data/dataSession';
 import { DataSessionContext } from './data/dataSessionContext';
-import { CodebooksPage } from './pages/CodebooksPage';
-import { DataPage } from './pages/DataPage';
-import { DemoPage } from './pages/DemoPage';
+import { useHashPath } from './navigation/hashPath';
 import { GpuPage } from './pages/GpuPage';
-import { RecommenderPage } from './pages/RecommenderPage';
-import { TokenizerPage } from './pages/TokenizerPage';
+import { PAGES } from './routes';
 import type { Session } from './session';
 import { SessionContext } from './sessionContext';
 import { Announcer } from './shell/Announcer';
+import { CrashPanel } from './shell/CrashPanel';
 import { ImportTray } from './shell/ImportTray';
 import { JobTray } from './shell/JobTray';
+import { NavRail } from './shell/NavRail';
 import { Notices } from './shell/Notices';
 import { TopBar } from './shell/TopBar';
 import { useDocumentTitle } from './shell/useDocumentTitle';
 import { useRunDrop } from './shell/useRunDrop';
 import { useWorkspace } from './stores/workspace';
 
-/** The workbench: top bar with the four steps, one page, the job tray. */
+/** The workbench: top bar, the pages at the left, one page, the jobs below. */
 export function App({ session, dataSession }: { readonly session: Session; readonly dataSession: DataSession }) {
-  useDocumentTitle();
   return (
     <SessionContext.Provider value={session}>
       <DataSessionContext.Provider value={dataSession}>
         <RunDrop />
-        <Router hook={useHashLocation}>
+        <Router hook={useHashPath}>
+          <DocumentTitle />
           <button type="button" className="skip-link" onClick={focusMain}>
             Skip to content
           </button>
           <TopBar />
-          <main id="main" className="page" tabIndex={-1}>
-            <Notices />
-            <Pages />
-          </main>
-          <ImportTray />
-          <JobTray />
+          <div className="workbench">
+            <NavRail />
+            <main id="main" className="page" tabIndex={-1}>
+              <Notices />
+              <Pages />
+            </main>
+          </div>
+          <div className="trays">
+            <ImportTray />
+            <JobTray />
+          </div>
           <Announcer />
         </Router>
       </DataSessionContext.Provider>
@@ -49,6 +53,14 @@ function RunDrop() {
   return null;
 }
 
+function DocumentTitle() {
+  useDocumentTitle();
+  return null;
+}
+
+/** Each page is a chunk of its own, fetched when it is first opened. */
+const ROUTES = PAGES.map(({ path, load }) => ({ path, component: lazy(load) }));
+
 function Pages() {
   const phase = useWorkspace((state) => state.phase);
   const isWithoutGpu = useWorkspace(
@@ -57,11 +69,15 @@ function Pages() {
   if (phase === 'connecting') return <p className="connecting">Looking for a GPU and your last session …</p>;
   return (
     <Switch>
-      <Route path="/data" component={DataPage} />
-      <Route path="/tokenizer" component={TokenizerPage} />
-      <Route path="/codebooks" component={CodebooksPage} />
-      <Route path="/recommender" component={RecommenderPage} />
-      <Route path="/demo" component={DemoPage} />
+      {ROUTES.map(({ path, component: Page }) => (
+        <Route key={path} path={path}>
+          <CrashPanel key={path}>
+            <Suspense fallback={<p className="connecting">Opening the page …</p>}>
+              <Page />
+            </Suspense>
+          </CrashPanel>
+        </Route>
+      ))}
       <Route path="/gpu" component={GpuPage} />
       <Route>
         <Redirect to={isWithoutGpu ? '/gpu' : '/data'} replace />

@@ -1,42 +1,89 @@
-import { Cpu, TriangleAlert } from 'lucide-react';
+import { Cpu, HardDrive, Menu, TriangleAlert } from 'lucide-react';
 import { Link } from 'wouter';
+import { formatShare, formatSize } from '../format/numbers';
+import { useCatalogue } from '../stores/catalogue';
+import { useRail } from '../stores/rail';
 import { useWorkspace } from '../stores/workspace';
 import { Logo } from './Logo';
-import { Steps } from './Steps';
 import { ThemeToggle } from './ThemeToggle';
 
+/** What the page runs on and what holds everywhere: device, room, theme. */
 export function TopBar() {
   return (
     <header className="top-bar">
-      <Link href="/data" className="brand" aria-label="Tessera, to the data page">
+      <DrawerButton />
+      <Link href="/" className="brand" aria-label="Tessera, to the first page">
         <Logo />
         <span className="brand-name">Tessera</span>
       </Link>
-      <Steps />
       <div className="top-bar-end">
         <GpuChip />
+        <StorageMeter />
         <ThemeToggle />
       </div>
     </header>
   );
 }
 
+/** Opens the pages on narrow windows, where the rail is a drawer. */
+function DrawerButton() {
+  const isOpen = useRail((rail) => rail.isDrawerOpen);
+  return (
+    <button
+      type="button"
+      className="icon-button drawer-button"
+      aria-label="Pages"
+      aria-expanded={isOpen}
+      aria-controls="pages"
+      onClick={() => useRail.getState().openDrawer(!isOpen)}
+    >
+      <Menu size={18} aria-hidden />
+    </button>
+  );
+}
+
 function GpuChip() {
   const phase = useWorkspace((state) => state.phase);
   const adapter = useWorkspace((state) => state.adapter);
-  if (phase === 'connecting') return <span className="gpu-chip is-waiting">Looking for a GPU …</span>;
+  if (phase === 'connecting') return <span className="chip gpu-chip is-waiting">Looking for a GPU …</span>;
   if (!adapter)
     return (
-      <Link href="/gpu" className="gpu-chip is-missing">
+      <Link href="/gpu" className="chip gpu-chip is-missing">
         <TriangleAlert size={14} aria-hidden />
         <span>No WebGPU</span>
       </Link>
     );
   return (
-    <Link href="/gpu" className="gpu-chip" title="What this adapter offers">
+    <Link href="/gpu" className="chip gpu-chip" title={`${adapter.name}: what this adapter offers`}>
       <Cpu size={14} aria-hidden />
       <span className="gpu-name">{adapter.name}</span>
       {adapter.isSoftware && <span className="badge is-warn">software</span>}
+    </Link>
+  );
+}
+
+/** From here on imports are refused (MAX_QUOTA_SHARE of the workspace), so it is said in words too. */
+const NEARLY_FULL = 0.8;
+
+function StorageMeter() {
+  const { usedBytes, quotaBytes } = useCatalogue((state) => state.storage);
+  if (quotaBytes === 0) return null;
+  const share = usedBytes / quotaBytes;
+  const isFull = share > NEARLY_FULL;
+  return (
+    <Link
+      href="/data"
+      className={`chip storage-meter ${isFull ? 'is-missing' : ''}`}
+      title={`${formatSize(usedBytes)} of ${formatSize(quotaBytes)} of this browser’s storage in use (${formatShare(share)})`}
+    >
+      <HardDrive size={14} aria-hidden />
+      <span className="meter" aria-hidden="true">
+        <span className="meter-fill" style={{ transform: `scaleX(${Math.min(1, share)})` }} />
+      </span>
+      <span className="storage-words">
+        {formatSize(usedBytes)}
+        {isFull && ': nearly full'}
+      </span>
     </Link>
   );
 }

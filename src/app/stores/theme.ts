@@ -1,5 +1,6 @@
 /** Light, dark or the system's choice, kept in localStorage. The document element carries what is shown as `data-theme`. */
 import { create } from 'zustand';
+import { readKept, writeKept } from './kept';
 
 export type ThemeChoice = 'system' | 'light' | 'dark';
 const KEY = 'tessera.theme';
@@ -19,7 +20,7 @@ export const useTheme = create<Theme>()((set) => ({
   choice: 'system',
   shown: resolve('system'),
   choose(choice) {
-    writeChoice(choice);
+    writeKept(KEY, choice);
     set({ choice, shown: resolve(choice) });
   },
 }));
@@ -33,21 +34,7 @@ export function startTheme(): void {
   darkQuery?.addEventListener('change', () => useTheme.setState(({ choice }) => ({ shown: resolve(choice) })));
 }
 
-/** Storage may be refused (private windows, policies): the theme then lasts as long as the page. */
 function readChoice(): ThemeChoice {
-  try {
-    const kept = localStorage.getItem(KEY);
-    return kept === 'light' || kept === 'dark' ? kept : 'system';
-  } catch (error) {
-    console.warn('theme: the kept choice could not be read', error);
-    return 'system';
-  }
-}
-
-function writeChoice(choice: ThemeChoice): void {
-  try {
-    localStorage.setItem(KEY, choice);
-  } catch (error) {
-    console.warn('theme: the choice could not be kept', error);
-  }
+  const kept = readKept(KEY);
+  return kept === 'light' || kept === 'dark' ? kept : 'system';
 }

@@ -1,0 +1,41 @@
+/**
+ * Where the page is, kept in the fragment: `#/compare?runs=a` is at `/compare` with the query `runs=a`. A fragment is never
+ * sent to a server. wouter's own hash hook moves a query into `location.search`, which is; hence this one.
+ */
+import { useSyncExternalStore } from 'react';
+
+/** Splits a fragment; a missing leading `#` or `/` is forgiven. */
+export function splitHash(hash: string): { readonly path: string; readonly query: string } {
+  const plain = hash.replace(/^#?\/?/, '');
+  const at = plain.indexOf('?');
+  return at < 0 ? { path: `/${plain}`, query: '' } : { path: `/${plain.slice(0, at)}`, query: plain.slice(at + 1) };
+}
+
+const listeners = new Set<() => void>();
+const tell = (): void => {
+  for (const listener of listeners) listener();
+};
+
+export function subscribeToHash(listener: () => void): () => void {
+  if (listeners.size === 0) globalThis.addEventListener('hashchange', tell);
+  listeners.add(listener);
+  return () => {
+    listeners.delete(listener);
+    if (listeners.size === 0) globalThis.removeEventListener('hashchange', tell);
+  };
+}
+
+/** Opens a page, with a query or without; `replace` leaves no step in the history. */
+export function navigate(to: string, { replace = false }: { readonly replace?: boolean } = {}): void {
+  const { path, query } = splitHash(to);
+  history[replace ? 'replaceState' : 'pushState'](null, '', `#${path}${query === '' ? '' : `?${query}`}`);
+  tell();
+}
+
+const currentPath = (): string => splitHash(location.hash).path;
+
+/** The location hook of the router. */
+export function useHashPath(): [string, typeof navigate] {
+  return [useSyncExternalStore(subscribeToHash, currentPath, () => '/'), navigate];
+}
+useHashPath.hrefs = (href: string): string => `#${href}`;

@@ -1,0 +1,44 @@
+import { formatCount, formatMetric } from '../format/numbers';
+import { type RunRecord, useJobs } from '../stores/jobs';
+import { useWorkspace } from '../stores/workspace';
+
+/** How far a page's part of the work is, in three words. */
+export interface PageStatus {
+  readonly words: string;
+  readonly isDone: boolean;
+  readonly isRunning: boolean;
+}
+
+/** The status of pages that have one, by path. */
+export function usePageStatus(): Readonly<Record<string, PageStatus>> {
+  const data = useWorkspace((state) => state.data);
+  const tokenizer = useJobs((state) => state.tokenizer);
+  const recommender = useJobs((state) => state.recommender);
+  const share = useJobs(({ progress }) =>
+    progress && progress.total > 0 ? Math.floor((100 * progress.done) / progress.total) : null,
+  );
+  const model = useJobs(({ evaluations }) =>
+    evaluations.find(({ kind, split }) => kind === 'model' && split === 'test'),
+  );
+  const hasModel = useJobs((state) => state.model > 0);
+  const running = (record: RunRecord, otherwise: string): string => {
+    if (record.state === 'running') return share === null ? 'starting' : `running ${share}%`;
+    return { none: otherwise, stopped: 'stopped', done: 'trained', failed: 'failed' }[record.state];
+  };
+  const isTokenized = tokenizer.state === 'done';
+  const isTrained = recommender.state === 'done';
+  const recommenderWords =
+    isTrained && model
+      ? `Recall@10 ${formatMetric(model.metrics.recall10)}`
+      : running(recommender, isTokenized ? 'ready to train' : 'after the tokenizer');
+  return {
+    '/data': { words: data ? `${formatCount(data.items)} items` : 'choose', isDone: data !== null, isRunning: false },
+    '/tokenizer': {
+      words: running(tokenizer, data ? 'ready to train' : 'after the data'),
+      isDone: isTokenized,
+      isRunning: tokenizer.state === 'running',
+    },
+    '/recommender': { words: recommenderWords, isDone: isTrained, isRunning: recommender.state === 'running' },
+    '/demo': { words: hasModel ? 'ready' : 'after the training', isDone: false, isRunning: false },
+  };
+}
