@@ -150,6 +150,38 @@ it('gives no more items than the catalogue has', async () => {
   await generator.dispose();
 });
 
+it('open a search as it ran and score any item as the search does', async () => {
+  const run = await tinyRun();
+  const source = tokenSource(run.identifiers, run.config.recommender);
+  const generator = new T5GraphGenerator(await openOrtGraphs(run), source, { beamWidth: 50, historyLimit: 6 });
+  const history = [1, 2, 9];
+  const found = await generator.generate([history]);
+  const { steps, results } = await generator.inspect(history, 50);
+  expect(results.map(({ item }) => item)).toEqual(found.items);
+  const scores = await generator.score(
+    history,
+    Uint32Array.from({ length: 30 }, (_, item) => item),
+  );
+  for (const { item, logProbability, score } of results) {
+    expect(logProbability).toBeCloseTo(score, 9);
+    expect(scores[item]).toBeCloseTo(logProbability, 4);
+  }
+  for (const { beams, candidates, impossible } of steps)
+    beams.forEach((_, beam) => {
+      const own = candidates.filter(({ parent }) => parent === beam);
+      const possible = own.reduce((sum, { tokenLogProbability }) => sum + Math.exp(tokenLogProbability), 0);
+      expect(possible + (impossible[beam] ?? Number.NaN)).toBeCloseTo(1, 6);
+    });
+  const narrow = await generator.inspect(history, 3, { temperature: 4, lengthPenalty: 1 });
+  expect(narrow.results).toHaveLength(3);
+  for (const { item, logProbability, score } of narrow.results) {
+    expect(logProbability).toBeCloseTo(scores[item] ?? Number.NaN, 4);
+    expect(score).not.toBeCloseTo(logProbability / 3, 3);
+  }
+  await expect(generator.inspect(history, 3, { temperature: 0 })).rejects.toMatchObject({ code: 'demo/knobs' });
+  await generator.dispose();
+});
+
 it('are the bytes that onnx.checker and onnxruntime accepted', async () => {
   const checked = loadGolden('models/t5/golden/onnx').meta['sha256'];
   const files = writeOnnx(await tinyRun());

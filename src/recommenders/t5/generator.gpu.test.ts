@@ -13,6 +13,7 @@ import { identifierTokens, identifierVocabulary } from '../identifierVocabulary'
 import { BeamInspector } from './beamInspector';
 import type { T5Config } from './config';
 import { pathOutputs, readPaths, T5Generator, traceGeneration } from './generator';
+import { ItemScorer } from './itemScorer';
 import { t5Parameters } from './model';
 
 let engine: Engine;
@@ -166,7 +167,14 @@ describe('T5Generator and BeamInspector on a random network', () => {
       return row;
     });
     expect(items).toEqual(wanted.items);
-    for (const { candidates, beams } of steps) {
+    for (const { candidates, beams, impossible, entropy } of steps) {
+      beams.forEach((_, beam) => {
+        const possible = candidates.filter(({ parent }) => parent === beam);
+        const mass = possible.reduce((sum, { tokenLogProbability }) => sum + Math.exp(tokenLogProbability), 0);
+        expect(mass + (impossible[beam] ?? Number.NaN)).toBeCloseTo(1, 6);
+        expect(entropy[beam]).toBeGreaterThan(0);
+        expect(entropy[beam]).toBeLessThanOrEqual(Math.log(vocabulary.size) + 1e-9);
+      });
       const places = candidates.filter(({ place }) => place !== null).map(({ place }) => place);
       expect(places).toEqual(places.map((_, at) => at));
       expect(candidates.length).toBeGreaterThanOrEqual(places.length);
@@ -194,5 +202,24 @@ describe('T5Generator and BeamInspector on a random network', () => {
     for (const temperature of [0, -1, Number.NaN])
       await expect(inspector.inspect([1], { temperature })).rejects.toMatchObject({ code: 'demo/knobs' });
     await inspector.dispose();
+  });
+
+  it('scores any items after any histories as a search that keeps all of them does', async () => {
+    const inspector = new BeamInspector(engine, model, source, { ...options, beamWidth: ITEMS });
+    const scorer = new ItemScorer(engine, model, source, options.historyLimit);
+    const histories = [[4, 2], [7], [1, 2, 3, 5]];
+    const items = Array.from({ length: ITEMS }, (_, item) => item);
+    const scores = await scorer.score(histories, items);
+    for (const [user, history] of histories.entries()) {
+      const { results } = await inspector.inspect(history);
+      expect(results).toHaveLength(ITEMS);
+      for (const { item, logProbability } of results)
+        expect(scores[user * ITEMS + item]).toBeCloseTo(logProbability, 4);
+    }
+    const [one] = await scorer.score([[7]], [5]);
+    expect(one).toBeCloseTo(scores[ITEMS + 5] ?? 0, 4);
+    await expect(scorer.score([[ITEMS]], [0])).rejects.toThrow(ShapeError);
+    await inspector.dispose();
+    await scorer.dispose();
   });
 });

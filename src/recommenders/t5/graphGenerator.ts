@@ -4,6 +4,8 @@
  * (beam, token), as on the GPU. One history at a time: a decoder run a digit, all beams as its batch.
  */
 import { ConfigError, ShapeError } from '../../base/errors';
+import type { KeptBeams } from '../../decode/freeSearch';
+import { checkKnobs, type InspectedSearch, openSearch, type SearchKnobs } from '../../decode/openedSearch';
 import { logSumExp } from '../../decode/reference';
 import { buildTrie, type Trie } from '../../decode/trie';
 import { PADDING_TOKEN } from '../identifierVocabulary';
@@ -37,7 +39,16 @@ interface Beam {
   readonly parent: number;
 }
 
+/** What the Demo changes and sees of a search. */
+interface WatchedSearch {
+  readonly temperature?: number;
+  /** Told the beams that a step kept and the logits that it chose by. */
+  readonly onStep?: (beams: readonly Beam[], logits: Float32Array) => void;
+}
+
 const PARTS = ['key', 'value'] as const;
+/** Items scored in one decoder run: their logits take 1 MB with 1,000 tokens and 4 digits. */
+const ITEMS_PER_RUN = 64;
 const integers = (values: ArrayLike<number>, dims: readonly number[]): GraphTensor => ({
   dims,
   data: BigInt64Array.from(values, BigInt),
@@ -59,7 +70,58 @@ export class T5GraphGenerator {
 
   /** Ranks items for the first of `histories`. */
   async generate(histories: readonly ArrayLike<number>[]): Promise<Generated> {
-    const history = Array.from(histories[0] ?? []).slice(-this.options.historyLimit);
+    const beams = await this.#search(await this.#read(histories[0] ?? []), this.options.beamWidth);
+    return {
+      items: beams.map(({ node }) => this.trie.itemOfLeaf[node] ?? 0),
+      scores: beams.map(({ score }) => score),
+    };
+  }
+
+  /** A search of `beamWidth` with every kept and pruned child. @throws ConfigError `demo/knobs` */
+  async inspect(history: ArrayLike<number>, beamWidth: number, knobs: SearchKnobs = {}): Promise<InspectedSearch> {
+    const { temperature } = checkKnobs(knobs);
+    const kept: KeptBeams[] = [];
+    const logits: Float32Array[] = [];
+    await this.#search(await this.#read(history), beamWidth, {
+      temperature,
+      onStep: (beams, seen) => {
+        kept.push({
+          tokens: Uint32Array.from(beams, ({ token }) => token),
+          parents: Uint32Array.from(beams, ({ parent }) => parent),
+        });
+        logits.push(seen);
+      },
+    });
+    return openSearch(this.trie, { kept, logits }, this.graphs.t5.vocabularySize, knobs);
+  }
+
+  /** Exact log-probabilities of the identifiers of `items` after a history, a decoder run for some of them at a time. */
+  async score(history: ArrayLike<number>, items: ArrayLike<number>): Promise<Float64Array> {
+    const memory = await this.#read(history);
+    const { decoder, t5 } = this.graphs;
+    const { tokens } = this.source;
+    const { depth } = this.trie;
+    const scores = new Float64Array(items.length);
+    for (let first = 0; first < items.length; first += ITEMS_PER_RUN) {
+      const rows = Math.min(ITEMS_PER_RUN, items.length - first);
+      const token = (row: number, digit: number): number => tokens[(items[first + row] ?? 0) * depth + digit] ?? 0;
+      const inputs = Uint32Array.from({ length: rows * depth }, (_, at) =>
+        at % depth === 0 ? PADDING_TOKEN : token(Math.floor(at / depth), (at % depth) - 1),
+      );
+      const fed = { input_ids: integers(inputs, [rows, depth]), ...memory, ...this.#emptyPast(rows) };
+      const logits = this.#logits(await decoder.run(fed), rows * depth);
+      for (let at = 0; at < rows * depth; at++) {
+        const row = logits.subarray(at * t5.vocabularySize, (at + 1) * t5.vocabularySize);
+        const place = first + Math.floor(at / depth);
+        scores[place] = (scores[place] ?? 0) + (row[token(Math.floor(at / depth), at % depth)] ?? 0) - logSumExp(row);
+      }
+    }
+    return scores;
+  }
+
+  /** Keys and values of the encoded history. */
+  async #read(whole: ArrayLike<number>): Promise<Record<string, GraphTensor>> {
+    const history = Array.from(whole).slice(-this.options.historyLimit);
     const { encoder, t5 } = this.graphs;
     const length = inputLength(this.source.vocabulary, history.length);
     const row = new Uint32Array(length);
@@ -70,37 +132,47 @@ export class T5GraphGenerator {
     for (let layer = 0; layer < t5.decoderLayers; layer++)
       for (const part of PARTS)
         memory[pastName(layer, 'encoder', part)] = need(encoded, presentName(layer, 'encoder', part));
-    return this.#search(memory);
+    return memory;
   }
 
-  async #search(memory: Readonly<Record<string, GraphTensor>>): Promise<Generated> {
+  async #search(
+    memory: Readonly<Record<string, GraphTensor>>,
+    beamWidth: number,
+    { temperature = 1, onStep }: WatchedSearch = {},
+  ): Promise<Beam[]> {
     const { decoder, t5 } = this.graphs;
     let beams: Beam[] = [{ node: 0, token: PADDING_TOKEN, score: 0, parent: 0 }];
-    let past = this.#emptyPast();
+    let past = this.#emptyPast(1);
     for (let digit = 0; digit < this.trie.depth; digit++) {
       const tokens = integers(
         beams.map(({ token }) => token),
         [beams.length, 1],
       );
       const outputs = await decoder.run({ input_ids: tokens, ...memory, ...past });
-      const logits = need(outputs, 'logits').data;
-      if (!(logits instanceof Float32Array) || logits.length !== beams.length * t5.vocabularySize)
-        throw new ShapeError(
-          'graph/logits',
-          `decode: wanted logits [${beams.length}, 1, ${t5.vocabularySize}], came ${logits.length} values; the graph belongs to another model.`,
-        );
+      const own = this.#logits(outputs, beams.length);
+      const logits = temperature === 1 ? own : own.map((logit) => logit / temperature);
       const grown = beams.flatMap((beam, at) => {
         const row = logits.subarray(at * t5.vocabularySize, (at + 1) * t5.vocabularySize);
         return this.#children(beam, at, row);
       });
       // Array.sort is stable and candidates come in (beam, token) order.
-      beams = grown.sort((a, b) => b.score - a.score).slice(0, this.options.beamWidth);
+      beams = grown.sort((a, b) => b.score - a.score).slice(0, beamWidth);
+      onStep?.(beams, logits);
       past = this.#reordered(outputs, beams);
     }
-    return {
-      items: beams.map(({ node }) => this.trie.itemOfLeaf[node] ?? 0),
-      scores: beams.map(({ score }) => score),
-    };
+    return beams;
+  }
+
+  /** @throws ShapeError `graph/logits` */
+  #logits(outputs: Readonly<Record<string, GraphTensor>>, rows: number): Float32Array {
+    const logits = need(outputs, 'logits').data;
+    const { vocabularySize } = this.graphs.t5;
+    if (!(logits instanceof Float32Array) || logits.length !== rows * vocabularySize)
+      throw new ShapeError(
+        'graph/logits',
+        `decode: wanted logits of ${rows} rows of ${vocabularySize}, came ${logits.length} values; the graph belongs to another model.`,
+      );
+    return logits;
   }
 
   #children(beam: Beam, parent: number, logits: Float32Array): Beam[] {
@@ -113,12 +185,12 @@ export class T5GraphGenerator {
     });
   }
 
-  #emptyPast(): Record<string, GraphTensor> {
+  #emptyPast(rows: number): Record<string, GraphTensor> {
     const { heads, headWidth, decoderLayers } = this.graphs.t5;
     const past: Record<string, GraphTensor> = {};
     for (let layer = 0; layer < decoderLayers; layer++)
       for (const part of PARTS)
-        past[pastName(layer, 'decoder', part)] = { dims: [1, heads, 0, headWidth], data: new Float32Array(0) };
+        past[pastName(layer, 'decoder', part)] = { dims: [rows, heads, 0, headWidth], data: new Float32Array(0) };
     return past;
   }
 
