@@ -13,10 +13,12 @@ export interface RotaryOptions {
   readonly heads: number;
   readonly headWidth: number;
   readonly base: number;
+  /** Position of the first row, 0 by default. */
+  readonly first?: number;
 }
 
-/** @param x `[B, T, heads · headWidth]`, positions 0 … T − 1. @returns the same shape. @throws ShapeError `tensor/shape` */
-export function rotary(x: Tensor, { heads, headWidth, base }: RotaryOptions): Tensor {
+/** @param x `[B, T, heads · headWidth]`, positions first … first + T − 1. @returns the same shape. @throws ShapeError `tensor/shape` */
+export function rotary(x: Tensor, { heads, headWidth, base, first: start = 0 }: RotaryOptions): Tensor {
   const isFit = x.shape.length === 3 && sizeAt(x.shape, 2) === heads * headWidth && headWidth % 2 === 0;
   requireShapes('rotary', isFit, `[B, T, ${heads} · ${headWidth}] with an even head width`, x);
   const [batch, positions] = [sizeAt(x.shape, 0), sizeAt(x.shape, 1)];
@@ -25,7 +27,7 @@ export function rotary(x: Tensor, { heads, headWidth, base }: RotaryOptions): Te
   const [cosine, sine] = [new Float32Array(rows * half), new Float32Array(rows * half)];
   for (let row = 0; row < rows; row++)
     for (let i = 0; i < half; i++) {
-      const angle = Math.floor(row / heads) * base ** (-i / half);
+      const angle = (start + Math.floor(row / heads)) * base ** (-i / half);
       cosine[row * half + i] = Math.cos(angle);
       sine[row * half + i] = Math.sin(angle);
     }

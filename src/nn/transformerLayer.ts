@@ -7,8 +7,9 @@ import { requireShapes, type Tensor } from '../tensor/graph';
 import { attention } from '../tensor/ops/attention';
 import { dropout } from '../tensor/ops/dropout';
 import { add, multiply, silu } from '../tensor/ops/elementwise';
+import { constant } from '../tensor/ops/leaves';
 import { linear } from '../tensor/ops/matmul';
-import { broadcastTo } from '../tensor/ops/move';
+import { broadcastTo, slice } from '../tensor/ops/move';
 import { rmsNorm } from '../tensor/ops/norm';
 import { reshape } from '../tensor/ops/views';
 import { sizeAt } from '../tensor/shape';
@@ -34,11 +35,16 @@ export interface LayerOptions {
   readonly dropoutRate?: number;
   /** Gives a new number for every random mask; needed with a dropout rate. */
   readonly nextStream?: () => number;
+  /** States wanted, counted from the end: the others serve as keys and values only. All by default. */
+  readonly last?: number;
 }
 
 /** Width of the published model, whose weights start as N(0, 0.02²). */
 const PUBLISHED_WIDTH = 1536;
 const PUBLISHED_SCALE = 0.02;
+
+/** As in the attention kernels: the most negative finite f32 stands for "not allowed". */
+const MASKED = -3.4028234663852886e38;
 
 /** Deviation of a layer's first weights: the published 0.02 at width 1,536, and the same activations at any other width. */
 export const initialScale = (width: number): number => PUBLISHED_SCALE * Math.sqrt(PUBLISHED_WIDTH / width);
@@ -66,7 +72,7 @@ export function transformerLayerParameters(name: string, config: TransformerLaye
   ];
 }
 
-/** x `[B, T, D]` → `[B, T, D]`. @throws ShapeError `tensor/shape` */
+/** x `[B, T, D]` → `[B, last, D]`. @throws ShapeError `tensor/shape` */
 export function transformerLayer(
   params: (name: string) => Tensor,
   name: string,
@@ -78,21 +84,34 @@ export function transformerLayer(
   const { isCausal, keyMask, dropoutRate = 0, nextStream } = options;
   const weight = (part: string): Tensor => params(`${name}.${part}.weight`);
   const drop = (y: Tensor): Tensor => (dropoutRate > 0 && nextStream ? dropout(y, dropoutRate, nextStream()) : y);
+  const length = sizeAt(x.shape, 1);
+  const wanted = options.last ?? length;
+  const first = length - wanted;
   const normed = rmsNorm(x, weight('attentionNorm'), normEps);
-  const project = (part: string): Tensor => linear(normed, weight(part), params(`${name}.${part}.bias`));
+  const project = (part: string, from = normed): Tensor => linear(from, weight(part), params(`${name}.${part}.bias`));
   const mixed = attention({
-    q: rotary(project('q'), { heads, headWidth, base: rotaryBase }),
+    q: rotary(project('q', slice(normed, 1, first, wanted)), { heads, headWidth, base: rotaryBase, first }),
     k: repeatHeads(rotary(project('k'), { heads: keyHeads, headWidth, base: rotaryBase }), keyHeads, heads),
     v: repeatHeads(project('v'), keyHeads, heads),
     heads,
     scale: headWidth ** -0.5,
-    isCausal,
+    isCausal: isCausal && first === 0,
+    ...(isCausal && first > 0 ? { bias: causalBias(heads, first, wanted) } : {}),
     ...(keyMask ? { keyMask } : {}),
   });
-  const attended = add(x, drop(linear(mixed, weight('o'))));
+  const attended = add(slice(x, 1, first, wanted), drop(linear(mixed, weight('o'))));
   const inner = rmsNorm(attended, weight('feedForwardNorm'), normEps);
   const gated = multiply(silu(linear(inner, weight('gate'))), linear(inner, weight('up')));
   return add(attended, drop(linear(gated, weight('down'))));
+}
+
+/** What causality adds to the scores of queries first … first + count − 1 over all keys: `[heads, count, first + count]`. */
+function causalBias(heads: number, first: number, count: number): Tensor {
+  const keys = first + count;
+  const data = new Float32Array(heads * count * keys);
+  for (let row = 0; row < heads * count; row++)
+    data.fill(MASKED, row * keys + first + (row % count) + 1, (row + 1) * keys);
+  return constant(data, [heads, count, keys]);
 }
 
 /** Each key head serves `heads / keyHeads` query heads in a row: `[B, T, keyHeads · Dk]` → `[B, T, heads · Dk]`. */

@@ -35,8 +35,24 @@ function merged(copy: Copy): { sizes: number[]; from: number[]; to: number[] } {
   return out;
 }
 
+const VECTOR = 4;
+
+/** 4 where whole vectors can be moved: a contiguous last axis on both sides, and everything else in fours; else 1. */
+function vectorOf(sizes: readonly number[], from: readonly number[], to: readonly number[]): number {
+  const isWhole = (numbers: readonly number[]): boolean =>
+    numbers.at(-1) === 1 && numbers.slice(0, -1).every((number) => number % VECTOR === 0);
+  return sizes.length > 0 && (sizes.at(-1) ?? 0) % VECTOR === 0 && isWhole(from) && isWhole(to) ? VECTOR : 1;
+}
+
 function copyStrided(context: LowerContext, x: Value, y: Value, copy: Copy): void {
   const { sizes, from, to } = merged(copy);
+  const step = vectorOf(sizes, [copy.fromOffset, ...from], [copy.toOffset, ...to]);
+  if (step > 1) {
+    const last = sizes.length - 1;
+    sizes[last] = (sizes[last] ?? 0) / step;
+    for (const strides of [from, to])
+      for (let axis = 0; axis < last; axis++) strides[axis] = (strides[axis] ?? 0) / step;
+  }
   while (sizes.length < 4) {
     sizes.unshift(1);
     from.unshift(0);
@@ -47,7 +63,7 @@ function copyStrided(context: LowerContext, x: Value, y: Value, copy: Copy): voi
   const [to0 = 0, to1 = 0, to2 = 0, to3 = 0] = to;
   const count = elementCount(sizes);
   context.dispatch({
-    kernel: 'strided_copy',
+    kernel: step > 1 ? 'strided_copy4' : 'strided_copy',
     ...elementwiseLaunch(count, context),
     bind: { x, y },
     params: {
@@ -55,12 +71,12 @@ function copyStrided(context: LowerContext, x: Value, y: Value, copy: Copy): voi
       size1,
       size2,
       size3,
-      from_offset: copy.fromOffset,
+      from_offset: copy.fromOffset / step,
       from0,
       from1,
       from2,
       from3,
-      to_offset: copy.toOffset,
+      to_offset: copy.toOffset / step,
       to0,
       to1,
       to2,

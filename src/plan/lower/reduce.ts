@@ -11,7 +11,9 @@ defineLowering(REDUCE_SUM, (node, context) => {
   const { outer, middle, inner, scale } = node.attributes;
   const outputs = outer * inner;
   const x = context.value(nodeInput(node as GraphNode, 0));
-  if (inner === 1) {
+  // A group for each of many short rows costs software adapters more than the sums; a lane each does.
+  const isLaneEach = context.profile.isSoftware && middle <= ELEMENTWISE_LANES;
+  if (inner === 1 && !isLaneEach) {
     context.dispatch({
       kernel: 'reduce_sum',
       overrides: { LANES: 64 },

@@ -12,7 +12,7 @@ import type { Tensor } from '../../tensor/graph';
 import { dropout } from '../../tensor/ops/dropout';
 import { embedding, type RowIndex } from '../../tensor/ops/embedding';
 import { linear } from '../../tensor/ops/matmul';
-import { broadcastTo, concat, slice } from '../../tensor/ops/move';
+import { broadcastTo, concat } from '../../tensor/ops/move';
 import { rmsNorm } from '../../tensor/ops/norm';
 import { sizeAt } from '../../tensor/shape';
 import type { CompactEncoderConfig, UtgrecSizes } from './config';
@@ -73,8 +73,9 @@ export function encodeContent(
     x = transformerLayer(params, `encoder.layer.${layer}`, config, x, {
       isCausal: true,
       keyMask: mask,
+      // Of the last layer only the code tokens are read.
+      ...(layer === config.layers - 1 ? { last: codes } : {}),
       ...(nextStream ? { dropoutRate: config.dropout, nextStream } : {}),
     });
-  const length = sizeAt(x.shape, 1);
-  return rmsNorm(slice(x, 1, length - codes, codes), params('encoder.norm.weight'), config.normEps);
+  return rmsNorm(x, params('encoder.norm.weight'), config.normEps);
 }

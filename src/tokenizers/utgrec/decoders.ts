@@ -13,7 +13,7 @@ import {
 } from '../../nn/transformerLayer';
 import type { Tensor } from '../../tensor/graph';
 import { linear, matmul } from '../../tensor/ops/matmul';
-import { broadcastTo, concat, slice } from '../../tensor/ops/move';
+import { broadcastTo, concat } from '../../tensor/ops/move';
 import { rmsNorm } from '../../tensor/ops/norm';
 import { sizeAt } from '../../tensor/shape';
 
@@ -53,13 +53,14 @@ export function decodeMasks(
   positions: number,
   keyMask?: Tensor,
 ): Tensor {
-  const [batch, codes] = [sizeAt(u.shape, 0), sizeAt(u.shape, 1)];
+  const batch = sizeAt(u.shape, 0);
   const masks = broadcastTo(params(`${name}.mask`), [batch, positions, config.width]);
   const states = transformerLayer(params, `${name}.layer`, config, concat([u, masks], 1), {
     isCausal: false,
+    last: positions,
     ...(keyMask ? { keyMask } : {}),
   });
-  return rmsNorm(slice(states, 1, codes, positions), params(`${name}.norm.weight`), config.normEps);
+  return rmsNorm(states, params(`${name}.norm.weight`), config.normEps);
 }
 
 /** Head of the text decoder, its own matrix (the published model unties it): `[D, V]`. */

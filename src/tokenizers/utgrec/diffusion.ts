@@ -81,9 +81,13 @@ export interface DenoiserInputs {
   readonly noised: Tensor;
   /** u32 `[N]`, 0 … T − 1. */
   readonly time: Tensor;
-  /** `[N, Y]`. */
+  /** `[N, W]`: `conditionSignal` of each row's condition. */
   readonly condition: Tensor;
 }
+
+/** What the denoiser makes of conditions `[…, Y]`: `[…, W]`. Once for each of them, however many noises share it. */
+export const conditionSignal = (params: Params, condition: Tensor): Tensor =>
+  dense(params, 'denoiser.condition', condition);
 
 /** Noise estimate ε̂ `[N, c]` and, with a learned variance, its logits ν `[N, c]`. */
 export function denoise(
@@ -97,7 +101,7 @@ export function denoise(
   for (let t = 0; t < schedule.steps; t++) features.set(timeFeatures(t, timeWidth), t * timeWidth);
   const timeRows = embedding(constant(features, [schedule.steps, timeWidth]), time);
   const timed = dense(params, 'denoiser.time.1', silu(dense(params, 'denoiser.time.0', timeRows)));
-  const signal = silu(add(timed, dense(params, 'denoiser.condition', condition)));
+  const signal = silu(add(timed, condition));
   const modulate = (x: Tensor, shift: Tensor, scale: Tensor): Tensor => add(multiply(x, affine(scale, 1, 1)), shift);
   let x = dense(params, 'denoiser.input', noised);
   for (let block = 0; block < blocks; block++) {

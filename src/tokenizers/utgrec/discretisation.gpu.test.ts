@@ -16,7 +16,7 @@ import { constant } from '../../tensor/ops/leaves';
 import { nearestCode } from '../../tensor/ops/quantize';
 import { sumAll } from '../../tensor/ops/reduce';
 import { codeProjectionParameters, decoderParameters } from './decoders';
-import { denoise, denoiserParameters, diffusionRowLosses } from './diffusion';
+import { conditionSignal, denoise, denoiserParameters, diffusionRowLosses } from './diffusion';
 import { alignmentLoss, unitRows } from './model';
 import { cosineNoiseSchedule, noised } from './noiseSchedule';
 import { treeQuantise } from './treeQuantiser';
@@ -269,7 +269,7 @@ describe('diffusion loss (Eq. 9)', () => {
       const found = denoise(params, config, schedule, {
         noised: constant(normalArray(12, 1), [6, 2]),
         time: constant(Uint32Array.of(0, 1, 10, 500, 998, 999), [6]),
-        condition: constant(normalArray(24, 2), [6, 4]),
+        condition: conditionSignal(params, constant(normalArray(24, 2), [6, 4])),
       });
       return { outputs: { noise: found.noise, variance: found.variance ?? found.noise } };
     });

@@ -8,27 +8,20 @@
 import { fillInit, linearInit, normalInit, type ParameterSpec, parameter } from '../../nn/parameters';
 import { initialScale } from '../../nn/transformerLayer';
 import type { Tensor } from '../../tensor/graph';
-import { meanCrossEntropy } from '../../tensor/ops/crossEntropy';
 import { dropout } from '../../tensor/ops/dropout';
 import { add, scaleBy, silu } from '../../tensor/ops/elementwise';
 import { infoNce } from '../../tensor/ops/infoNce';
 import { constant } from '../../tensor/ops/leaves';
+import { linearCrossEntropy, tableRows } from '../../tensor/ops/linearCrossEntropy';
 import { linear } from '../../tensor/ops/matmul';
-import { broadcastTo, concat, slice } from '../../tensor/ops/move';
+import { broadcastTo, concat, pad, slice, transpose } from '../../tensor/ops/move';
 import { rmsNorm } from '../../tensor/ops/norm';
 import { reshape } from '../../tensor/ops/views';
 import { sizeAt } from '../../tensor/shape';
 import { compactEncoderParameters, encodeContent } from './compactEncoder';
 import type { UtgrecModelConfig, UtgrecSizes } from './config';
-import {
-  codeProjectionParameters,
-  decodeMasks,
-  decoderParameters,
-  projectCodes,
-  textHeadParameters,
-  textLogits,
-} from './decoders';
-import { denoise, denoiserParameters, diffusionLoss, diffusionRowLosses } from './diffusion';
+import { codeProjectionParameters, decodeMasks, decoderParameters, projectCodes, textHeadParameters } from './decoders';
+import { conditionSignal, denoise, denoiserParameters, diffusionLoss, diffusionRowLosses } from './diffusion';
 import type { NoiseSchedule } from './noiseSchedule';
 import { bookNames, type TreeQuantised, treeQuantise, treeQuantiserParameters } from './treeQuantiser';
 
@@ -145,6 +138,8 @@ export interface StepOptions {
   readonly isWarmup: boolean;
   /** Random masks of dropout; off for tests and evaluation. */
   readonly hasDropout: boolean;
+  /** False where only the values are wanted: the gradient of the text head is not made on the way. */
+  readonly hasGradient?: boolean;
 }
 
 /**
@@ -178,7 +173,7 @@ export function utgrecLosses(params: Params, model: ModelSpec, batch: Batch, opt
     count('alignment', alignmentLoss(z, slice(both, 0, items, items), config.temperature), weights.alignment);
   const u = projectCodes(params, options.isWarmup ? z : quantised.reconstructed);
   const hasPositive = weights.positive > 0;
-  const text = textLosses(params, model, batch, u, hasPositive);
+  const text = textLosses(params, model, batch, u, { hasPositive, hasGradient: options.hasGradient ?? true });
   count('text', text[0], 1);
   if (text[1]) count('textPositive', text[1], weights.positive);
   if (sizes.latents > 0) {
@@ -197,7 +192,7 @@ function textLosses(
   { config, sizes }: ModelSpec,
   batch: Batch,
   u: Tensor,
-  hasPositive: boolean,
+  { hasPositive, hasGradient }: { readonly hasPositive: boolean; readonly hasGradient: boolean },
 ): LossPair {
   const targets = named(batch, 'targets');
   const codes = hasPositive ? concat([u, u], 0) : u;
@@ -210,11 +205,16 @@ function textLosses(
     named(batch, 'targetMask'),
   );
   const rows = sizeAt(targets.shape, 0) * sizes.textLength;
-  const logits = reshape(textLogits(params, states), [rows, sizes.vocabulary]);
-  const flat = reshape(targets, [rows]);
+  const flat = reshape(states, [rows, config.decoder.width]);
+  const labels = reshape(targets, [rows]);
+  // Table rows [V, D], filled up to a multiple of four: the logits, most of the step's memory, never exist as a whole.
+  const table = pad(transpose(params('textHead.weight'), [1, 0]), 0, 0, tableRows(sizes.vocabulary) - sizes.vocabulary);
   const own = rows / (hasPositive ? 2 : 1);
   const loss = (from: number): Tensor =>
-    meanCrossEntropy(slice(logits, 0, from, own), slice(flat, 0, from, own), { ignoreIndex: IGNORED_PIECE });
+    linearCrossEntropy(slice(flat, 0, from, own), table, slice(labels, 0, from, own), {
+      classes: sizes.vocabulary,
+      hasGradient,
+    }).mean;
   return [loss(0), hasPositive ? loss(own) : null];
 }
 
@@ -222,10 +222,10 @@ function textLosses(
 function imageLosses(params: Params, model: ModelSpec, batch: Batch, u: Tensor, hasPositive: boolean): LossPair {
   const { config, sizes, schedule } = model;
   const { repeats } = config.diffusion;
-  const conditions = decodeMasks(params, 'imageDecoder', config.decoder, u, sizes.latents);
+  const conditions = conditionSignal(params, decodeMasks(params, 'imageDecoder', config.decoder, u, sizes.latents));
   const places = sizeAt(u.shape, 0) * sizes.latents;
   const pair = hasPositive ? 2 : 1;
-  const width = config.decoder.width;
+  const { width } = config.diffusion;
   const spread = broadcastTo(reshape(conditions, [1, places, 1, width]), [pair, places, repeats, width]);
   const inputs = {
     noised: named(batch, 'noised'),

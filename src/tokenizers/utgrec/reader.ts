@@ -85,7 +85,9 @@ export class UtgrecReader {
   async losses(items: Uint32Array): Promise<Record<string, number>> {
     const { model, writer } = this.source;
     this.#measuring ??= this.engine.compile(this.variables, ({ params, batch }) => ({
-      outputs: { ...utgrecLosses(params, model, batch, { isWarmup: false, hasDropout: false }).parts },
+      outputs: {
+        ...utgrecLosses(params, model, batch, { isWarmup: false, hasDropout: false, hasGradient: false }).parts,
+      },
     }));
     const sums = new Map<string, number>();
     const batches = this.#batches(items);

@@ -8,7 +8,7 @@ import type { BatchArray } from '../../plan/program';
 import type { Variables } from '../../plan/variables';
 import { reshape } from '../../tensor/ops/views';
 import { decodeMasks } from './decoders';
-import { denoise } from './diffusion';
+import { conditionSignal, denoise } from './diffusion';
 import { type ModelSpec, utgrecCodes } from './model';
 import { samplingSteps } from './noiseSchedule';
 
@@ -32,7 +32,8 @@ export class PictureSampler {
     this.#conditions = engine.compile(variables, ({ params, batch }) => {
       const { u } = utgrecCodes(params, model, batch);
       const states = decodeMasks(params, 'imageDecoder', config.decoder, u, sizes.latents);
-      return { outputs: { conditions: reshape(states, [-1, config.decoder.width]) } };
+      const signal = conditionSignal(params, states);
+      return { outputs: { conditions: reshape(signal, [-1, config.diffusion.width]) } };
     });
     this.#denoising = engine.compile(variables, ({ params, input }) => {
       const inputs = { noised: input('noised'), time: input('time'), condition: input('condition') };
@@ -59,7 +60,7 @@ export class PictureSampler {
       const program = await this.#denoising.run({
         noised: { data: x, shape: [places, sizes.latentWidth] },
         time: { data: time, shape: [places] },
-        condition: { data: condition, shape: [places, config.decoder.width] },
+        condition: { data: condition, shape: [places, config.diffusion.width] },
       });
       const noise = await program.readFloats('noise');
       const next = descending[at + 1];

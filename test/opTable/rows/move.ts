@@ -41,6 +41,11 @@ const transposes = (
       [4, 7, 2, 5],
       [0, 2, 1, 3],
     ],
+    // Whole vectors of four move together.
+    [
+      [3, 5, 2, 8],
+      [0, 2, 1, 3],
+    ],
     [
       [2, 3, 4, 5],
       [3, 1, 0, 2],
@@ -86,6 +91,11 @@ const slices = (
     [[4, 5, 6], -1, 0, 2],
     [[2, 3], 0, 1, 0],
     [[2, 3, 4, 5], 2, 1, 2],
+    [[5, 8], 0, 1, 3],
+    [[3, 12], 1, 4, 8],
+    [[3, 12], 1, 2, 8],
+    [[3, 10], 1, 4, 4],
+    [[2, 5, 4], 1, 2, 3],
   ] as const
 ).flatMap(([shape, axis, start, length]): OpCase[] => {
   const along = (axis + shape.length) % shape.length;
@@ -117,6 +127,7 @@ const joins = (
     [[3, 4], 1, [1, 4]],
     [[2, 3, 5], 1, [1, 0, 2]],
     [[2, 3, 5], -1, [1, 1, 1]],
+    [[5, 12], 1, [8, 4]],
   ] as const
 ).flatMap(([shape, axis, lengths]): OpCase[] => {
   const along = (axis + shape.length) % shape.length;
@@ -179,6 +190,7 @@ const broadcasts = (
   [
     [[], [3, 4]],
     [[5], [3, 5]],
+    [[8], [3, 8]],
     [
       [3, 1],
       [3, 6],
