@@ -1,6 +1,7 @@
 import { createRoot } from 'react-dom/client';
 import { App } from './app/App';
 import { createDataSession } from './app/data/dataSession';
+import { startAddress } from './app/navigation/address';
 import { createSession } from './app/session';
 import { startTheme } from './app/stores/theme';
 import './app/styles/tokens.css';
@@ -18,6 +19,7 @@ import './app/styles/codebooks.css';
 import { createClient, createDataClient, startWorkers } from './worker/client';
 
 startTheme();
+startAddress();
 const workers = startWorkers();
 const session = createSession(createClient(workers.train));
 const dataSession = createDataSession(createDataClient(workers.data));

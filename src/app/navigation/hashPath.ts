@@ -25,9 +25,16 @@ export function subscribeToHash(listener: () => void): () => void {
   };
 }
 
-/** Opens a page, with a query or without; `replace` leaves no step in the history. */
+let completeQuery: (query: string) => string = (query) => query;
+/** Decides what a page is opened with; `complete` gets the query that was asked for. */
+export function onNavigate(complete: (query: string) => string): void {
+  completeQuery = complete;
+}
+
+/** Opens a page; without a query it keeps what is picked. `replace` leaves no step in the history. */
 export function navigate(to: string, { replace = false }: { readonly replace?: boolean } = {}): void {
-  const { path, query } = splitHash(to);
+  const { path, query: asked } = splitHash(to);
+  const query = completeQuery(asked);
   history[replace ? 'replaceState' : 'pushState'](null, '', `#${path}${query === '' ? '' : `?${query}`}`);
   tell();
 }

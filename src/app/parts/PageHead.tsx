@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { SelectionChips } from '../shell/SelectionChips';
 import { useWorkspace } from '../stores/workspace';
 
 interface PageHeadProps {
@@ -19,6 +20,7 @@ export function PageHead({ title, lead, hasFigures = true, children }: PageHeadP
       </div>
       {hasFigures && isSimulated && <p className="provenance">simulated behaviour over public-domain pictures</p>}
       {children !== undefined && <div className="page-actions">{children}</div>}
+      {hasFigures && <SelectionChips />}
     </header>
   );
 }
