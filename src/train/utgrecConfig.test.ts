@@ -4,7 +4,9 @@ import preset from '../../models/utgrec/test.json';
 import { checkUtgrecConfig, isUtgrecConfig } from './utgrecConfig';
 
 const FOLDER = new URL('../../models/utgrec/', import.meta.url);
-const presets = readdirSync(FOLDER).filter((name) => name.endsWith('.json'));
+const presets = readdirSync(FOLDER, { recursive: true, encoding: 'utf8' }).filter(
+  (name) => name.endsWith('.json') && !name.startsWith('golden'),
+);
 
 /** The preset with the field at `path` replaced. */
 function changed(path: string, value: unknown): unknown {

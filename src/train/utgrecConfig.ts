@@ -34,7 +34,7 @@ export interface UtgrecTokenizerConfig extends UtgrecModelConfig {
 }
 
 export interface TransferConfig {
-  /** Names of domains to pre-train tokenizer and recommender on. */
+  /** Names of domains to pre-train tokenizer and recommender on; none: both start on the downstream domain (ablation 7). */
   readonly pretraining: readonly string[];
   /** Domain to fine-tune and test on. */
   readonly downstream: string;
@@ -55,7 +55,7 @@ export interface UtgrecConfig {
   readonly system: 'utgrec';
   readonly tokenizer: UtgrecTokenizerConfig;
   readonly recommender: RecommenderConfig;
-  /** Null: one data set, trained from scratch (ablation 7 when that is the downstream domain). */
+  /** Null: one data set, trained from scratch. */
   readonly transfer: TransferConfig | null;
 }
 
@@ -149,7 +149,7 @@ const recommender = v.strictObject({
 });
 const domainName = v.pipe(v.string(), v.minLength(1), v.maxLength(200));
 const transfer = v.strictObject({
-  pretraining: v.pipe(v.array(domainName), v.minLength(1), v.maxLength(64)),
+  pretraining: v.pipe(v.array(domainName), v.maxLength(64)),
   downstream: domainName,
   tokenizer: v.picklist(['projection', 'full', 'none']),
   tokenizerTraining: recipe,

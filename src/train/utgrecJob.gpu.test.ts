@@ -137,16 +137,18 @@ describe('an ablation of UTGRec', () => {
     expect(same(before?.get('root.matrix'), after.get('root.matrix'))).toBe(false);
   });
 
-  it('(6) without a pre-trained recommender trains it from random weights, (7) without transfer on one domain alone', async () => {
+  it('(6) without a pre-trained recommender trains it from random weights, (7) without pre-training has the downstream domain alone', async () => {
     const six = await trained(tinyUtgrec({ transfer: { recommenderIsPretrained: false } }));
     expect([...six.run.pretraining.files.keys()]).toEqual(['tokenizer']);
     const whole = await trained(tinyUtgrec());
     expect([...whole.run.pretraining.files.keys()]).toContain('recommender');
     // The tokenizer is the same either way.
     expect(six.result.tokenizer.codes).toEqual(whole.result.tokenizer.codes);
-    const seven = await trained(tinyUtgrec({ transfer: null }));
+    const seven = await trained(tinyUtgrec({ transfer: { pretraining: [] } }));
     expect(seven.result.pretrained).toBeNull();
     expect(seven.run.pretraining.files.size).toBe(0);
+    expect(seven.result.host.dataset.items.domainNames).toEqual(whole.result.host.dataset.items.domainNames);
+    expect(seven.result.host.dataset.itemCount).toBe(whole.result.host.dataset.itemCount);
   });
 });
 

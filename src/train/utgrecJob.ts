@@ -52,10 +52,12 @@ export async function trainUtgrec(host: UtgrecRunHost, maxSteps = Number.POSITIV
     start: null,
     isFrozen: false,
   };
-  if (!transfer) {
-    const tokenizer = await trainUtgrecTokenizer(host, fresh);
-    const recommender = { ...host, stage: 'recommender' as const, settings: config.recommender, stepOffset: 0 };
-    return { ...(await trainOn(recommender, tokenizer, null, maxSteps)), tokenizer, pretrained: null, host };
+  if (!transfer || transfer.pretraining.length === 0) {
+    const own = transfer ? { ...host, dataset: restrictToDomains(host.dataset, [transfer.downstream]) } : host;
+    const tokenizer = await trainUtgrecTokenizer(own, fresh);
+    const settings = { ...config.recommender, ...transfer?.recommenderTraining };
+    const recommender = { ...own, stage: 'recommender' as const, settings, stepOffset: 0 };
+    return { ...(await trainOn(recommender, tokenizer, null, maxSteps)), tokenizer, pretrained: null, host: own };
   }
   const upstream = {
     ...host,
@@ -240,7 +242,8 @@ export async function openUtgrec(host: UtgrecRunHost): Promise<Omit<UtgrecResult
   const source = utgrecTokenSource(config.tokenizer.quantiser, tokenizer.codes);
   const trainer = newTrainer(own, settings, source);
   const checkpoint = readCheckpoint(file, 'recommender');
-  const start = transfer?.recommenderIsPretrained ? floatsIn(checkpoint, 'parameters') : null;
+  const isPretrained = transfer !== null && transfer.pretraining.length > 0 && transfer.recommenderIsPretrained;
+  const start = isPretrained ? floatsIn(checkpoint, 'parameters') : null;
   requireSameOrigin(checkpoint.identity, await originOf(own, settings, tokenizer, start), 'recommender');
   trainer.restore(trainerState(checkpoint));
   return { trainer, source, tokenizer, host: own };

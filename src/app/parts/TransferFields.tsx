@@ -49,8 +49,6 @@ export function TransferFields({ isLocked }: { readonly isLocked: boolean }) {
               <input
                 type="checkbox"
                 checked={transfer.pretraining.includes(name)}
-                // One has to stay.
-                disabled={transfer.pretraining.length === 1 && transfer.pretraining.includes(name)}
                 onChange={({ target }) =>
                   load({
                     ...config,
