@@ -27,6 +27,7 @@ import {
   type UserSummary,
   type WorkerEvent,
 } from '../worker/protocol';
+import type { CodebooksReplies, CodebooksRequest } from '../worker/protocol/codebooks';
 import { PRESETS } from './config/presets';
 import { sameRun } from './config/sameRun';
 import { appendRows, clearCurves, type Run } from './curves/curves';
@@ -37,6 +38,11 @@ import { useDraft } from './stores/draft';
 import { type RunState, runningRun, useJobs } from './stores/jobs';
 import { useMultiIdentifier } from './stores/multiIdentifier';
 import { useWorkspace } from './stores/workspace';
+
+/** What the page of codebooks asks. */
+type AskCodebooks = <K extends CodebooksRequest['kind']>(
+  request: Extract<CodebooksRequest, { readonly kind: K }>,
+) => Promise<CodebooksReplies[K]>;
 
 export interface Session {
   hello(): Promise<void>;
@@ -62,6 +68,7 @@ export interface Session {
   codePaths(prefix: readonly number[]): Promise<PathTree | null>;
   prefixItems(prefix: readonly number[], offset: number, limit: number): Promise<PrefixItems>;
   codeNeighbours(item: number, limit: number): Promise<CodeNeighbours>;
+  codebooks: AskCodebooks;
   results(table: ResultsRequest): Promise<ResultsReply | null>;
   compareWith(files: readonly File[]): Promise<string>;
   compareNoMore(): Promise<null>;
@@ -180,6 +187,7 @@ export function createSession(client: Client): Session {
     codePaths: (prefix) => client.request({ kind: 'codePaths', prefix }),
     prefixItems: (prefix, offset, limit) => client.request({ kind: 'prefixItems', prefix, offset, limit }),
     codeNeighbours: (item, limit) => client.request({ kind: 'codeNeighbours', item, limit }),
+    codebooks: (request) => client.request(request),
     results: (table) => client.request({ kind: 'results', table }),
     compareWith: (files) => client.request({ kind: 'compareWith', files }),
     compareNoMore: () => client.request({ kind: 'compareNoMore' }),

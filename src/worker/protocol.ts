@@ -4,6 +4,7 @@
  */
 import type { CodebookReport, CurriculumReport, EvaluationReport, MetricRow, Progress } from '../train/reports';
 import type { SystemConfig } from '../train/systemConfig';
+import type { CodebooksReplies, CodebooksRequest } from './protocol/codebooks';
 import type { CodesReplies, CodesRequest } from './protocol/codes';
 import type { DemoReplies, DemoRequest } from './protocol/demo';
 import type { DriftReplies, DriftRequest, KeptEpoch } from './protocol/drift';
@@ -80,13 +81,20 @@ export type Request =
   | { readonly kind: 'searchItems'; readonly query: string; readonly limit: number }
   /** Forgets the data set, the runs and the checkpoints. */
   | { readonly kind: 'clear' }
+  | CodebooksRequest
   | CodesRequest
   | DemoRequest
   | DriftRequest
   | GalleryRequest
   | ResultsQuestion;
 
-export interface ReplyValues extends CodesReplies, DemoReplies, DriftReplies, GalleryReplies, ResultsReplies {
+export interface ReplyValues
+  extends CodebooksReplies,
+    CodesReplies,
+    DemoReplies,
+    DriftReplies,
+    GalleryReplies,
+    ResultsReplies {
   readonly hello: HelloReply;
   readonly openSample: DataSummary;
   readonly openFiles: DataSummary;

@@ -20,6 +20,7 @@ import type { UtgrecConfig } from '../train/utgrecConfig';
 import type { UtgrecGallery } from '../train/utgrecGallery';
 import { trainUtgrec, type UtgrecRunHost } from '../train/utgrecJob';
 import { cardOf, findUsers, searchItems, summaryOf } from './catalogue';
+import { CodebookDesk, type CodebookSource } from './codebookDesk';
 import { CodeDesk } from './codeDesk';
 import { DemoDesk } from './demoDesk';
 import { type DemoModel, gpuDemo, residualSource } from './demoModel';
@@ -93,6 +94,7 @@ export class Session {
   readonly #gallery = new GalleryDesk();
   readonly #drift = new DriftDesk();
   readonly #codes = new CodeDesk();
+  readonly #codebooks = new CodebookDesk();
   readonly #demo = new DemoDesk();
   #job: Job | null = null;
   readonly #results = new ResultsDesk();
@@ -150,6 +152,13 @@ export class Session {
       case 'prefixItems':
       case 'codeNeighbours':
         return this.#codes.answer(request, async (item, codes) => ({ ...(await this.#card(item)), codes }));
+      case 'collisions':
+      case 'collisionBucket':
+      case 'neighbourSharing':
+      case 'sharedCodes':
+      case 'itemMap':
+      case 'itemCards':
+        return this.#codebooks.answer(request, await this.#codebookSource());
       case 'gallery':
         return this.#gallery.answer(
           request,
@@ -418,6 +427,12 @@ export class Session {
     }
   }
 
+  async #codebookSource(): Promise<CodebookSource> {
+    const { dataset } = this.#openedData();
+    const config = await recallConfig(this.#store, dataset);
+    return { store: this.#store, config, dataset, card: (item) => this.#card(item) };
+  }
+
   #cards(items: readonly number[]): Promise<ItemCard[]> {
     return Promise.all(items.map((item) => this.#card(item)));
   }
@@ -472,6 +487,7 @@ export class Session {
     this.#shown = null;
     this.#drift.reset();
     this.#codes.clear();
+    this.#codebooks.clear();
   }
 
   async #forgetModel(): Promise<void> {
