@@ -5,11 +5,12 @@
 //   weight    [count] f32 in/out
 //   moment1   [count] f32 in/out
 //   moment2   [count] f32 in/out
+// Weights from `decayed` on (biases and norms, where a model says so) are not decayed.
 // One element a lane.
 // include: lib/linear_index.wgsl
 override LANES: u32 = 64;
 
-struct Params { count: u32, beta1: f32, beta2: f32, eps: f32, weight_decay: f32 }
+struct Params { count: u32, beta1: f32, beta2: f32, eps: f32, weight_decay: f32, decayed: u32 }
 
 @group(0) @binding(0) var<storage, read> gradient: array<f32>;
 @group(0) @binding(1) var<storage, read> status: array<f32>;
@@ -31,5 +32,6 @@ fn adamw(@builtin(workgroup_id) group: vec3<u32>, @builtin(num_workgroups) group
   moment2[i] = v;
   let m_hat = m * bitcast<f32>(state[3]);
   let v_hat = v * bitcast<f32>(state[4]);
-  weight[i] = weight[i] * (1.0 - learning_rate * params.weight_decay) - learning_rate * m_hat / (sqrt(v_hat) + params.eps);
+  let decay = select(0.0, params.weight_decay, i < params.decayed);
+  weight[i] = weight[i] * (1.0 - learning_rate * decay) - learning_rate * m_hat / (sqrt(v_hat) + params.eps);
 }

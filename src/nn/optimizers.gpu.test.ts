@@ -107,6 +107,32 @@ describe('optimizers', () => {
     );
   });
 
+  it('adamw leaves parameters out of the decay that ask for it, wherever they stand', async () => {
+    using model = engine.variables(
+      [
+        { ...parameter('bias', [3], fillInit(1)), isDecayed: false },
+        parameter('weight', [5], fillInit(1)),
+        { ...parameter('gain', [70], fillInit(1)), isDecayed: false },
+        parameter('frozen', [2], fillInit(1), false),
+      ],
+      0,
+    );
+    const step = engine.compile(
+      model,
+      // A loss of zero slope: nothing but the decay moves anything.
+      ({ params, batch }) => ({
+        loss: ['bias', 'weight', 'gain']
+          .map((name) => multiply(sumAll(params(name)), batch['zero'] as never))
+          .reduce((total, term) => add(total, term)),
+      }),
+      adamw({ learningRate: 0.1, weightDecay: 0.5 }),
+    );
+    await step.run({ zero: { data: Float32Array.of(0), shape: [] } });
+    expect(new Set(await model.read('weight'))).toEqual(new Set([Math.fround(0.95)]));
+    for (const name of ['bias', 'gain', 'frozen']) expect(new Set(await model.read(name)), name).toEqual(new Set([1]));
+    await step.dispose();
+  });
+
   it('adagrad equals torch over five steps, accumulator included', async () => {
     const golden = loadGolden('models/blocks/golden/adagrad');
     await replay(

@@ -4,7 +4,7 @@ import { constantSchedule, type Schedule } from './schedules';
 interface SharedOptions {
   /** A constant or a schedule over optimizer updates, from step 0. */
   readonly learningRate: number | Schedule;
-  /** Decoupled decay, applied to every trainable parameter. */
+  /** Decoupled decay, applied to every trainable parameter; AdamW spares those with `isDecayed: false`. */
   readonly weightDecay?: number;
   /** Gradients are scaled down to this global L2 norm; none if left out. */
   readonly clipNorm?: number;

@@ -14,6 +14,8 @@ export interface ParameterSpec {
   readonly init: Initialisation;
   /** False for states and frozen weights: no gradient, no optimizer moments. */
   readonly isTrainable: boolean;
+  /** False: AdamW's weight decay leaves it alone (biases and norms, where a model asks for that). */
+  readonly isDecayed?: boolean;
 }
 
 export const normalInit = (scale: number): Initialisation => ({ kind: 'normal', scale });

@@ -67,6 +67,57 @@ describe('Engine', () => {
     expect(runs[0]).toEqual(runs[1]);
   });
 
+  it('runs a batch in parts of unequal size to the same update, and gives the parts’ metrics by their shares', async () => {
+    const make = () => {
+      const { engine, model } = build();
+      const step = engine.compile(
+        model,
+        ({ params, batch: given }) => {
+          const hidden = linear(given['x'] as never, params('w1'), params('b1'), 'relu');
+          const y = linear(hidden, params('w2'), params('b2'));
+          return {
+            loss: meanAll(square(subtract(y, given['y'] as never))),
+            metrics: { level: meanAll(given['y'] as never), hidden: meanAll(hidden) },
+          };
+        },
+        adamw({ learningRate: 0.01 }),
+      );
+      return { model, step };
+    };
+    // One array for all parts, written again for each: parts are taken one at a time.
+    function* parts() {
+      for (const [first, rows] of [
+        [0, 12],
+        [12, 12],
+        [24, 8],
+      ] as const) {
+        const cut = (from: Float32Array, width: number) => ({
+          data: from.slice(first * width, (first + rows) * width),
+          shape: [rows, width],
+        });
+        const held = { x: cut(batch.x.data, 6), y: cut(batch.y.data, 3) };
+        yield { batch: held, weight: rows / 32 };
+        held.x.data.fill(Number.NaN);
+      }
+    }
+    const [whole, parted] = [make(), make()];
+    for (let i = 0; i < 70; i++) {
+      await whole.step.run(batch);
+      await parted.step.runParts(parts());
+    }
+    const [want, got] = [await whole.step.metrics(), await parted.step.metrics()];
+    expect(got.map(({ step }) => step)).toEqual(want.map(({ step }) => step));
+    for (const [at, row] of want.entries())
+      for (const value of [
+        (from: typeof row) => from.loss,
+        (from: typeof row) => from.gradientNorm,
+        (from: typeof row) => from.extra['level'] ?? Number.NaN,
+        (from: typeof row) => from.extra['hidden'] ?? Number.NaN,
+      ])
+        expect(value(got[at] as typeof row)).toBeCloseTo(value(row), 4);
+    await expect(parted.step.runParts([])).rejects.toMatchObject({ code: 'run/parts' });
+  });
+
   it('brings outputs back in the step’s own submit, the same as reading them after it', async () => {
     const { engine, model } = build();
     const step = engine.compile(model, ({ params, batch: given }) => {

@@ -60,6 +60,9 @@ export class CompiledStep {
   readonly #inFlight: Promise<void>[] = [];
   #last: Program | null = null;
   #drained: StepMetrics[] = [];
+  /** Shares of the parts whose metrics still lie in a program's ring, and what was drained of them: sums by step. */
+  readonly #partShares = new Map<Program, number[]>();
+  readonly #partSums = new Map<number, Record<string, number>>();
 
   constructor(
     readonly engine: Engine,
@@ -113,24 +116,27 @@ export class CompiledStep {
 
   /**
    * One update from a batch in parts, as if their rows were one batch: gradients and losses are added up by weight before
-   * norm, clipping and optimizer, so memory is that of one part. Each part has dropout masks of its own.
+   * norm, clipping and optimizer, so memory is that of one part. Each part has dropout masks of its own; a step's other
+   * metrics are the parts' means by weight. Parts are asked for one at a time: a part's arrays may be the next one's.
    * @throws ConfigError `run/parts` without an optimizer or parts; else as `run`
    */
-  async runParts(parts: readonly BatchPart[]): Promise<void> {
+  async runParts(parts: Iterable<BatchPart>): Promise<void> {
     const { optimizer, dispatchesPerSubmit, seed, stepCount: step } = this;
-    if (!optimizer || parts.length === 0)
-      throw new ConfigError(
-        'run/parts',
-        `run: a batch in parts wants an optimizer and at least one part, got ${parts.length}.`,
-      );
+    if (!optimizer) throw new ConfigError('run/parts', 'run: a batch in parts wants an optimizer.');
     const update = await this.#updateProgram(optimizer);
     await this.#makeRoom(update);
-    for (const [at, { batch, weight }] of parts.entries()) {
+    let at = 0;
+    for (const { batch, weight } of parts) {
       const program = await this.program(batch, true);
+      if (program.ring.isFull) await this.#drainParts();
       const clock = { step, seed: at === 0 ? seed : mixSeed(seed, at), part: { weight, isFirst: at === 0 } };
       program.run(batch, clock, { dispatchesPerSubmit });
+      if (program.traced.metrics.size > 0)
+        this.#partShares.set(program, [...(this.#partShares.get(program) ?? []), weight]);
       await this.#submitted();
+      at++;
     }
+    if (at === 0) throw new ConfigError('run/parts', 'run: a batch in parts wants at least one part, got none.');
     update.run({}, { step, seed }, { dispatchesPerSubmit });
     this.stepCount++;
     await this.#submitted();
@@ -155,6 +161,16 @@ export class CompiledStep {
     this.#last = program;
   }
 
+  async #drainParts(): Promise<void> {
+    for (const [program, shares] of this.#partShares)
+      for (const [at, { step, extra }] of (await program.metrics()).entries()) {
+        const sums = this.#partSums.get(step) ?? {};
+        for (const [name, value] of Object.entries(extra)) sums[name] = (sums[name] ?? 0) + value * (shares[at] ?? 0);
+        this.#partSums.set(step, sums);
+      }
+    this.#partShares.clear();
+  }
+
   async #submitted(): Promise<void> {
     this.#inFlight.push(this.engine.device.raw.queue.onSubmittedWorkDone());
     if (this.#inFlight.length >= STEPS_IN_FLIGHT) await this.#inFlight.shift();
@@ -167,8 +183,10 @@ export class CompiledStep {
    */
   async metrics(): Promise<StepMetrics[]> {
     if (this.#last) this.#drained.push(...(await this.#last.metrics()));
-    const rows = this.#drained;
+    await this.#drainParts();
+    const rows = this.#drained.map((row) => ({ ...row, extra: this.#partSums.get(row.step) ?? row.extra }));
     this.#drained = [];
+    this.#partSums.clear();
     const bad = rows.find((row) => !row.isFinite);
     if (bad && this.optimizer)
       throw new NumericsError(

@@ -1,6 +1,7 @@
 import type { Optimizer } from '../nn/optimizers';
 import { BYTES_PER_ELEMENT } from '../tensor/shape';
 import { type Dispatch, groupsFor, type Home, type Value } from './dispatch';
+import type { Variables } from './variables';
 
 const LANES = 64;
 /** Groups of the partial gradient norm: enough to fill a large GPU, few enough for one closing group. */
@@ -9,7 +10,7 @@ const NORM_GROUPS = 256;
 /** Launches after the backward pass: global norm, clipping factor, finite check, one flat update (at most four in all). */
 export function optimizerDispatches(
   optimizer: Optimizer,
-  trainableBytes: number,
+  { trainableBytes, decayedBytes }: Pick<Variables, 'trainableBytes' | 'decayedBytes'>,
   loss: Value,
   stepState: Value,
   makeValue: (label: string, sizeBytes: number, home: Home | null) => Value,
@@ -46,7 +47,7 @@ export function optimizerDispatches(
       kernel: 'adamw',
       overrides: { LANES },
       bind: { gradient, status, state: stepState, weight, moment1, moment2: whole('moment2') },
-      params: { count, beta1, beta2, eps, weight_decay: weightDecay },
+      params: { count, beta1, beta2, eps, weight_decay: weightDecay, decayed: decayedBytes / BYTES_PER_ELEMENT },
       groups: groupsFor(count, LANES),
     });
   } else {

@@ -177,13 +177,7 @@ class Lowerer {
       const { trainableBytes } = this.variables;
       this.#dispatches.push(partDispatch(trainableBytes, lossValue, this.#stepState, this.#make.bind(this)));
     } else if (optimizer && lossValue) {
-      const tail = optimizerDispatches(
-        optimizer,
-        this.variables.trainableBytes,
-        lossValue,
-        this.#stepState,
-        this.#make.bind(this),
-      );
+      const tail = optimizerDispatches(optimizer, this.variables, lossValue, this.#stepState, this.#make.bind(this));
       this.#dispatches.push(...tail.dispatches);
       status = tail.status;
     }
@@ -198,9 +192,7 @@ class Lowerer {
       outputs: new Map(
         Object.entries(result.outputs ?? {}).map(([name, tensor]) => [name, { value: keep(tensor), spec: tensor }]),
       ),
-      metrics: new Map(
-        Object.entries(isPart ? {} : (result.metrics ?? {})).map(([name, tensor]) => [name, keep(tensor)]),
-      ),
+      metrics: new Map(Object.entries(result.metrics ?? {}).map(([name, tensor]) => [name, keep(tensor)])),
       updates: Object.entries(result.updates ?? {}).map(([name, tensor]) => this.#update(name, tensor, keep(tensor))),
       loss: isPart ? null : lossValue,
       status,
@@ -213,7 +205,7 @@ class Lowerer {
     const loss = this.#make('summed loss', BYTES_PER_ELEMENT, { buffer: 'gradientSum', offsetBytes: trainableBytes });
     const { dispatches, status } = optimizerDispatches(
       optimizer,
-      trainableBytes,
+      this.variables,
       loss,
       this.#stepState,
       this.#make.bind(this),

@@ -1,5 +1,5 @@
 /**
- * Everything a model keeps between steps, on the GPU: one flat arena of parameters (trainable ones first), and, once an
+ * Everything a model keeps between steps, on the GPU: one flat arena of parameters (trainable ones first, those without weight decay behind the others), and, once an
  * optimizer needs them, arenas of the same layout for gradients and moments. Each parameter starts on a 256-byte
  * boundary so that it can be bound on its own; the gaps stay zero.
  */
@@ -23,6 +23,8 @@ export class Variables {
   readonly slots: ReadonlyMap<string, VariableSlot>;
   /** Bytes of the trainable part, which comes first. */
   readonly trainableBytes: number;
+  /** Bytes of the trainable parameters that weight decay shrinks; they come first of all. */
+  readonly decayedBytes: number;
   readonly totalBytes: number;
   readonly #buffers = new Map<VariableArena, GPUBuffer>();
 
@@ -33,15 +35,22 @@ export class Variables {
     seed: number,
   ) {
     requireUniqueNames(specs);
-    const ordered = [...specs.filter((spec) => spec.isTrainable), ...specs.filter((spec) => !spec.isTrainable)];
+    const trained = specs.filter(({ isTrainable }) => isTrainable);
+    const ordered = [
+      ...trained.filter(({ isDecayed = true }) => isDecayed),
+      ...trained.filter(({ isDecayed = true }) => !isDecayed),
+      ...specs.filter(({ isTrainable }) => !isTrainable),
+    ];
     const slots = new Map<string, VariableSlot>();
     let offset = 0;
     let trainable = 0;
+    let decayed = 0;
     for (const spec of ordered) {
       const sizeBytes = elementCount(spec.shape) * BYTES_PER_ELEMENT;
       slots.set(spec.name, { spec, offsetBytes: offset, sizeBytes });
       offset += alignUp(sizeBytes);
       if (spec.isTrainable) trainable = offset;
+      if (spec.isTrainable && (spec.isDecayed ?? true)) decayed = offset;
     }
     const limit = Math.min(device.profile.maxBindingBytes, device.profile.maxBufferBytes);
     if (offset > limit)
@@ -51,6 +60,7 @@ export class Variables {
       );
     this.slots = slots;
     this.trainableBytes = trainable;
+    this.decayedBytes = decayed;
     this.totalBytes = offset;
     const image = new Float32Array(offset / BYTES_PER_ELEMENT);
     for (const slot of slots.values()) image.set(initialValues(slot.spec, seed), slot.offsetBytes / BYTES_PER_ELEMENT);

@@ -29,6 +29,8 @@ export interface CatalogueSources {
   readonly vectors: { readonly values: Float32Array; readonly width: number } | null;
   /** Vocabulary of the tokenizer to go on from. */
   readonly base?: TextVocabulary;
+  /** Also makes the latents of mirrored pictures. */
+  readonly hasFlips?: boolean;
 }
 
 export interface PreparedCatalogue {
@@ -65,6 +67,7 @@ export async function prepareCatalogue(sources: CatalogueSources, input: ItemInp
       texts: denseTexts(texts, vocabulary, input.textLength),
       pictures: hasImages ? squares : null,
       latents: hasImages ? pixelLatents(squares, latentSide, latentPatch) : null,
+      mirrored: hasImages && sources.hasFlips ? pixelLatents(squares, latentSide, latentPatch, true) : null,
       vectors: sources.vectors?.values ?? null,
       positives: coOccurrencePositives(sequencesInMemory(dataset, 'UTGRec'), dataset.itemCount),
     },

@@ -44,10 +44,22 @@ describe('checkUtgrecConfig', () => {
     ['tokenizer.training.schedule', 'step'],
     ['tokenizer.training.surprise', 1],
     ['recommender.testBeamWidth', 51],
+    ['tokenizer.training.accumulationSteps', 65],
+    ['tokenizer.training.decayOf', 'norms'],
+    ['tokenizer.training.hasFlips', 1],
+    ['recommender.accumulationSteps', 129],
+    ['recommender.hasUserToken', 'no'],
   ])('refuses %s = %s by name', (path, value) => {
     expect(() => checkUtgrecConfig(changed(path, value), 'mine.json')).toThrow(
       expect.objectContaining({ code: 'config/field', message: expect.stringContaining(`mine.json: field "${path}"`) }),
     );
+  });
+
+  it('takes accumulation, decay groups, flips and histories without a user token', () => {
+    const training = { ...preset.tokenizer.training, accumulationSteps: 64, decayOf: 'weights', hasFlips: true };
+    const recommender = { ...preset.recommender, accumulationSteps: 2, hasUserToken: false };
+    const value = { ...preset, recommender, tokenizer: { ...preset.tokenizer, training } };
+    expect(checkUtgrecConfig(value, 'mine.json')).toEqual(value);
   });
 
   it('refuses to fine-tune on a domain that it pre-trained on', () => {

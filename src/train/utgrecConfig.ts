@@ -84,6 +84,9 @@ const recipe = v.strictObject({
   codebookStart: v.picklist(['random', 'kmeans', 'kept']),
   weightDecay: real(0, 10),
   clipNorm: real(0, 1e6),
+  decayOf: v.exactOptional(v.picklist(['all', 'weights'])),
+  accumulationSteps: v.exactOptional(integer(1, 8192)),
+  hasFlips: v.exactOptional(v.boolean()),
 });
 const tokenizer = v.strictObject({
   encoder: v.variant('kind', [
@@ -146,6 +149,8 @@ const recommender = v.strictObject({
   patience: integer(0, MAX_COUNT),
   validationBeamWidth: integer(1, 50),
   testBeamWidth: integer(1, 50),
+  accumulationSteps: v.exactOptional(integer(1, 65_536)),
+  hasUserToken: v.exactOptional(v.boolean()),
 });
 const domainName = v.pipe(v.string(), v.minLength(1), v.maxLength(200));
 const transfer = v.strictObject({
@@ -215,6 +220,13 @@ export function checkUtgrecConfig(value: unknown, source: string): UtgrecConfig 
     if (input.latentSide % input.latentPatch !== 0)
       refuse('tokenizer.input.latentPatch', `a divisor of ${input.latentSide}`, input.latentPatch);
   }
+  for (const [field, { accumulationSteps = 1, batchSize }] of Object.entries({
+    'tokenizer.training': config.tokenizer.training,
+    recommender: config.recommender,
+    ...(config.transfer ? { 'transfer.tokenizerTraining': config.transfer.tokenizerTraining } : {}),
+  }))
+    if (accumulationSteps > batchSize)
+      refuse(`${field}.accumulationSteps`, `at most the ${batchSize} rows of a batch`, accumulationSteps);
   if (config.transfer?.pretraining.includes(config.transfer.downstream))
     refuse('transfer.downstream', 'a domain that is not pre-trained on', config.transfer.downstream);
   return config;

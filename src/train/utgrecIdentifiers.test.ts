@@ -21,6 +21,12 @@ describe('UTGRec identifiers', () => {
     expect(vocabulary).toMatchObject({ userToken: 769, endToken: 770, size: 771, digits: 3 });
   });
 
+  it('begin histories with their first item where there is no user token, all tokens in their places', () => {
+    const bare = utgrecTokenSource(PUBLISHED, Uint16Array.of(5, 7, 9), { hasUserToken: false });
+    expect(bare.vocabulary).toMatchObject({ userToken: null, endToken: 770, size: 771 });
+    expect([...bare.tokens]).toEqual([6, 264, 266]);
+  });
+
   it('give every level its own codes without a tree', () => {
     const config = { ...PUBLISHED, kind: 'independent' as const };
     expect([...storedCodes(config, Uint16Array.of(5, 7, 9))]).toEqual([5, 263, 521]);

@@ -8,6 +8,7 @@ import { sha256Hex } from '../base/sha256';
 import type { TokenSource } from '../recommenders/t5/batch';
 import type { QuantiserConfig } from '../tokenizers/utgrec/config';
 import { entriesOfLevel } from '../tokenizers/utgrec/treeQuantiser';
+import type { RecommenderConfig } from './config';
 
 /** Added to a level's codes in files and tokens: `[0, K_r, K_r, …]` for a tree, `[0, K, 2K, …]` for independent books. */
 export function levelOffset(config: QuantiserConfig, level: number): number {
@@ -28,19 +29,26 @@ export function storedCodes(config: QuantiserConfig, codes: Uint16Array): Uint32
   });
 }
 
-/** The recommender's view: V = 1 + root + leaf + 2 for a tree (771 at the published sizes). @throws ConfigError `utgrec/code` */
-export function utgrecTokenSource(config: QuantiserConfig, codes: Uint16Array): TokenSource {
+/**
+ * The recommender's view: V = 1 + root + leaf + 2 for a tree (771 at the published sizes). The user token keeps its place
+ * where histories do not begin with it. @throws ConfigError `utgrec/code`
+ */
+export function utgrecTokenSource(
+  config: QuantiserConfig,
+  codes: Uint16Array,
+  { hasUserToken = true }: Pick<RecommenderConfig, 'hasUserToken'> = {},
+): TokenSource {
   const last = config.levels - 1;
   const codeCount = levelOffset(config, last) + entriesOfLevel(config, last);
-  const userToken = 1 + codeCount;
+  const place = 1 + codeCount;
   return {
     vocabulary: {
       levels: config.levels,
       codes: codeCount,
       digits: config.levels,
-      userToken,
-      endToken: userToken + 1,
-      size: userToken + 2,
+      userToken: hasUserToken ? place : null,
+      endToken: place + 1,
+      size: place + 2,
     },
     tokens: storedCodes(config, codes).map((stored) => stored + 1),
   };

@@ -105,6 +105,30 @@ describe('a UTGRec run', () => {
   });
 });
 
+describe('a switch of the tokenizer’s training', () => {
+  const { training } = tinyUtgrec().tokenizer;
+  let plain: Awaited<ReturnType<typeof trained>> | undefined;
+  it.each([
+    ['flips', { hasFlips: true }],
+    ['parts of a batch', { accumulationSteps: 2 }],
+    ['decay of weights alone', { decayOf: 'weights' }],
+  ])('%s reaches the training', async (_, change) => {
+    const run = (more: object) =>
+      trained(tinyUtgrec({ transfer: null, tokenizer: { training: { ...training, ...more } } }));
+    plain ??= await run({});
+    const changed = await run(change);
+    const weights = ({ result }: typeof changed) => result.tokenizer.parameters.get('codeProjection.bias');
+    expect(same(weights(plain), weights(changed))).toBe(false);
+    expect(changed.run.sink.rows.every(({ values }) => Number.isFinite(values['loss'] ?? 0))).toBe(true);
+  });
+
+  it('a history without a user token is a token shorter, and the run is tested and opened again', async () => {
+    const { run, result } = await trained(tinyUtgrec({ transfer: null, recommender: { hasUserToken: false } }));
+    expect(result.source.vocabulary.userToken).toBeNull();
+    expect((await openUtgrec(run.host))?.source.vocabulary.userToken).toBeNull();
+  });
+});
+
 describe('an ablation of UTGRec', () => {
   const { weights, quantiser } = tinyUtgrec().tokenizer;
   const names = (run: Awaited<ReturnType<typeof trained>>['run']): Set<string> =>

@@ -130,7 +130,11 @@ async function pretrainRecommender(
   const { config, sink } = host;
   const { quantiser } = config.tokenizer;
   requireDistinct(quantiser, tokenizer);
-  const trainer = newTrainer(host, config.recommender, utgrecTokenSource(quantiser, tokenizer.codes));
+  const trainer = newTrainer(
+    host,
+    config.recommender,
+    utgrecTokenSource(quantiser, tokenizer.codes, config.recommender),
+  );
   try {
     const phase = new TrainingPhase(host, trainer, {
       stage: 'recommender',
@@ -161,7 +165,7 @@ async function trainOn(
 ): Promise<Pick<UtgrecResult, 'trainer' | 'source' | 'report'>> {
   const { settings, config, sink, stage, stepOffset } = task;
   requireDistinct(config.tokenizer.quantiser, tokenizer);
-  const source = utgrecTokenSource(config.tokenizer.quantiser, tokenizer.codes);
+  const source = utgrecTokenSource(config.tokenizer.quantiser, tokenizer.codes, config.recommender);
   const trainer = newTrainer(task, settings, source);
   const evaluated = { ...task, config: { recommender: settings } };
   const phase = new TrainingPhase(task, trainer, {
@@ -239,7 +243,7 @@ export async function openUtgrec(host: UtgrecRunHost): Promise<Omit<UtgrecResult
   const settings = { ...config.recommender, ...transfer?.recommenderTraining };
   const tokenizer = openTokenizer(stored, dataset);
   if (!tokenizer) return null;
-  const source = utgrecTokenSource(config.tokenizer.quantiser, tokenizer.codes);
+  const source = utgrecTokenSource(config.tokenizer.quantiser, tokenizer.codes, config.recommender);
   const trainer = newTrainer(own, settings, source);
   const checkpoint = readCheckpoint(file, 'recommender');
   const isPretrained = transfer !== null && transfer.pretraining.length > 0 && transfer.recommenderIsPretrained;

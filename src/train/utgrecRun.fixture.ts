@@ -198,7 +198,10 @@ export function tinyRun(
     pieces: wordPieces,
     images: options.hasPictures === false ? null : pictures,
     decodePicture: async ([colour = 0], _type, side) =>
-      colour === 255 ? null : new Uint8Array(side * side * 3).fill(colour),
+      colour === 255
+        ? null
+        : // Brighter to the right, so that a mirrored picture is another one.
+          Uint8Array.from({ length: side * side * 3 }, (_, at) => colour + 10 * (Math.floor(at / 3) % side)),
     now: () => clock++,
     readEncoderFile: () => Promise.reject(new Error('no encoder in this test')),
     hooks: {

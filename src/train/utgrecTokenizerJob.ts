@@ -70,7 +70,7 @@ export async function trainUtgrecTokenizer(host: UtgrecHost, phase: TokenizerPha
   if (checkpoint) requireSameOrigin(checkpoint.identity, origin, 'tokenizer');
   const finished = checkpoint && finishedOf(checkpoint, origin.config, dataset);
   if (finished) return finished;
-  const prepared = await prepare(host, phase.config, phase.start?.vocabulary);
+  const prepared = await prepare(host, phase, phase.start?.vocabulary);
   const trainer = openTrainer(host, phase, prepared);
   try {
     if (checkpoint) trainer.restore(stateOf(checkpoint));
@@ -93,7 +93,11 @@ export async function loadUtgrecTokenizer(
   config: UtgrecTokenizerConfig,
   tokenizer: FinishedTokenizer,
 ): Promise<{ trainer: UtgrecTrainer; prepared: PreparedCatalogue }> {
-  const prepared = await prepare(host, config, tokenizer.vocabulary);
+  const prepared = await prepare(
+    host,
+    { config, recipe: { ...config.training, hasFlips: false } },
+    tokenizer.vocabulary,
+  );
   const phase = { config, recipe: config.training, seed: 0, trainsMatrices: true, start: tokenizer, isFrozen: true };
   const trainer = openTrainer(host, phase, prepared);
   await trainer.startFrom(tokenizer.parameters);
@@ -103,7 +107,7 @@ export async function loadUtgrecTokenizer(
 /** @param base vocabulary of the tokenizer to go on from */
 async function prepare(
   host: UtgrecHost,
-  config: UtgrecTokenizerConfig,
+  { config, recipe }: Pick<TokenizerPhase, 'config' | 'recipe'>,
   base: TextVocabulary | undefined,
 ): Promise<PreparedCatalogue> {
   const { control, hooks, now, dataset } = host;
@@ -119,6 +123,7 @@ async function prepare(
       vectors: config.encoder.kind === 'frozen' ? await plainItemVectors(host, FROZEN_ENCODER) : null,
       onProgress: (items) => meter.update(items, 0),
       signal: control.signal,
+      hasFlips: recipe.hasFlips ?? false,
       ...(base ? { base } : {}),
     },
     config.input,

@@ -18,6 +18,8 @@ export interface UtgrecCatalogue {
   readonly pictures: Pictures | null;
   /** f32 `[N, P, c]`; null without pictures. */
   readonly latents: Float32Array | null;
+  /** Latents of the mirrored pictures, of the same shape, where training draws flips; else null. */
+  readonly mirrored: Float32Array | null;
   /** f32 `[N, W]` for a frozen encoder. */
   readonly vectors: Float32Array | null;
   readonly positives: Positives;
@@ -28,6 +30,14 @@ type Batch = Record<string, BatchArray>;
 const POSITIVE_STREAM = 11;
 const TIME_STREAM = 12;
 const NOISE_STREAM = 13;
+const FLIP_STREAM = 14;
+
+export interface DrawOptions {
+  /** Which part of the step's batch this is, 0 by default: parts draw for themselves. */
+  readonly part?: number;
+  /** The pictures as they are, for measuring. */
+  readonly hasNoFlips?: boolean;
+}
 
 export class BatchWriter {
   readonly #arrays = new Map<string, Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>>();
@@ -41,14 +51,17 @@ export class BatchWriter {
   ) {}
 
   /** Everything that a training step reads; valid until the next call. */
-  training(items: Uint32Array, step: number): Batch {
+  training(items: Uint32Array, step: number, { part = 0, hasNoFlips = false }: DrawOptions = {}): Batch {
     const { weights } = this.model.config;
+    const seedOf = (stream: number): number => mixSeed(this.seed, stream, step, ...(part > 0 ? [part] : []));
     const needsPositives = weights.alignment > 0 || weights.positive > 0;
-    const pairs = needsPositives ? this.#withPositives(items, step) : items;
+    const pairs = needsPositives ? this.#withPositives(items, seedOf(POSITIVE_STREAM)) : items;
     return {
       ...this.encoding(weights.alignment > 0 ? pairs : items),
       ...this.#textTargets(weights.positive > 0 ? pairs : items),
-      ...(this.model.sizes.latents > 0 ? this.#imageTargets(weights.positive > 0 ? pairs : items, step) : {}),
+      ...(this.model.sizes.latents > 0
+        ? this.#imageTargets(weights.positive > 0 ? pairs : items, seedOf, hasNoFlips)
+        : {}),
     };
   }
 
@@ -134,20 +147,24 @@ export class BatchWriter {
     };
   }
 
-  #imageTargets(items: Uint32Array, step: number): Batch {
+  #imageTargets(items: Uint32Array, seedOf: (stream: number) => number, hasNoFlips: boolean): Batch {
     const { config, sizes, schedule } = this.model;
     const { repeats, learnsVariance } = config.diffusion;
     const { latents, latentWidth } = sizes;
     const rows = items.length * latents * repeats;
-    const uniform = uniformGenerator(mixSeed(this.seed, TIME_STREAM, step));
-    const noise = normalArray(rows * latentWidth, mixSeed(this.seed, NOISE_STREAM, step));
+    const uniform = uniformGenerator(seedOf(TIME_STREAM));
+    const noise = normalArray(rows * latentWidth, seedOf(NOISE_STREAM));
     const time = this.#indices('time', rows);
     const noised = this.#floats('noised', rows * latentWidth);
     const mask = this.#floats('imageMask', rows);
     const start = this.#floats('start', rows * latentWidth);
-    const source = this.catalogue.latents;
+    const { latents: plain, mirrored } = this.catalogue;
+    const flips = uniformGenerator(seedOf(FLIP_STREAM));
+    const sources = Array.from(items, () => (mirrored && !hasNoFlips && flips() < 0.5 ? mirrored : plain));
     for (let row = 0; row < rows; row++) {
-      const item = items[Math.floor(row / (latents * repeats))] as number;
+      const itemRow = Math.floor(row / (latents * repeats));
+      const item = items[itemRow] as number;
+      const source = sources[itemRow];
       const place = Math.floor(row / repeats) % latents;
       const t = Math.floor(uniform() * schedule.steps);
       const alphaBar = schedule.alphaBar[t] as number;
@@ -170,8 +187,8 @@ export class BatchWriter {
     };
   }
 
-  #withPositives(items: Uint32Array, step: number): Uint32Array {
-    const uniform = uniformGenerator(mixSeed(this.seed, POSITIVE_STREAM, step));
+  #withPositives(items: Uint32Array, seed: number): Uint32Array {
+    const uniform = uniformGenerator(seed);
     const pairs = new Uint32Array(items.length * 2);
     pairs.set(items);
     items.forEach((item, row) => {

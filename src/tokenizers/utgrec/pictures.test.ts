@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { pixelLatents, pixelsOfPatches, shrink, writePatches } from './pictures';
+import { mirror, pixelLatents, pixelsOfPatches, shrink, writePatches } from './pictures';
 
 describe('pictures', () => {
   it('cut into patches and put together again are the same', () => {
@@ -25,6 +25,14 @@ describe('pictures', () => {
     writePatches(pixels, 4, 2, patches, 0);
     const first = Array.from({ length: 4 }, (_, patch) => Math.round(((patches[patch * 12] ?? 0) + 1) * 127.5));
     expect(first).toEqual([0, 2, 8, 10]);
+  });
+
+  it('mirror from right to left', () => {
+    const pixels = Uint8Array.from({ length: 3 * 3 * 3 }, (_, at) => at);
+    expect([...mirror(pixels, 3).subarray(0, 9)]).toEqual([6, 7, 8, 3, 4, 5, 0, 1, 2]);
+    expect(mirror(mirror(pixels, 3), 3)).toEqual(pixels);
+    const pictures = { side: 3, pixels: mirror(pixels, 3), isPresent: Uint8Array.of(1) };
+    expect(pixelLatents(pictures, 3, 1, true)).toEqual(pixelLatents({ ...pictures, pixels }, 3, 1));
   });
 
   it('shrink by means of blocks', () => {

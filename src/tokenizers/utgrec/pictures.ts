@@ -76,8 +76,24 @@ export function shrink(pixels: Uint8Array, side: number, smaller: number): Uint8
   return out;
 }
 
+/** Every row of pixels from right to left: u8 `[S, S, 3]` of one item. */
+export function mirror(pixels: Uint8Array, side: number): Uint8Array<ArrayBuffer> {
+  const out = new Uint8Array(pixels.length);
+  for (let y = 0; y < side; y++)
+    for (let x = 0; x < side; x++) {
+      const from = (y * side + x) * CHANNELS;
+      out.set(pixels.subarray(from, from + CHANNELS), (y * side + side - 1 - x) * CHANNELS);
+    }
+  return out;
+}
+
 /** Pixel latents of all items f32 `[N, (side/patch)², patch² · 3]`, zeros without a picture. @throws ShapeError `utgrec/patch` */
-export function pixelLatents(pictures: Pictures, side: number, patch: number): Float32Array<ArrayBuffer> {
+export function pixelLatents(
+  pictures: Pictures,
+  side: number,
+  patch: number,
+  isMirrored = false,
+): Float32Array<ArrayBuffer> {
   const itemCount = pictures.isPresent.length;
   const size = pictures.side * pictures.side * CHANNELS;
   const width = side * side * CHANNELS;
@@ -85,7 +101,7 @@ export function pixelLatents(pictures: Pictures, side: number, patch: number): F
   for (let item = 0; item < itemCount; item++) {
     if (!pictures.isPresent[item]) continue;
     const square = shrink(pictures.pixels.subarray(item * size, (item + 1) * size), pictures.side, side);
-    writePatches(square, side, patch, latents, item * width);
+    writePatches(isMirrored ? mirror(square, side) : square, side, patch, latents, item * width);
   }
   return latents;
 }

@@ -92,7 +92,7 @@ export class UtgrecReader {
     const sums = new Map<string, number>();
     const batches = this.#batches(items);
     for (const [at, { rows }] of batches.entries()) {
-      const program = await this.#measuring.run(writer.training(rows, at));
+      const program = await this.#measuring.run(writer.training(rows, at, { hasNoFlips: true }));
       for (const name of program.traced.outputs.keys())
         sums.set(name, (sums.get(name) ?? 0) + ((await program.readFloats(name))[0] ?? Number.NaN));
     }

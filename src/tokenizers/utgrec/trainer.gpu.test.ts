@@ -67,6 +67,7 @@ function catalogue(): UtgrecCatalogue {
     texts,
     pictures,
     latents: pixelLatents(pictures, 2, 1),
+    mirrored: null,
     vectors: null,
     positives: coOccurrencePositives(sequenceTable(users), ITEMS),
   };
@@ -211,6 +212,70 @@ describe('UTGRec’s tokenizer in training', () => {
     );
     expect(Number.isFinite((await cached.epoch()).values['loss'])).toBe(true);
     await cached.dispose();
+  });
+
+  it('runs a batch in parts to the same update where nothing is drawn', async () => {
+    const plain = {
+      ...CONFIG,
+      encoder: { kind: 'compact' as const, ...LAYER, layers: 1, dropout: 0 },
+      projectionDropout: 0,
+      weights: { ...CONFIG.weights, alignment: 0, positive: 0 },
+    };
+    const held = catalogue();
+    // Texts of one length, so that the mean of the parts' means is the mean.
+    const blind = { ...held, texts: held.texts.map((piece) => piece || 1), pictures: null, latents: null };
+    const trained = async (accumulationSteps: number) => {
+      const recipe = { ...RECIPE, accumulationSteps };
+      const trainer = new UtgrecTrainer(
+        engine,
+        task({ catalogue: blind, recipe }, plain, { ...SIZES, patches: 0, latents: 0 }),
+      );
+      await trainer.epoch();
+      const { values } = await trainer.epoch();
+      const weights = await trainer.variables.read('textHead.weight');
+      await trainer.dispose();
+      return { values, weights };
+    };
+    const [whole, parts] = [await trained(1), await trained(3)];
+    expect(Object.keys(parts.values).sort()).toEqual(Object.keys(whole.values).sort());
+    for (const [name, value] of Object.entries(whole.values))
+      expect(Math.abs((parts.values[name] ?? Number.NaN) - value), name).toBeLessThan(1e-4 * Math.abs(value) + 1e-6);
+    for (const [at, value] of whole.weights.entries()) expect(parts.weights[at]).toBeCloseTo(value, 4);
+  });
+
+  it('draws for every part by itself, and contrasts each with its own rows alone', async () => {
+    const alignment = async (accumulationSteps: number): Promise<number> => {
+      const trainer = new UtgrecTrainer(engine, task({ recipe: { ...RECIPE, accumulationSteps } }));
+      const { values } = await trainer.epoch();
+      await trainer.dispose();
+      for (const name of ['text', 'image', 'textPositive', 'imagePositive', 'rootError'])
+        expect(Number.isFinite(values[name]), name).toBe(true);
+      return values['alignment'] ?? Number.NaN;
+    };
+    // Two rows in a part against sixteen: ln 2 against ln 16 where nothing is aligned yet.
+    expect(await alignment(8)).toBeLessThan((await alignment(1)) - 1);
+  });
+
+  it('decays no bias and no norm where only weights decay', async () => {
+    const names = async (decayOf: 'all' | 'weights'): Promise<string[]> => {
+      const trainer = new UtgrecTrainer(engine, task({ recipe: { ...RECIPE, decayOf } }));
+      const spared = [...trainer.variables.slots.values()].flatMap(({ spec }) =>
+        spec.isDecayed === false ? [spec.name] : [],
+      );
+      await trainer.dispose();
+      return spared;
+    };
+    expect(await names('all')).toEqual([]);
+    const spared = await names('weights');
+    for (const name of [
+      'projection.0.bias',
+      'textDecoder.layer.attentionNorm.weight',
+      'denoiser.block.0.norm.bias',
+      'encoder.norm.weight',
+    ])
+      expect(spared).toContain(name);
+    for (const name of ['projection.0.weight', 'encoder.text.weight', 'root.matrix', 'textDecoder.mask'])
+      expect(spared).not.toContain(name);
   });
 
   it('refuses a catalogue that nobody interacted with', () => {

@@ -8,8 +8,9 @@
 import { CancelledError, ConfigError } from '../../base/errors';
 import { mixSeed, shuffleInPlace, uniformGenerator } from '../../base/random';
 import { adamw } from '../../nn/optimizers';
+import type { ParameterSpec } from '../../nn/parameters';
 import { cosineSchedule, linearSchedule, type Schedule } from '../../nn/schedules';
-import type { CompiledStep, Engine } from '../../plan/engine';
+import type { BatchPart, CompiledStep, Engine } from '../../plan/engine';
 import type { StepMetrics } from '../../plan/metricRing';
 import type { StepFunction } from '../../plan/trace';
 import type { Variables } from '../../plan/variables';
@@ -35,6 +36,15 @@ export interface UtgrecRecipe {
   /** Share of all steps in which the decoders see z itself; 0 in fine-tuning. */
   readonly quantiserWarmupShare: number;
   readonly weightDecay: number;
+  /** What decays: everything (default), or not the biases and norms, as the published code. */
+  readonly decayOf?: 'all' | 'weights';
+  /**
+   * Parts that a batch is run in, 1 by default: the memory of one part. As in the published code the alignment's negatives are
+   * those of the part, and the means over pieces and pictures are means of the parts'.
+   */
+  readonly accumulationSteps?: number;
+  /** Half of the pictures to reconstruct are mirrored, drawn anew every step (the published code); not by default. */
+  readonly hasFlips?: boolean;
   readonly clipNorm: number;
   /**
    * Entries when quantising begins. `random`: as initialised, the published way. `kmeans`: C from k-means on the items' v at
@@ -114,7 +124,8 @@ export class UtgrecTrainer {
     this.stepsPerEpoch = Math.ceil(trainingItems.length / this.#batchSize);
     this.totalSteps = this.stepsPerEpoch * recipe.epochs;
     this.#quantiserWarmupSteps = Math.round(this.totalSteps * recipe.quantiserWarmupShare);
-    this.variables = engine.variables(utgrecParameters(model, recipe.trainsMatrices), seed);
+    const specs = utgrecParameters(model, recipe.trainsMatrices);
+    this.variables = engine.variables(recipe.decayOf === 'weights' ? specs.map(withoutDecay) : specs, seed);
     const optimizer = adamw({
       learningRate: rateOf(recipe, this.totalSteps),
       weightDecay: recipe.weightDecay,
@@ -183,7 +194,9 @@ export class UtgrecTrainer {
         { length: this.#batchSize },
         (_, row) => order[(index * this.#batchSize + row) % order.length] as number,
       );
-      await compiled.run(this.#writer.training(items, at));
+      const { accumulationSteps = 1 } = this.#task.recipe;
+      if (accumulationSteps === 1) await compiled.run(this.#writer.training(items, at));
+      else await compiled.runParts(this.#parts(items, at, accumulationSteps));
       await onStep?.(index + 1);
     }
     rows.push(...(await this.#warmup.metrics()), ...(await this.#training.metrics()));
@@ -200,6 +213,18 @@ export class UtgrecTrainer {
       learningRate: rows.at(-1)?.learningRate ?? Number.NaN,
       values: { loss: mean((row) => row.loss), ...Object.fromEntries(parts) },
     };
+  }
+
+  /** A batch in parts of equal rows; the last may be shorter. */
+  *#parts(items: Uint32Array, step: number, count: number): Generator<BatchPart> {
+    const rows = Math.ceil(items.length / count);
+    for (let first = 0; first < items.length; first += rows) {
+      const chosen = items.subarray(first, first + rows);
+      yield {
+        batch: this.#writer.training(chosen, step, { part: first / rows }),
+        weight: chosen.length / items.length,
+      };
+    }
   }
 
   /** Codes and last residuals of all items, in item order, without dropout. */
@@ -319,6 +344,11 @@ export class UtgrecTrainer {
     for (const step of [this.#warmup, this.#training, this.#encoding, this.#books]) await step.dispose();
     this.variables.dispose();
   }
+}
+
+/** Biases and the gains of norms stay out of weight decay (utgrec.md §5.4). */
+function withoutDecay(spec: ParameterSpec): ParameterSpec {
+  return /(\.bias|[nN]orm\.weight)$/.test(spec.name) ? { ...spec, isDecayed: false } : spec;
 }
 
 function rateOf({ schedule, learningRate, warmupShare }: UtgrecRecipe, totalSteps: number): Schedule {
