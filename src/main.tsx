@@ -7,6 +7,8 @@ import { startTheme } from './app/stores/theme';
 import './app/styles/tokens.css';
 import './app/styles/base.css';
 import './app/styles/shell.css';
+import './app/styles/rail.css';
+import './app/styles/overlays.css';
 import './app/styles/controls.css';
 import './app/styles/figures.css';
 import './app/styles/figureFrame.css';

@@ -1,5 +1,6 @@
 import { lazy, Suspense } from 'react';
 import { Redirect, Route, Router, Switch } from 'wouter';
+import { useGlobalCommands } from './commands/useGlobalCommands';
 import type { DataSession } from './data/dataSession';
 import { DataSessionContext } from './data/dataSessionContext';
 import { useHashPath } from './navigation/hashPath';
@@ -13,6 +14,8 @@ import { ImportTray } from './shell/ImportTray';
 import { JobTray } from './shell/JobTray';
 import { NavRail } from './shell/NavRail';
 import { Notices } from './shell/Notices';
+import { Overlays } from './shell/Overlays';
+import { Toasts } from './shell/Toasts';
 import { TopBar } from './shell/TopBar';
 import { useDocumentTitle } from './shell/useDocumentTitle';
 import { useRunDrop } from './shell/useRunDrop';
@@ -23,9 +26,8 @@ export function App({ session, dataSession }: { readonly session: Session; reado
   return (
     <SessionContext.Provider value={session}>
       <DataSessionContext.Provider value={dataSession}>
-        <RunDrop />
         <Router hook={useHashPath}>
-          <DocumentTitle />
+          <Habits />
           <button type="button" className="skip-link" onClick={focusMain}>
             Skip to content
           </button>
@@ -38,22 +40,22 @@ export function App({ session, dataSession }: { readonly session: Session; reado
             </main>
           </div>
           <div className="trays">
+            <Toasts />
             <ImportTray />
             <JobTray />
           </div>
           <Announcer />
+          <Overlays />
         </Router>
       </DataSessionContext.Provider>
     </SessionContext.Provider>
   );
 }
 
-function RunDrop() {
+/** What the page does without showing anything: takes dropped runs, listens to keys, names the tab. */
+function Habits() {
   useRunDrop();
-  return null;
-}
-
-function DocumentTitle() {
+  useGlobalCommands();
   useDocumentTitle();
   return null;
 }

@@ -16,9 +16,13 @@ export function PageHead({ title, lead, hasFigures = true, children }: PageHeadP
     <header className="page-head">
       <div className="page-title">
         <h1>{title}</h1>
-        <p>{lead}</p>
+        <p>
+          {lead}{' '}
+          {hasFigures && isSimulated && (
+            <span className="provenance">simulated behaviour over public-domain pictures</span>
+          )}
+        </p>
       </div>
-      {hasFigures && isSimulated && <p className="provenance">simulated behaviour over public-domain pictures</p>}
       {children !== undefined && <div className="page-actions">{children}</div>}
       {hasFigures && <SelectionChips />}
     </header>

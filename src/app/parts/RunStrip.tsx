@@ -29,7 +29,9 @@ export function RunStrip({ run }: { readonly run: Run }) {
     ['Time left', progress?.etaSeconds != null && !isPaused ? formatDuration(progress.etaSeconds) : '–'],
   ];
   return (
-    <section className="run-strip" aria-label="Progress">
+    // Takes the focus, so that the space bar can hold the job and let it go on.
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: see above
+    <section className="run-strip" aria-label="Progress" data-training tabIndex={0}>
       <dl>
         {cells.map(([name, value]) => (
           <div key={name}>

@@ -1,7 +1,10 @@
-import { Cpu, HardDrive, Menu, TriangleAlert } from 'lucide-react';
+import { CircleHelp, Cpu, HardDrive, Link2, Menu, Search, TriangleAlert } from 'lucide-react';
 import { Link } from 'wouter';
+import { KeyCaps } from '../commands/KeyCaps';
+import { copyLinkToClipboard } from '../commands/useGlobalCommands';
 import { formatShare, formatSize } from '../format/numbers';
 import { useCatalogue } from '../stores/catalogue';
+import { useOverlays } from '../stores/overlays';
 import { useRail } from '../stores/rail';
 import { useWorkspace } from '../stores/workspace';
 import { Logo } from './Logo';
@@ -16,9 +19,28 @@ export function TopBar() {
         <Logo />
         <span className="brand-name">Tessera</span>
       </Link>
+      <PaletteButton />
       <div className="top-bar-end">
         <GpuChip />
         <StorageMeter />
+        <button
+          type="button"
+          className="icon-button link-copy"
+          aria-label="Copy a link to this view"
+          title="Copy a link to this view"
+          onClick={() => void copyLinkToClipboard()}
+        >
+          <Link2 size={17} aria-hidden />
+        </button>
+        <button
+          type="button"
+          className="icon-button"
+          aria-label="Help and shortcuts"
+          title="Help and shortcuts"
+          onClick={() => useOverlays.getState().show('help')}
+        >
+          <CircleHelp size={17} aria-hidden />
+        </button>
         <ThemeToggle />
       </div>
     </header>
@@ -38,6 +60,21 @@ function DrawerButton() {
       onClick={() => useRail.getState().openDrawer(!isOpen)}
     >
       <Menu size={18} aria-hidden />
+    </button>
+  );
+}
+
+function PaletteButton() {
+  return (
+    <button
+      type="button"
+      className="palette-button"
+      aria-label="Search and commands"
+      onClick={() => useOverlays.getState().show('palette')}
+    >
+      <Search size={14} aria-hidden />
+      <span className="palette-button-words">Search or run a command</span>
+      <KeyCaps keys="Mod+K" />
     </button>
   );
 }

@@ -1,4 +1,5 @@
 import { formatCount, formatMetric } from '../format/numbers';
+import { useCodes } from '../stores/codes';
 import { type RunRecord, useJobs } from '../stores/jobs';
 import { useWorkspace } from '../stores/workspace';
 
@@ -20,6 +21,7 @@ export function usePageStatus(): Readonly<Record<string, PageStatus>> {
   const model = useJobs(({ evaluations }) =>
     evaluations.find(({ kind, split }) => kind === 'model' && split === 'test'),
   );
+  const hasCodes = useCodes(({ version }) => version > 0);
   const hasModel = useJobs((state) => state.model > 0);
   const running = (record: RunRecord, otherwise: string): string => {
     if (record.state === 'running') return share === null ? 'starting' : `running ${share}%`;
@@ -38,6 +40,7 @@ export function usePageStatus(): Readonly<Record<string, PageStatus>> {
       isDone: isTokenized,
       isRunning: tokenizer.state === 'running',
     },
+    '/codebooks': { words: hasCodes ? 'ready' : 'after the tokenizer', isDone: false, isRunning: false },
     '/recommender': { words: recommenderWords, isDone: isTrained, isRunning: recommender.state === 'running' },
     '/demo': { words: hasModel ? 'ready' : 'after the training', isDone: false, isRunning: false },
   };
