@@ -14,6 +14,7 @@ export default defineConfig({
         to: 'models/use-lite',
         pattern: /^(model\.json|vocab\.json|group1-shard\d+of\d+)$/,
       },
+      { from: '../models/sample', to: 'models/sample', pattern: /^(index\.json|[\w-]+\.tessera)$/ },
     ]),
     securityHeaders(),
   ],

@@ -18,6 +18,7 @@ import './app/styles/results.css';
 import './app/styles/data.css';
 import './app/styles/dataTables.css';
 import './app/styles/codebooks.css';
+import './app/styles/runs.css';
 import { createClient, createDataClient, startWorkers } from './worker/client';
 
 startTheme();

@@ -4,7 +4,7 @@ import type { Plugin } from 'vite';
 
 /** Files of an installed package that the page fetches by address. */
 export interface PackageFiles {
-  /** Folder below node_modules. */
+  /** Folder below node_modules; `../` leads to one of the repository. */
   readonly from: string;
   /** Folder below the page's address. */
   readonly to: string;

@@ -2,7 +2,6 @@
  * Wires the worker to the stores: one function for each thing a user can ask, one for what the worker tells. The only
  * place in the window that holds the client.
  */
-import { TesseraError } from '../base/errors';
 import type { Client } from '../worker/client';
 import {
   type CodeNeighbours,
@@ -11,7 +10,6 @@ import {
   type DriftItems,
   type DriftRequest,
   type DriftSummary,
-  type ErrorReport,
   type GalleryReply,
   type GalleryRequest,
   type HelloReply,
@@ -32,7 +30,9 @@ import { PRESETS } from './config/presets';
 import { sameRun } from './config/sameRun';
 import { appendRows, clearCurves, type Run } from './curves/curves';
 import { downloadBlob } from './figures/download';
+import { reportOf } from './reportOf';
 import { isRunFile } from './runFile';
+import { createRunRequests, type RunRequests } from './runs/runRequests';
 import { useCodes } from './stores/codes';
 import { useDraft } from './stores/draft';
 import { type RunState, runningRun, useJobs } from './stores/jobs';
@@ -52,8 +52,9 @@ export interface Session {
   openDomains(workspace: string, domains: readonly string[], name: string): Promise<void>;
   /** Takes over a `.tessera` file, the folder of `tessera train` or an exported model. */
   openRun(files: readonly File[]): Promise<void>;
-  /** Hands the run to the browser's downloads as one file. */
-  saveRun(isAnonymous: boolean): Promise<void>;
+  /** Hands a run, the shown one by default, to the browser's downloads as one file. */
+  saveRun(isAnonymous: boolean, id?: string): Promise<void>;
+  readonly runs: RunRequests;
   start(run: Run, config: SystemConfig): Promise<void>;
   pause(): Promise<void>;
   resume(): Promise<void>;
@@ -77,16 +78,13 @@ export interface Session {
   driftItems(band: Omit<Extract<DriftRequest, { kind: 'driftItems' }>, 'kind'>): Promise<DriftItems>;
 }
 
-/** The report of anything thrown; what is no TesseraError is a defect. */
-export function reportOf(error: unknown): ErrorReport {
-  if (error instanceof TesseraError) return { code: error.code, message: error.message };
-  return { code: 'defect', message: error instanceof Error ? error.message : String(error) };
-}
+export { reportOf };
 
 export function createSession(client: Client): Session {
+  const runs = createRunRequests(client, { forget: forgetRuns, restore: applyRestored });
   const jobs = useJobs.getState;
   const workspace = useWorkspace.getState;
-  client.subscribe(applyEvent);
+  client.subscribe((event) => (event.kind === 'runs' ? void runs.refresh() : applyEvent(event)));
 
   const open = async (what: string, request: () => Promise<DataSummary>): Promise<void> => {
     workspace().opens(what);
@@ -95,6 +93,7 @@ export function createSession(client: Client): Session {
       forgetRuns();
       workspace().opened(data);
       workspace().dismiss('restored');
+      await runs.refresh();
     } catch (error) {
       workspace().refused(reportOf(error));
     }
@@ -116,7 +115,8 @@ export function createSession(client: Client): Session {
     try {
       const restored = await client.request({ kind: 'openRun', files });
       forgetRuns();
-      applyRestored(restored, `Opened ${restored.config?.name ?? 'the run'}`);
+      applyRestored(restored, `Opened ${restored.run?.name ?? 'the run'}`);
+      await runs.refresh();
     } catch (error) {
       workspace().opened(known);
       workspace().notify({ kind: 'error', title: 'The run could not be opened', ...reportOf(error) });
@@ -133,6 +133,7 @@ export function createSession(client: Client): Session {
             baseUrl: new URL('./', location.href).href,
           }),
         );
+        await runs.refresh();
       } catch (error) {
         workspace().broken(reportOf(error));
       }
@@ -146,14 +147,19 @@ export function createSession(client: Client): Session {
     openDomains: (workspace, domains, name) =>
       open(name, () => client.request({ kind: 'openDomains', workspace, domains, name })),
     openRun,
-    async saveRun(isAnonymous) {
+    async saveRun(isAnonymous, id) {
       try {
-        const { name, file } = await client.request({ kind: 'saveRun', isAnonymous });
+        const { name, file } = await client.request({
+          kind: 'saveRun',
+          isAnonymous,
+          ...(id === undefined ? {} : { id }),
+        });
         downloadBlob(name, file);
       } catch (error) {
         workspace().notify({ kind: 'error', title: 'The run could not be saved', ...reportOf(error) });
       }
     },
+    runs,
     async start(run, config) {
       const isContinued = canContinue(run, config);
       if (!isContinued) forgetResults(run);
@@ -176,6 +182,7 @@ export function createSession(client: Client): Session {
         forgetRuns();
         workspace().opened(null);
         workspace().dismiss('restored');
+        await runs.refresh();
       } catch (error) {
         workspace().notify({ kind: 'error', ...reportOf(error) });
       }

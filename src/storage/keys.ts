@@ -31,6 +31,7 @@ export function checkedName(name: string): string {
 
 export const runKey = (id: string): RecordKey<RunRecord> => ({ path: `run/${checkedName(id)}/` });
 export const allRuns: RecordKey<RunRecord> = { path: 'run/' };
+export const noteKey = (name: string): RecordKey<string> => ({ path: `note/${checkedName(name)}/` });
 export const allCheckpoints: RecordKey<CheckpointList> = { path: 'checkpoints/' };
 export const metricHeadKey = (run: string): RecordKey<MetricHead> => ({ path: `metricHead/${checkedName(run)}/` });
 export const checkpointsOf = (run: string): RecordKey<CheckpointList> => owned('checkpoints', run);

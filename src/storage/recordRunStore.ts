@@ -1,12 +1,16 @@
-import { ConfigError, ConflictError } from '../base/errors';
+import { ConfigError, ConflictError, QuotaError } from '../base/errors';
 import { loadCheckpoint, saveCheckpoint, sweepOrphans } from './checkpoints';
 import * as keys from './keys';
 import { memoryBlobs, memoryRecords } from './memoryStorage';
 import { type BlobStore, putRecord, type RecordChange, type Records } from './records';
 import type { CheckpointEntry, MetricRow, RunRecord, RunStore } from './runStore';
 
-/** A run store over any records and files. Takes both. Changes run one after another, in the order of the calls. */
-export function createRunStore(records: Records, blobs: BlobStore): RunStore {
+/**
+ * A run store over any records and files. Takes both. Changes run one after another, in the order of the calls. Any of them
+ * throws QuotaError `storage/quota` where there is no room.
+ */
+export function createRunStore(untyped: Records, blobs: BlobStore): RunStore {
+  const records = withQuotaErrors(untyped);
   let last: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(change: () => Promise<T>): Promise<T> => {
     const result = last.then(change);
@@ -52,6 +56,9 @@ export function createRunStore(records: Records, blobs: BlobStore): RunStore {
       (await records.list(keys.evaluationsOf(runId))).sort((a, b) => a.createdAtMs - b.createdAtMs),
     readPerUser: (runId, name) => records.get(keys.perUserKey(runId, name)),
 
+    readNote: (name) => records.get(keys.noteKey(name)),
+    writeNote: (name, text) => commit(putRecord(keys.noteKey(name), text)),
+
     sweepOrphans: (busyRuns = new Set()) => inTurn(() => sweepOrphans(records, blobs, busyRuns)),
     close: () => records.close(),
   };
@@ -62,6 +69,22 @@ export function createMemoryRunStore(): RunStore {
   return createRunStore(memoryRecords(), memoryBlobs());
 }
 
+function withQuotaErrors(records: Records): Records {
+  return {
+    ...records,
+    async commit(changes, durability) {
+      try {
+        await records.commit(changes, durability);
+      } catch (cause) {
+        if (!(cause instanceof Error) || cause.name !== 'QuotaExceededError') throw cause;
+        const message =
+          'write a record: wanted a little storage, came a full disk or quota; delete a run or data and resume';
+        throw new QuotaError('storage/quota', message, { cause });
+      }
+    },
+  };
+}
+
 async function createRun(records: Records, run: RunRecord): Promise<void> {
   const key = keys.runKey(run.id);
   if ((await records.get(key)) !== undefined) {
@@ -70,11 +93,7 @@ async function createRun(records: Records, run: RunRecord): Promise<void> {
   await records.commit([putRecord(key, run)], 'strict');
 }
 
-async function updateRun(
-  records: Records,
-  id: string,
-  change: Partial<Pick<RunRecord, 'name' | 'status'>>,
-): Promise<void> {
+async function updateRun(records: Records, id: string, change: Partial<Omit<RunRecord, 'id'>>): Promise<void> {
   const run = await records.get(keys.runKey(id));
   if (run === undefined) {
     throw new ConfigError('storage/unknownRun', `update run: wanted a stored run, came ${id}; create it first`);

@@ -219,6 +219,18 @@ describe('crash while saving', () => {
     }
   });
 
+  it('reports a full disk as QuotaError for records as for files', async () => {
+    const records = memoryRecords();
+    const full = { ...records, commit: () => Promise.reject(new DOMException('full', 'QuotaExceededError')) };
+    const store = createRunStore(full, memoryBlobs());
+    await expect(store.writeNote('shown-run', 'x')).rejects.toMatchObject({ code: 'storage/quota' });
+    await expect(store.appendMetrics('run-1', [{ step: 1, values: {} }])).rejects.toMatchObject({
+      code: 'storage/quota',
+    });
+    const broken = { ...records, commit: () => Promise.reject(new TypeError('defect')) };
+    await expect(createRunStore(broken, memoryBlobs()).writeNote('x', 'y')).rejects.toThrow(TypeError);
+  });
+
   it('reports a full disk as QuotaError and a lying disk as such, and keeps the previous checkpoint', async () => {
     const blobs = memoryBlobs();
     const records = memoryRecords();

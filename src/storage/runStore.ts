@@ -1,6 +1,10 @@
 /** What a workbench remembers about its runs. All names and ids are our own: letters, digits, `.`, `_`, `-`. */
 
-export type RunStatus = 'created' | 'running' | 'paused' | 'finished' | 'failed';
+/** `tokenized`: its tokenizer is trained, its recommender is not. `running` is also what a crash leaves. */
+export type RunStatus = 'created' | 'running' | 'paused' | 'tokenized' | 'finished' | 'failed';
+
+/** `shipped`: comes with the program; read only. */
+export type RunSource = 'trained' | 'imported' | 'shipped';
 
 export interface RunRecord {
   readonly id: string;
@@ -12,6 +16,13 @@ export interface RunRecord {
   readonly status: RunStatus;
   /** Milliseconds since 1970, passed in. */
   readonly createdAtMs: number;
+  // Records of the first version have none of these.
+  readonly dataName?: string;
+  /** How the data set is opened again, as JSON text. */
+  readonly dataOrigin?: string;
+  readonly source?: RunSource;
+  /** Since when its deletion waits to be undone; null: it does not. */
+  readonly deletedAtMs?: number | null;
 }
 
 /** One row of a run's metric log. */
@@ -63,8 +74,8 @@ export interface EvaluationRecord {
 export interface RunStore {
   /** Adds a run. @throws ConflictError `storage/exists` */
   createRun(run: RunRecord): Promise<void>;
-  /** Changes name or status. @throws ConfigError `storage/unknownRun` */
-  updateRun(id: string, change: Partial<Pick<RunRecord, 'name' | 'status'>>): Promise<void>;
+  /** @throws ConfigError `storage/unknownRun` */
+  updateRun(id: string, change: Partial<Omit<RunRecord, 'id'>>): Promise<void>;
   getRun(id: string): Promise<RunRecord | undefined>;
   /** Newest first. */
   listRuns(): Promise<RunRecord[]>;
@@ -104,6 +115,10 @@ export interface RunStore {
   listEvaluations(runId: string): Promise<EvaluationRecord[]>;
   /** Per-user vectors by label. */
   readPerUser(runId: string, name: string): Promise<Readonly<Record<string, Float32Array>> | undefined>;
+
+  /** A text that belongs to no run, such as which one is shown. */
+  readNote(name: string): Promise<string | undefined>;
+  writeNote(name: string, text: string): Promise<void>;
 
   /** Removes files no pointer names, left by a crash; runs in `busyRuns` (another tab is saving) are spared. Returns how many. */
   sweepOrphans(busyRuns?: ReadonlySet<string>): Promise<number>;

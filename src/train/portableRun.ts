@@ -33,7 +33,8 @@ export interface RunDescription {
   readonly data: { readonly name: string; readonly hash: string };
 }
 
-export const runText = ({ config, data }: RunDescription): string =>
+/** @param run of any system */
+export const runText = ({ config, data }: Omit<RunDescription, 'config'> & { readonly config: object }): string =>
   `${JSON.stringify({ version: RUN_VERSION, config, data }, null, 2)}\n`;
 
 /** What `run.json` of any system says; its configuration is not looked into. @throws FormatError `run/version`, `run/description` */

@@ -22,6 +22,8 @@ export const isRunMember = (name: string): boolean => MEMBER.test(name) && name 
 export interface ArchiveOptions {
   /** Removes names, paths, machine, notes from every file; `traces` are this machine's. */
   readonly anonymise?: Traces;
+  /** Deflates tensors as well: smaller by a tenth, or by much where they hold zeros. */
+  readonly deflatesTensors?: boolean;
 }
 
 /** @param files of a run's folder by relative path with `/` @throws FormatError `archive/name`, and those of the files when anonymised */
@@ -43,7 +45,7 @@ export async function writeRunArchive(
   };
   const text = `${JSON.stringify(manifest, null, 1)}\n`;
   const all = new Map<string, Uint8Array>([[MANIFEST, new TextEncoder().encode(text)], ...packed]);
-  return writeZip(all, (name) => name.endsWith('.safetensors'));
+  return writeZip(all, (name) => name.endsWith('.safetensors') && options.deflatesTensors !== true);
 }
 
 /**

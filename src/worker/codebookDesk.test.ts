@@ -18,7 +18,7 @@ import { tokenizerParts } from '../train/utgrecTokenizerFile';
 import { CodebookDesk, type CodebookSource } from './codebookDesk';
 import type { ItemCard } from './protocol/items';
 import { storeSink } from './storeSink';
-import { CURRENT_RUN, startRun } from './workspace';
+import { CURRENT_RUN } from './workspace';
 
 const LEVELS = 2;
 const ENTRIES = 3;
@@ -80,9 +80,19 @@ const card = async (item: number): Promise<ItemCard> => ({
 });
 const sourceOf = (store: RunStore): CodebookSource => ({ store, config, dataset, card });
 
+const start = (store: RunStore, run: object, data: { readonly contentHash: string }): Promise<void> =>
+  store.createRun({
+    id: CURRENT_RUN,
+    name: 'run',
+    config: JSON.stringify(run),
+    dataHash: data.contentHash,
+    status: 'created',
+    createdAtMs: 1,
+  });
+
 async function trained({ isDone = true } = {}): Promise<RunStore> {
   const store = createMemoryRunStore();
-  await startRun(store, config, dataset, 1);
+  await start(store, config, dataset);
   const sink = storeSink(store, CURRENT_RUN, () => 1);
   const file = (
     origin: Parameters<typeof writeCheckpoint>[0],
@@ -110,7 +120,7 @@ describe('CodebookDesk', () => {
     const store = createMemoryRunStore();
     const desk = new CodebookDesk();
     expect(await desk.answer({ kind: 'collisions' }, { ...sourceOf(store), config: null })).toBeNull();
-    await startRun(store, config, dataset, 1);
+    await start(store, config, dataset);
     expect(await desk.answer({ kind: 'itemMap' }, sourceOf(store))).toBeNull();
     await expect(
       desk.answer({ kind: 'collisionBucket', codes: [0, 0], offset: 0, limit: 5 }, sourceOf(store)),
@@ -221,7 +231,7 @@ describe('CodebookDesk of UTGRec', () => {
     const utgrec = tinyUtgrec({ transfer: null });
     const { quantiser } = utgrec.tokenizer;
     const store = createMemoryRunStore();
-    await startRun(store, utgrec, data, 1);
+    await start(store, utgrec, data);
     const sink = storeSink(store, CURRENT_RUN, () => 1);
     // Every third item has a code of its own at the last level, the others share it.
     const before = Uint16Array.from({ length: data.itemCount * quantiser.levels }, (_, at) => {

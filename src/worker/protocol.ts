@@ -11,6 +11,7 @@ import type { DriftReplies, DriftRequest, KeptEpoch } from './protocol/drift';
 import type { GalleryReplies, GalleryRequest, TokenizerQuality } from './protocol/gallery';
 import type { ItemCard } from './protocol/items';
 import type { ResultsQuestion, ResultsReplies } from './protocol/results';
+import type { RunsReplies, RunsRequest } from './protocol/runs';
 
 export type { PathNode, PathTree } from '../evaluate/codePaths';
 export type { CodeWall } from '../evaluate/codeWall';
@@ -48,6 +49,8 @@ export type {
   ResultsRequest,
 } from './protocol/results';
 
+export type { MetricSummary, RunInfo, RunsReplies, RunsRequest } from './protocol/runs';
+
 export const PROTOCOL_VERSION = 1;
 
 export type Request =
@@ -64,12 +67,14 @@ export type Request =
       readonly name: string;
     }
   /**
-   * Opens a run on the open data set: a `.tessera` file, the folder of the command line, or an exported model's folder. With
+   * Adds a run on the open data set and shows it: a `.tessera` file, the folder of the command line, or an exported model's folder. With
    * nothing open, a run on the sample opens the sample.
    */
   | { readonly kind: 'openRun'; readonly files: readonly File[] }
-  /** The current run as one `.tessera` file. */
-  | { readonly kind: 'saveRun'; readonly isAnonymous: boolean }
+  /** Another run becomes the one that the pages show, with its data; one without a tokenizer changes nothing but the data. */
+  | { readonly kind: 'showRun'; readonly id: string }
+  /** A run, the shown one by default, as one `.tessera` file. */
+  | { readonly kind: 'saveRun'; readonly id?: string; readonly isAnonymous: boolean }
   | { readonly kind: 'startTokenizer'; readonly config: SystemConfig }
   | { readonly kind: 'startRecommender'; readonly config: SystemConfig }
   | { readonly kind: 'pause' }
@@ -86,7 +91,8 @@ export type Request =
   | DemoRequest
   | DriftRequest
   | GalleryRequest
-  | ResultsQuestion;
+  | ResultsQuestion
+  | RunsRequest;
 
 export interface ReplyValues
   extends CodebooksReplies,
@@ -94,12 +100,14 @@ export interface ReplyValues
     DemoReplies,
     DriftReplies,
     GalleryReplies,
-    ResultsReplies {
+    ResultsReplies,
+    RunsReplies {
   readonly hello: HelloReply;
   readonly openSample: DataSummary;
   readonly openFiles: DataSummary;
   readonly openDomains: DataSummary;
   readonly openRun: RestoredState;
+  readonly showRun: RestoredState;
   readonly saveRun: SavedRun;
   readonly startTokenizer: null;
   readonly startRecommender: null;
@@ -145,6 +153,8 @@ export interface HelloReply {
 
 export interface RestoredState {
   readonly data: DataSummary;
+  /** The shown run. */
+  readonly run: { readonly id: string; readonly name: string } | null;
   /** null before the first training on this data. */
   readonly config: SystemConfig | null;
   readonly tokenizer: {
@@ -200,6 +210,8 @@ export type WorkerEvent =
   | { readonly kind: 'codebook'; readonly report: CodebookReport }
   /** A UTGRec tokenizer is trained and all items have their codes. */
   | { readonly kind: 'tokenized'; readonly quality: TokenizerQuality }
+  /** The list of runs changed. */
+  | { readonly kind: 'runs' }
   /** Items have other codes than before; they stay in the worker. */
   | { readonly kind: 'codes' }
   | { readonly kind: 'evaluation'; readonly report: EvaluationReport }

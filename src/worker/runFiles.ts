@@ -7,7 +7,15 @@ import type { Dataset } from '../data/dataset';
 import { readCheckpoint, requireSameOrigin } from '../train/checkpoint';
 import type { RunConfig } from '../train/config';
 import { MAP_FILE, readModelFolder } from '../train/modelFolder';
-import { RUN_FILE, type RunDescription, readPortableRun, readRunText, runFilesOf } from '../train/portableRun';
+import { checkNextItemConfig, isNextItemConfig, type NextItemConfig } from '../train/nextItemConfig';
+import {
+  RUN_FILE,
+  type RunDescription,
+  readPortableRun,
+  readRunHead,
+  readRunText,
+  runFilesOf,
+} from '../train/portableRun';
 import { ARCHIVE_EXTENSION, readRunArchive } from '../train/runArchive';
 import { checkpointFile, type RunFolder, readRunFolder, roleOfFile } from '../train/runFolder';
 import { isEvaluationFile } from '../train/runLog';
@@ -17,7 +25,7 @@ import { tokenizerOrigin } from '../train/tokenizerJob';
 const MAX_BYTES = 2 ** 31 - 1;
 
 export interface RunFiles extends RunFolder {
-  readonly config: RunConfig;
+  readonly config: RunConfig | NextItemConfig;
   readonly data: RunDescription['data'];
   /** Ids of the catalogue that the run was made for, in item order, where the files say. */
   readonly itemIds: readonly string[] | null;
@@ -36,8 +44,12 @@ export async function readRunFiles(picked: readonly File[]): Promise<RunFiles> {
       'run/missing',
       `open a run: wanted a ${ARCHIVE_EXTENSION} file, the --out folder of tessera train or an exported model, came files without ${RUN_FILE}; pick the whole folder.`,
     );
-  const { config, data } = readRunText(new TextDecoder().decode(description));
+  const text = new TextDecoder().decode(description);
   const folder = readRunFolder(files);
+  const head = readRunHead(text);
+  if (isNextItemConfig(head.config))
+    return { ...folder, config: checkNextItemConfig(head.config, RUN_FILE), data: head.data, itemIds };
+  const { config, data } = readRunText(text);
   await requireWhole({ config, data }, folder);
   return { ...folder, config, data, itemIds };
 }

@@ -1,40 +1,44 @@
-/** The current run into the store and out of it: what a `.tessera` file or a folder brings, and what is saved as one. */
+/** A run into the store and out of it: what a `.tessera` file or a folder brings, and what is saved as one. */
 import { ConfigError } from '../base/errors';
-import type { Dataset } from '../data/dataset';
 import type { RunStore } from '../storage/runStore';
-import type { RunConfig } from '../train/config';
-import { RUN_FILE, runText } from '../train/portableRun';
+import { type AnyConfig, isSystem, plainConfig } from '../train/anyConfig';
+import { RUN_FILE, type RunDescription, runText } from '../train/portableRun';
 import { ARCHIVE_EXTENSION, writeRunArchive } from '../train/runArchive';
-import { writeRunFolder } from '../train/runFolder';
+import { type RunFolder, writeRunFolder } from '../train/runFolder';
+import { isUtgrec } from '../train/systemConfig';
 import type { SavedRun } from './protocol';
 import { type RunFiles, requireSameData } from './runFiles';
 import { storedFolder, storeSink } from './storeSink';
-import { CURRENT_RUN, forgetRun, type OpenData, startRun } from './workspace';
+import { CURRENT_RUN, type OpenData } from './workspace';
 
-/** Replaces the current run. */
-export async function keepRun(store: RunStore, run: RunFiles, dataset: Dataset, nowMs: () => number): Promise<void> {
-  await forgetRun(store);
-  await startRun(store, run.config, dataset, nowMs());
-  const sink = storeSink(store, CURRENT_RUN, nowMs);
+/** Puts all parts of a run into the store's view of an empty one. */
+export async function keepRun(view: RunStore, run: RunFolder, nowMs: () => number): Promise<void> {
+  const sink = storeSink(view, CURRENT_RUN, nowMs);
   for (const [role, bytes] of run.checkpoints) await sink.saveCheckpoint(role, bytes);
   await sink.appendRows(run.rows);
   for (const { report, users, ranks } of run.evaluations) await sink.saveEvaluation(report, users, ranks);
   for (const { step, levels, codes } of run.snapshots) await sink.saveSnapshot(step, levels, codes);
 }
 
-/** The current run as one file; `traces` of this machine are taken out of an anonymous one. @throws FormatError `storage/*` */
+/**
+ * The run of a view as one file; `traces` of this machine are taken out of an anonymous one.
+ * @throws FormatError `storage/*`; ConfigError `run/system` for a system that consists of more than one folder
+ */
 export async function runAsFile(
-  store: RunStore,
-  config: RunConfig,
-  dataset: Pick<Dataset, 'name' | 'contentHash'>,
+  view: RunStore,
+  { config, data, name }: { config: AnyConfig; data: RunDescription['data']; name: string },
   traces: readonly string[] | null,
 ): Promise<SavedRun> {
-  const files = writeRunFolder(await storedFolder(store, CURRENT_RUN));
-  const data = { name: dataset.name, hash: dataset.contentHash };
-  files.set(RUN_FILE, new TextEncoder().encode(runText({ config, data })));
+  if (isSystem(config) && isUtgrec(config))
+    throw new ConfigError(
+      'run/system',
+      'save the run: a run of UTGRec cannot be saved as one file yet; tessera train --out makes a folder of it.',
+    );
+  const files = writeRunFolder(await storedFolder(view, CURRENT_RUN));
+  files.set(RUN_FILE, new TextEncoder().encode(runText({ config: plainConfig(config), data })));
   const bytes = await writeRunArchive(files, traces ? { anonymise: traces } : {});
-  const name = traces ? 'run' : config.name.replace(/[^\w.-]+/g, '-') || 'run';
-  return { name: `${name}${ARCHIVE_EXTENSION}`, file: new Blob([bytes], { type: 'application/zip' }) };
+  const base = traces ? 'run' : name.replace(/[^\w.-]+/g, '-') || 'run';
+  return { name: `${base}${ARCHIVE_EXTENSION}`, file: new Blob([bytes], { type: 'application/zip' }) };
 }
 
 /**

@@ -5,9 +5,9 @@
 import { ConfigError, ConflictError, DeviceLostError, UnsupportedError } from '../base/errors';
 import type { Dataset } from '../data/dataset';
 import type { Engine } from '../plan/engine';
-import { lockRun, openBrowserRunStore } from '../storage/browserRunStore';
-import { createMemoryRunStore } from '../storage/recordRunStore';
+import { runsInTraining } from '../storage/browserRunStore';
 import type { RunStore } from '../storage/runStore';
+import { isSystem } from '../train/anyConfig';
 import type { JobContext, JobHost } from '../train/context';
 import { evaluateReferencePoints } from '../train/evaluateModel';
 import { JobControl } from '../train/jobControl';
@@ -19,35 +19,37 @@ import { trainTokenizer } from '../train/tokenizerJob';
 import type { UtgrecConfig } from '../train/utgrecConfig';
 import type { UtgrecGallery } from '../train/utgrecGallery';
 import { trainUtgrec, type UtgrecRunHost } from '../train/utgrecJob';
-import { cardOf, findUsers, searchItems, summaryOf } from './catalogue';
+import { findUsers, searchItems, summaryOf } from './catalogue';
 import { CodebookDesk, type CodebookSource } from './codebookDesk';
-import { CodeDesk } from './codeDesk';
 import { DemoDesk } from './demoDesk';
 import { type DemoModel, gpuDemo, residualSource } from './demoModel';
 import { DriftDesk } from './driftDesk';
 import { EngineHolder } from './engineHolder';
 import { GalleryDesk } from './galleryDesk';
 import { adapterReport, fetchBytes, IDLE } from './host';
-import { digitsOf, type ItemCodes, ofCodes, ofIdentifiers } from './itemCodes';
+import { ofCodes, ofIdentifiers } from './itemCodes';
 import { openDemo } from './openDemo';
 import {
   type AdapterReport,
   type DataSummary,
   type ErrorReport,
   type HelloReply,
-  type ItemCard,
   PROTOCOL_VERSION,
   type Request,
   type RestoredState,
   type SavedRun,
   type WorkerEvent,
 } from './protocol';
-import { type Books, type RestoredRun, residualBooks, restoredRun, tokenizerPartOf } from './restoredRuns';
+import { type Books, residualBooks, restoredRun } from './restoredRuns';
 import { ResultsDesk } from './resultsDesk';
-import { hasModel, type RunFiles, readRunFiles } from './runFiles';
-import { dataOfRun, keepRun, runAsFile } from './runTransfer';
-import { measuredEvaluations, storedSnapshots, storeSink } from './storeSink';
-import { putTokenizerParts, tokenizerParts } from './tokenizerParts';
+import { hasModelOf, RunDesk } from './runDesk';
+import { readRunFiles } from './runFiles';
+import { RunRegistry } from './runRegistry';
+import { lockOwnRun, lockTrainer, openStore, showRunFor, statusAfter } from './runStart';
+import { dataOfRun } from './runTransfer';
+import { ShippedRuns } from './shippedRuns';
+import { ShownItems } from './shownItems';
+import { measuredEvaluations, storeSink } from './storeSink';
 import {
   openStoredGallery,
   recommenderDataset,
@@ -59,16 +61,16 @@ import {
 import {
   CURRENT_RUN,
   type DataOrigin,
-  forget,
+  forgetData,
   type OpenData,
   openDomains,
   openFiles,
+  openOrigin,
   openSample,
   PRETRAINING_RUN,
   recallConfig,
   recallData,
   rememberData,
-  startRun,
 } from './workspace';
 
 /** After an automatic restart, wait this long before another one: the browser may block the page's GPU on a second loss. */
@@ -82,18 +84,15 @@ interface Job {
 
 export class Session {
   #baseUrl = '';
-  #store: RunStore = createMemoryRunStore();
+  #runs: RunDesk | null = null;
   readonly #engine = new EngineHolder((message) => {
     // A job in progress tells of the loss itself.
     if (!this.#job) this.emit({ kind: 'deviceLost', message });
   });
   #data: OpenData | null = null;
-  /** What is shown: the open data, or those of its domains that a transferring run works on. */
-  #shown: OpenData | null = null;
-  #items: ItemCodes | null = null;
+  readonly #shown = new ShownItems(() => this.#openedData());
   readonly #gallery = new GalleryDesk();
   readonly #drift = new DriftDesk();
-  readonly #codes = new CodeDesk();
   readonly #codebooks = new CodebookDesk();
   readonly #demo = new DemoDesk();
   #job: Job | null = null;
@@ -125,8 +124,20 @@ export class Session {
       }
       case 'openRun':
         return this.#openRun(request.files);
+      case 'showRun':
+        return this.#showRun(request.id);
       case 'saveRun':
-        return this.#saveRun(request.isAnonymous);
+        return this.#saveRun(request.id, request.isAnonymous);
+      case 'listRuns':
+      case 'renameRun':
+      case 'putBackRun':
+      case 'runRows':
+        return this.#runDesk().answer(request);
+      case 'deleteRun': {
+        const wasShown = await this.#runDesk().answer(request);
+        if (wasShown) await this.#forgetTokenizer();
+        return wasShown;
+      }
       case 'startTokenizer':
         return this.#start('tokenizer', checkSystemConfig(request.config, 'configuration'));
       case 'startRecommender':
@@ -142,16 +153,16 @@ export class Session {
         await this.#job?.done;
         return null;
       case 'findUsers':
-        return findUsers(this.#shownData(), request.query, request.limit);
+        return findUsers(this.#shown.data, request.query, request.limit);
       case 'items':
-        return this.#cards(request.items);
+        return this.#shown.cards(request.items);
       case 'searchItems':
-        return this.#cards(searchItems(this.#shownData(), request.query, request.limit));
+        return this.#shown.cards(searchItems(this.#shown.data, request.query, request.limit));
       case 'codeWall':
       case 'codePaths':
       case 'prefixItems':
       case 'codeNeighbours':
-        return this.#codes.answer(request, async (item, codes) => ({ ...(await this.#card(item)), codes }));
+        return this.#shown.codes.answer(request, async (item, codes) => ({ ...(await this.#shown.card(item)), codes }));
       case 'collisions':
       case 'collisionBucket':
       case 'neighbourSharing':
@@ -163,7 +174,7 @@ export class Session {
         return this.#gallery.answer(
           request,
           () => this.#openGallery(),
-          () => ({ dataset: this.#shownData().dataset, card: (item) => this.#card(item) }),
+          () => ({ dataset: this.#shown.data.dataset, card: (item) => this.#shown.card(item) }),
         );
       case 'driftSummary':
       case 'driftItems':
@@ -182,7 +193,7 @@ export class Session {
         return this.#demo.answer(
           request,
           () => this.#openDemo(),
-          () => ({ dataset: this.#shownData().dataset, card: (item) => this.#card(item) }),
+          () => ({ dataset: this.#shown.data.dataset, card: (item) => this.#shown.card(item) }),
         );
       case 'clear':
         return this.#clear();
@@ -202,12 +213,8 @@ export class Session {
         `worker: the page speaks protocol ${version}, the worker ${PROTOCOL_VERSION}; reload the page.`,
       );
     this.#baseUrl = baseUrl;
-    try {
-      this.#store = await openBrowserRunStore();
-    } catch (error) {
-      if (!(error instanceof UnsupportedError)) throw error;
-      console.warn(`${error.message} Runs are kept in memory only.`);
-    }
+    const registry = await RunRegistry.open(await openStore(), { nowMs: Date.now, busyRuns: runsInTraining });
+    this.#runs = new RunDesk(registry, new ShippedRuns(baseUrl));
     let adapter: AdapterReport | null = null;
     let adapterProblem: string | null = null;
     try {
@@ -216,61 +223,34 @@ export class Session {
       if (!(error instanceof UnsupportedError)) throw error;
       adapterProblem = error.message;
     }
-    return { version: PROTOCOL_VERSION, adapter, adapterProblem, restored: await this.#restore() };
+    this.#data = await recallData(this.#store, this.#baseUrl);
+    return { version: PROTOCOL_VERSION, adapter, adapterProblem, restored: this.#data && (await this.#restore()) };
   }
 
-  async #restore(): Promise<RestoredState | null> {
-    const data = await recallData(this.#store, this.#baseUrl);
-    if (!data) return null;
-    this.#data = data;
+  /** The shown run as far as it is, on the open data. */
+  async #restore(): Promise<RestoredState> {
+    const data = this.#openedData();
     const config = await recallConfig(this.#store, data.dataset);
     const summary = summaryOf(data);
     if (!config)
       return {
         data: summary,
+        run: null,
         config: null,
         tokenizer: { isDone: false, rows: [], codebook: null, drift: [], quality: null },
         recommender: { isDone: false, hasModel: false, rows: [], evaluations: [], curriculum: [] },
       };
     const run = await restoredRun(this.#store, config, data.dataset);
-    this.#items = run.items;
-    await this.#recallCodes(run);
+    await this.#shown.recall(run, this.#store);
     const drift = this.#drift.reset(run.drift);
+    const record = await this.#store.getRun(CURRENT_RUN);
     return {
       data: summary,
+      run: record ? { id: record.id, name: record.name } : null,
       config,
       tokenizer: { ...run.tokenizer, drift },
       recommender: { ...run.recommender, hasModel: run.items !== null && (await this.#hasModel(config)) },
     };
-  }
-
-  /** The use of codes over time, from a run's snapshots. */
-  async #recallCodes({ run, dataset, books, lastStep }: Omit<RestoredRun, 'tokenizer' | 'recommender'>): Promise<void> {
-    this.#show(dataset);
-    this.#codes.begin(dataset, books);
-    for (const { step, codes } of await storedSnapshots(this.#store, run)) this.#codes.add(step, codes);
-    if (!this.#items) return;
-    if (!this.#codes.hasCodes) this.#codes.add(lastStep, this.#items.codes);
-    this.#codes.settle(this.#items.codes);
-  }
-
-  /** Takes over a tokenizer's identifiers without conflict digits. */
-  #take(dataset: Dataset, codes: Uint16Array, { tokenizer }: UtgrecConfig): void {
-    this.#items = ofCodes(dataset, codes, tokenizer.quantiser.levels);
-    this.#show(dataset);
-  }
-
-  /** Shows the open data or some of its domains. */
-  #show(dataset: Dataset): void {
-    this.#shown = { ...this.#openedData(), dataset };
-  }
-
-  #shownData(): OpenData {
-    return this.#shown ?? this.#openedData();
-  }
-
-  #card(item: number): Promise<ItemCard> {
-    return cardOf(this.#shownData(), this.#items && digitsOf(this.#items, item), item);
   }
 
   async #openData(open: () => Promise<OpenData>, from: DataOrigin | readonly File[]): Promise<DataSummary> {
@@ -279,6 +259,7 @@ export class Session {
     if (data.dataset.userCount === 0)
       throw new ConfigError('data/no-users', 'open data: there are items but no sequences; add sequences.jsonl.gz.');
     await rememberData(this.#store, data, from, Date.now());
+    await this.#runDesk().registry.show(null);
     this.#results.clear();
     await this.#forgetTokenizer();
     this.#data = data;
@@ -287,80 +268,88 @@ export class Session {
 
   async #hasModel(config: SystemConfig): Promise<boolean> {
     const entries = await this.#store.listCheckpoints(CURRENT_RUN);
-    const roles = new Set(entries.map(({ name }) => name));
-    return isUtgrec(config) ? roles.has('best') || roles.has('recommender') : hasModel(config, roles);
+    return hasModelOf(config, new Set(entries.map(({ name }) => name)));
   }
 
-  /** Takes over a run from a file or folder; nothing is kept if one of its files does not fit. */
+  /** Adds the run of a file or folder and shows it; nothing is kept if one of its files does not fit. */
   async #openRun(files: readonly File[]): Promise<RestoredState> {
     this.#requireIdle('open a run');
     const run = await readRunFiles(files);
-    const { dataset } = await this.#dataOf(run);
-    await this.#forgetModel();
-    await keepRun(this.#store, run, dataset, Date.now);
-    const restored = await this.#restore();
-    if (!restored) throw new ConfigError('worker/restore', 'open a run: the data set is gone; open it again first.');
-    return restored;
-  }
-
-  async #dataOf(run: RunFiles): Promise<OpenData> {
     const data = await dataOfRun(run, this.#data, () => openSample(this.#baseUrl));
-    if (data !== this.#data) await rememberData(this.#store, data, { kind: 'sample' }, Date.now());
-    this.#data = data;
-    return data;
+    await this.#enter(data, { kind: 'sample' });
+    return this.#showRun(await this.#runDesk().add(run, files));
   }
 
-  /** The run as one file. @throws ConfigError `run/none` */
-  async #saveRun(isAnonymous: boolean): Promise<SavedRun> {
+  /** Makes a run the one that the pages show, with its data. @throws ConfigError `run/unknown`, `run/show`, `run/data` */
+  async #showRun(id: string): Promise<RestoredState> {
+    this.#requireIdle('open a run');
+    const { record, config } = await this.#runDesk().fetched(id);
+    if (this.#data?.dataset.contentHash !== record.dataHash) {
+      const opened = await openOrigin(record.dataOrigin, this.#baseUrl);
+      if (opened?.data.dataset.contentHash !== record.dataHash)
+        throw new ConfigError(
+          'run/data',
+          `open ${record.name}: it was trained on ${record.dataName ?? 'other data'}; open that data set first.`,
+        );
+      await this.#enter(opened.data, opened.origin);
+    }
+    // A system without a tokenizer is only compared and demonstrated: the pages go on showing what they do.
+    if (isSystem(config)) {
+      await this.#forgetTokenizer();
+      await this.#runDesk().registry.show(id);
+    }
+    return this.#restore();
+  }
+
+  async #enter(data: OpenData, origin: DataOrigin): Promise<void> {
+    if (data === this.#data) return;
+    await rememberData(this.#store, data, origin, Date.now());
+    this.#results.clear();
+    await this.#forgetTokenizer();
+    this.#data = data;
+  }
+
+  /** A run, the shown one by default, as one file. @throws ConfigError `run/none` */
+  async #saveRun(id: string | undefined, isAnonymous: boolean): Promise<SavedRun> {
     this.#requireIdle('save the run');
-    const { dataset } = this.#openedData();
-    const config = await recallConfig(this.#store, dataset);
-    if (!config) throw new ConfigError('run/none', 'save the run: there is none on this data yet; train one first.');
-    if (isUtgrec(config))
-      throw new ConfigError(
-        'run/system',
-        'save the run: a run of UTGRec cannot be saved as one file yet; tessera train --out makes a folder of it.',
-      );
-    const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
-    return runAsFile(this.#store, config, dataset, isAnonymous ? [timeZone] : null);
+    const saved = id ?? this.#runDesk().registry.shownId;
+    if (saved === null)
+      throw new ConfigError('run/none', 'save the run: there is none on this data yet; train one first.');
+    return this.#runDesk().save(saved, isAnonymous);
   }
 
   async #start(run: Job['run'], config: SystemConfig): Promise<null> {
     this.#requireIdle(`train a ${run}`);
     const { dataset } = this.#openedData();
     const engine = await this.#engine.open();
-    if (run === 'tokenizer') {
-      await startRun(this.#store, config, dataset, Date.now());
-      await this.#forgetTokenizer();
-      const left = await restoredRun(this.#store, config, dataset);
-      this.#drift.reset(left.drift);
-      await this.#recallCodes(left);
+    const { registry } = this.#runDesk();
+    // Before anything changes: another tab may be training.
+    const releases = [await lockTrainer()];
+    try {
+      const shown = registry.shownId;
+      const id = await showRunFor(registry, run, config, dataset);
+      releases.push(await lockOwnRun(id));
+      if (run === 'tokenizer' || shown !== id) {
+        await this.#forgetTokenizer();
+        const left = await restoredRun(this.#store, config, dataset);
+        this.#drift.reset(left.drift);
+        await this.#shown.recall(left, this.#store);
+      }
+      await this.#forgetModel();
+      await registry.update(id, { status: 'running' });
+    } catch (error) {
+      for (const release of releases) release();
+      throw error;
     }
-    const current = await recallConfig(this.#store, dataset);
-    if (!current)
-      throw new ConfigError(
-        'worker/no-tokenizer',
-        'train a recommender: there is no tokenizer for this data set yet; train one first.',
-      );
-    if (JSON.stringify(current) !== JSON.stringify(config)) {
-      if (tokenizerPartOf(current) !== tokenizerPartOf(config))
-        throw new ConfigError(
-          'worker/other-tokenizer',
-          'train a recommender: the tokenizer was trained with another configuration; train it again first.',
-        );
-      const parts = await tokenizerParts(this.#store);
-      await startRun(this.#store, config, dataset, Date.now());
-      await putTokenizerParts(this.#store, parts);
-    }
-    await this.#forgetModel();
-    const release = await lockRun(CURRENT_RUN);
+    this.emit({ kind: 'runs' });
     const control = new JobControl();
     this.#job = {
       run,
       control,
       done: this.#runJob(run, config, this.#host(engine, control)).finally(() => {
-        release();
+        for (const release of releases) release();
         this.#job = null;
+        this.emit({ kind: 'runs' });
       }),
     };
     return null;
@@ -372,22 +361,31 @@ export class Session {
       else if (run === 'tokenizer') {
         const sink = this.#watched(host.sink, host.dataset, residualBooks(config));
         const identifiers = await trainTokenizer({ ...host, config, sink });
-        this.#items = ofIdentifiers(host.dataset, identifiers);
-        this.#codes.settle(this.#items.codes);
+        this.#shown.settle(ofIdentifiers(host.dataset, identifiers));
         this.emit({ kind: 'codes' });
       } else await this.#runRecommender({ ...host, config });
-      this.emit({ kind: 'finished', run, outcome: 'done' });
+      await this.#end({ kind: 'finished', run, outcome: 'done' });
     } catch (error) {
-      if (host.control.isStopped) this.emit({ kind: 'finished', run, outcome: 'stopped' });
+      if (host.control.isStopped) await this.#end({ kind: 'finished', run, outcome: 'stopped' });
       else if (error instanceof DeviceLostError) await this.#recover(run, config, host, error);
-      else this.emit({ kind: 'failed', run, error: this.reportError(error) });
+      else await this.#end({ kind: 'failed', run, error: this.reportError(error) });
     }
+  }
+
+  async #end(event: Extract<WorkerEvent, { kind: 'finished' | 'failed' }>): Promise<void> {
+    try {
+      await this.#store.updateRun(CURRENT_RUN, { status: statusAfter(event) });
+    } catch (error) {
+      // What was trained is saved; only the list says less.
+      console.warn(error);
+    }
+    this.emit(event);
   }
 
   async #runRecommender(context: JobContext): Promise<void> {
     await evaluateReferencePoints(context);
     const model = await trainModel(context);
-    this.#items = ofIdentifiers(context.dataset, model.identifiers);
+    this.#shown.take(ofIdentifiers(context.dataset, model.identifiers));
     this.#demo.take(gpuDemo(context.engine, model.trainer, residualSource(model, context.config)));
   }
 
@@ -395,16 +393,15 @@ export class Session {
     const host = await this.#utgrecHost(config, job);
     if (run === 'tokenizer') {
       const { codes, quality } = await trainTokenizerStep(host);
-      this.#take(tokenizerPlace(config, job.dataset).dataset, codes, config);
-      this.#codes.settle(codes);
+      const { dataset } = tokenizerPlace(config, job.dataset);
+      this.#shown.settle(ofCodes(dataset, codes, config.tokenizer.quantiser.levels));
       this.emit({ kind: 'tokenized', quality });
       this.emit({ kind: 'codes' });
       return;
     }
     await evaluateReferencePoints({ ...host, dataset: recommenderDataset(config, job.dataset) });
     const { trainer, source, tokenizer, host: own } = await trainUtgrec(host);
-    this.#take(own.dataset, tokenizer.codes, config);
-    this.#codes.settle(tokenizer.codes);
+    this.#shown.settle(ofCodes(own.dataset, tokenizer.codes, config.tokenizer.quantiser.levels));
     this.emit({ kind: 'tokenized', quality: tokenizer.quality });
     this.emit({ kind: 'codes' });
     this.#demo.take(gpuDemo(job.engine, trainer, { source, historyLimit: config.recommender.historyLimit }));
@@ -418,23 +415,19 @@ export class Session {
     this.#gallery.lose();
     const isTooSoon = host.now() - this.#lastRestart < RESTART_PAUSE_MS;
     this.#lastRestart = host.now();
-    if (isTooSoon) return this.emit({ kind: 'failed', run, error: this.reportError(error) });
+    if (isTooSoon) return this.#end({ kind: 'failed', run, error: this.reportError(error) });
     try {
       const engine = await this.#engine.open();
       await this.#runJob(run, config, { ...host, engine });
     } catch (again) {
-      this.emit({ kind: 'failed', run, error: this.reportError(again) });
+      await this.#end({ kind: 'failed', run, error: this.reportError(again) });
     }
   }
 
   async #codebookSource(): Promise<CodebookSource> {
     const { dataset } = this.#openedData();
     const config = await recallConfig(this.#store, dataset);
-    return { store: this.#store, config, dataset, card: (item) => this.#card(item) };
-  }
-
-  #cards(items: readonly number[]): Promise<ItemCard[]> {
-    return Promise.all(items.map((item) => this.#card(item)));
+    return { store: this.#store, config, dataset, card: (item) => this.#shown.card(item) };
   }
 
   async #openDemo(): Promise<DemoModel> {
@@ -453,8 +446,7 @@ export class Session {
     });
     if (!opened)
       throw new ConfigError('demo/untrained', 'recommend: the recommender is not trained yet; train it first.');
-    this.#items = opened.items;
-    this.#show(opened.items.dataset);
+    this.#shown.take(opened.items);
     return opened.model;
   }
 
@@ -474,7 +466,8 @@ export class Session {
 
   async #clear(): Promise<null> {
     this.#requireIdle('clear the workspace');
-    await forget(this.#store);
+    await this.#runDesk().registry.clear();
+    await forgetData(this.#store);
     this.#results.clear();
     await this.#forgetTokenizer();
     this.#data = null;
@@ -483,10 +476,8 @@ export class Session {
 
   async #forgetTokenizer(): Promise<void> {
     await this.#forgetModel();
-    this.#items = null;
-    this.#shown = null;
+    this.#shown.clear();
     this.#drift.reset();
-    this.#codes.clear();
     this.#codebooks.clear();
   }
 
@@ -529,21 +520,18 @@ export class Session {
     return storeSink(this.#store, CURRENT_RUN, Date.now);
   }
 
-  /** A sink whose snapshots of the codes of `dataset`'s items are noted on their way. */
   #watched(sink: RunSink, dataset: Dataset, books: Books): RunSink {
-    return {
-      ...sink,
-      saveSnapshot: async (step, levels, codes) => {
-        if (this.#shownData().dataset.contentHash !== dataset.contentHash) {
-          this.#items = null;
-          this.#show(dataset);
-          this.#codes.begin(dataset, books);
-        }
-        this.#codes.add(step, codes);
-        this.emit({ kind: 'codes' });
-        await sink.saveSnapshot(step, levels, codes);
-      },
-    };
+    return this.#shown.watched(sink, { dataset, books }, () => this.emit({ kind: 'codes' }));
+  }
+
+  /** The store as seen from the shown run. */
+  get #store(): RunStore {
+    return this.#runDesk().registry.view();
+  }
+
+  #runDesk(): RunDesk {
+    if (!this.#runs) throw new ConfigError('worker/hello', 'worker: wanted a greeting first; reload the page.');
+    return this.#runs;
   }
 
   #openedData(): OpenData {

@@ -5,10 +5,11 @@ import { shop, tinyUtgrec } from '../train/utgrecRun.fixture';
 import { galleryReply } from './galleryReply';
 import { digitsOf, ofCodes } from './itemCodes';
 import type { ItemCard } from './protocol/items';
+import { RunRegistry } from './runRegistry';
+import { showRunFor } from './runStart';
 import { storedRows, storedSnapshots, storeSink } from './storeSink';
-import { putTokenizerParts, tokenizerParts } from './tokenizerParts';
 import { recommenderDataset, tokenizerPlace, utgrecBooks } from './utgrecRuns';
-import { CURRENT_RUN, PRETRAINING_RUN, startRun } from './workspace';
+import { CURRENT_RUN, PRETRAINING_RUN } from './workspace';
 
 const { dataset } = shop();
 const card = (item: number): ItemCard => ({
@@ -54,10 +55,11 @@ describe('another recommender on the same tokenizer', () => {
   it.each([
     { what: 'without transfer', config: tinyUtgrec({ transfer: null }), run: CURRENT_RUN },
     { what: 'with transfer', config: tinyUtgrec(), run: PRETRAINING_RUN },
-  ])('keeps the tokenizer, its curves and its snapshots, and drops the rest: $what', async ({ config, run }) => {
-    const store = createMemoryRunStore();
-    await startRun(store, config, dataset, 1);
-    const sink = storeSink(store, run, () => 1);
+  ])('is a run of its own with the tokenizer, its curves and its snapshots: $what', async ({ config, run }) => {
+    const host = { nowMs: () => 1, busyRuns: async () => new Set<string>() };
+    const registry = await RunRegistry.open(createMemoryRunStore(), host);
+    const first = await showRunFor(registry, 'tokenizer', config, dataset);
+    const sink = storeSink(registry.view(), run, () => 1);
     const row = { epoch: 1, seconds: 1, values: { loss: 2 } };
     await sink.saveCheckpoint('tokenizer', Uint8Array.of(7));
     await sink.saveCheckpoint('recommender', Uint8Array.of(8));
@@ -66,14 +68,16 @@ describe('another recommender on the same tokenizer', () => {
       { ...row, run: 'recommender', step: 4 },
     ]);
     await sink.saveSnapshot(3, 2, Uint16Array.of(1, 2, 3, 4));
-    const parts = await tokenizerParts(store);
     const other = { ...config, recommender: { ...config.recommender, epochs: 9 } };
-    await startRun(store, other, dataset, 2);
-    await putTokenizerParts(store, parts);
-    expect(await sink.loadCheckpoint('tokenizer')).toEqual(Uint8Array.of(7));
-    expect(await sink.loadCheckpoint('recommender')).toBeNull();
-    expect((await storedRows(store, run)).map(({ step }) => step)).toEqual([3]);
-    expect(await storedSnapshots(store, run)).toEqual([{ step: 3, levels: 2, codes: Uint16Array.of(1, 2, 3, 4) }]);
+    expect(await showRunFor(registry, 'recommender', other, dataset)).not.toBe(first);
+    const copy = registry.view();
+    const copied = storeSink(copy, run, () => 1);
+    expect(await copied.loadCheckpoint('tokenizer')).toEqual(Uint8Array.of(7));
+    expect(await copied.loadCheckpoint('recommender')).toBeNull();
+    expect((await storedRows(copy, run)).map(({ step }) => step)).toEqual([3]);
+    expect(await storedSnapshots(copy, run)).toEqual([{ step: 3, levels: 2, codes: Uint16Array.of(1, 2, 3, 4) }]);
+    // The first run is as it was.
+    expect(await sink.loadCheckpoint('recommender')).toEqual(Uint8Array.of(8));
   });
 });
 

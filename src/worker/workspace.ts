@@ -1,6 +1,6 @@
 /**
  * What the worker remembers between visits: which data set is open (the sample, or the user's files kept in the store),
- * and one current run on it. Keys of the store: run "data" and run "current".
+ * which runs do not depend on. In a run's view of the store (runView) its parts are run "current" and run "pretraining".
  */
 
 import { TesseraError } from '../base/errors';
@@ -15,9 +15,10 @@ import { openDataset } from '../data/workspace/openDataset';
 import { openWorkspaces } from '../data/workspace/workspaces';
 import { openBrowserColumnStorage } from '../storage/browserColumnStorage';
 import type { RunStore } from '../storage/runStore';
-import { checkSystemConfig, isUtgrec, type SystemConfig } from '../train/systemConfig';
+import { checkSystemConfig, type SystemConfig } from '../train/systemConfig';
 
-const DATA_RUN = 'data';
+export const DATA_RUN = 'data';
+/** A run's own part, in its view. */
 export const CURRENT_RUN = 'current';
 /** What the current run learned before it was transferred; empty for others. */
 export const PRETRAINING_RUN = 'pretraining';
@@ -70,14 +71,14 @@ async function load(source: DataSource, isSimulated: boolean): Promise<OpenData>
 
 const isOrigin = (from: DataOrigin | readonly File[]): from is DataOrigin => 'kind' in from;
 
-/** Remembers the data set (files as copies); forgets the run on the previous one. */
+/** Remembers the data set (files as copies) instead of the previous one; runs stay. */
 export async function rememberData(
   store: RunStore,
   data: OpenData,
   from: DataOrigin | readonly File[],
   nowMs: number,
 ): Promise<void> {
-  await forget(store);
+  await forgetData(store);
   const files = isOrigin(from) ? [] : from;
   const origin: Origin = isOrigin(from)
     ? from
@@ -123,35 +124,22 @@ async function recallDomains(origin: Extract<DataOrigin, { kind: 'domains' }>): 
   }
 }
 
-/** Forgets data set and run. */
-export async function forget(store: RunStore): Promise<void> {
-  for (const id of [CURRENT_RUN, PRETRAINING_RUN, DATA_RUN]) if (await store.getRun(id)) await store.deleteRun(id);
+export async function forgetData(store: RunStore): Promise<void> {
+  if (await store.getRun(DATA_RUN)) await store.deleteRun(DATA_RUN);
 }
 
-/** Forgets the run, keeps the data set. */
-export async function forgetRun(store: RunStore): Promise<void> {
-  for (const id of [CURRENT_RUN, PRETRAINING_RUN]) if (await store.getRun(id)) await store.deleteRun(id);
+/** Opens the data of a stored run. @param origin as the run's record has it @returns null for files, which are gone */
+export async function openOrigin(
+  origin: string | undefined,
+  baseUrl: string,
+): Promise<{ data: OpenData; origin: DataOrigin } | null> {
+  const from = origin === undefined ? null : (JSON.parse(origin) as Origin);
+  if (from?.kind === 'sample') return { data: await openSample(baseUrl), origin: from };
+  const data = from?.kind === 'domains' ? await recallDomains(from) : null;
+  return data && from?.kind === 'domains' ? { data, origin: from } : null;
 }
 
-/** Starts the current run anew unless it has the same configuration on the same data (then it goes on). */
-export async function startRun(store: RunStore, config: SystemConfig, dataset: Dataset, nowMs: number): Promise<void> {
-  const text = JSON.stringify(config);
-  const known = await store.getRun(CURRENT_RUN);
-  if (known && known.config === text && known.dataHash === dataset.contentHash) return;
-  await forgetRun(store);
-  const hasPretraining = isUtgrec(config) && config.transfer !== null;
-  for (const id of hasPretraining ? [CURRENT_RUN, PRETRAINING_RUN] : [CURRENT_RUN])
-    await store.createRun({
-      id,
-      name: config.name,
-      config: text,
-      dataHash: dataset.contentHash,
-      status: 'created',
-      createdAtMs: nowMs,
-    });
-}
-
-/** Configuration of the current run, if it belongs to `dataset`. */
+/** Configuration of the current run, if it belongs to `dataset` and is of a system with a tokenizer. */
 export async function recallConfig(store: RunStore, dataset: Dataset): Promise<SystemConfig | null> {
   const run = await store.getRun(CURRENT_RUN);
   if (!run || run.dataHash !== dataset.contentHash) return null;

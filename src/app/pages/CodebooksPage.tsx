@@ -8,6 +8,8 @@ import { EmptyState } from '../parts/EmptyState';
 import { NeedsData } from '../parts/NeedsData';
 import { OpenRun } from '../parts/OpenRun';
 import { PageHead } from '../parts/PageHead';
+import { OpenShipped } from '../runs/OpenShipped';
+import { RunPicker } from '../runs/RunPicker';
 import { useCodes } from '../stores/codes';
 import { useWorkspace } from '../stores/workspace';
 
@@ -21,7 +23,9 @@ export function CodebooksPage() {
   if (!hasData) return <NeedsData title="Codebooks" lead={LEAD} />;
   return (
     <>
-      <PageHead title="Codebooks" lead={LEAD} />
+      <PageHead title="Codebooks" lead={LEAD}>
+        <RunPicker />
+      </PageHead>
       {hasCodes ? (
         <div className="stack">
           <Provenance />
@@ -38,6 +42,7 @@ export function CodebooksPage() {
               <button type="button" className="button is-primary" onClick={() => go('/tokenizer')}>
                 Train a tokenizer
               </button>
+              <OpenShipped />
               <OpenRun />
             </div>
           }

@@ -9,6 +9,7 @@ import { NeedsData } from '../parts/NeedsData';
 import { OpenRun } from '../parts/OpenRun';
 import { PageHead } from '../parts/PageHead';
 import { SaveRun } from '../parts/SaveRun';
+import { OpenShipped } from '../runs/OpenShipped';
 import { useJobs } from '../stores/jobs';
 import { useWorkspace } from '../stores/workspace';
 
@@ -34,6 +35,7 @@ export function DemoPage() {
               {isRunning ? 'Watch it' : isTokenized ? 'Go to the recommender' : 'Start with the tokenizer'}{' '}
               <ArrowRight size={14} aria-hidden />
             </Link>
+            {!isRunning && <OpenShipped />}
             {!isRunning && <OpenRun />}
           </div>
         }

@@ -15,6 +15,8 @@ import { RunControls } from '../parts/RunControls';
 import { RunStrip } from '../parts/RunStrip';
 import { SaveRun } from '../parts/SaveRun';
 import { ResultsPanel } from '../results/ResultsPanel';
+import { OpenShipped } from '../runs/OpenShipped';
+import { RunPicker } from '../runs/RunPicker';
 import { useDraft } from '../stores/draft';
 import { runningRun, useJobs } from '../stores/jobs';
 import { useMultiIdentifier } from '../stores/multiIdentifier';
@@ -49,9 +51,12 @@ export function RecommenderPage() {
         <EmptyState
           title="Identifiers come first"
           action={
-            <Link href="/tokenizer" className="button is-primary">
-              {isRunning ? 'Watch the tokenizer' : 'Go to the tokenizer'} <ArrowRight size={14} aria-hidden />
-            </Link>
+            <div className="button-row">
+              <Link href="/tokenizer" className="button is-primary">
+                {isRunning ? 'Watch the tokenizer' : 'Go to the tokenizer'} <ArrowRight size={14} aria-hidden />
+              </Link>
+              {!isRunning && <OpenShipped />}
+            </div>
           }
         >
           The recommender reads and writes the codes that the tokenizer gives to items.{' '}
@@ -62,6 +67,7 @@ export function RecommenderPage() {
   return (
     <>
       <PageHead title="Recommender" lead={LEAD}>
+        <RunPicker />
         <SaveRun />
         <RunControls run="recommender" />
       </PageHead>

@@ -15,6 +15,7 @@ import { PresetNote } from '../parts/PresetNote';
 import { RunControls } from '../parts/RunControls';
 import { RunStrip } from '../parts/RunStrip';
 import { TransferFields } from '../parts/TransferFields';
+import { RunPicker } from '../runs/RunPicker';
 import { useDraft } from '../stores/draft';
 import { runningRun, useJobs } from '../stores/jobs';
 import { useMultiIdentifier } from '../stores/multiIdentifier';
@@ -78,6 +79,7 @@ export function TokenizerPage() {
   return (
     <>
       <PageHead title="Tokenizer" lead={lead}>
+        <RunPicker />
         <RunControls run="tokenizer" />
       </PageHead>
       <RunStrip run="tokenizer" />

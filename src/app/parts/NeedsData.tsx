@@ -1,5 +1,6 @@
 import { Database, FolderOpen } from 'lucide-react';
 import { useLocation } from 'wouter';
+import { OpenShipped } from '../runs/OpenShipped';
 import { useSession } from '../sessionContext';
 import { useWorkspace } from '../stores/workspace';
 import { EmptyState } from './EmptyState';
@@ -29,6 +30,7 @@ export function NeedsData({ title, lead }: { readonly title: string; readonly le
             <button type="button" className="button" onClick={() => go('/data')}>
               <FolderOpen size={14} aria-hidden /> Open your own
             </button>
+            <OpenShipped />
             <OpenRun />
           </div>
         }

@@ -1,0 +1,91 @@
+/** What a user can ask about runs: part of the session. */
+import type { Client } from '../../worker/client';
+import type { MetricRow, RestoredState } from '../../worker/protocol';
+import { reportOf } from '../reportOf';
+import { useRuns } from '../stores/runs';
+import { useWorkspace } from '../stores/workspace';
+
+/** How long a deletion can be undone. */
+const UNDO_MS = 10_000;
+
+export interface RunRequests {
+  /** Lists the runs again; the page's list stays when that fails. */
+  refresh(): Promise<void>;
+  /** Makes a run the one that the pages show. @returns whether it is */
+  show(id: string): Promise<boolean>;
+  rename(id: string, name: string): Promise<void>;
+  /** Deletes a run; `putBack` undoes it for ten seconds. */
+  remove(id: string): Promise<void>;
+  putBack(id: string): Promise<void>;
+  /** Throws what the worker refuses. */
+  rows(ids: readonly string[]): Promise<Readonly<Record<string, readonly MetricRow[]>>>;
+}
+
+interface Page {
+  readonly forget: () => void;
+  readonly restore: (state: RestoredState, what: string) => void;
+}
+
+export function createRunRequests(client: Client, { forget, restore }: Page): RunRequests {
+  const store = useRuns.getState;
+  const workspace = useWorkspace.getState;
+  const attempt = async (title: string, work: () => Promise<void>): Promise<boolean> => {
+    try {
+      await work();
+      return true;
+    } catch (error) {
+      workspace().notify({ kind: 'error', title, ...reportOf(error) });
+      return false;
+    }
+  };
+  const refresh = async (): Promise<void> => {
+    await attempt('The runs could not be listed', async () =>
+      store().listed(await client.request({ kind: 'listRuns' })),
+    );
+  };
+  const show = async (id: string): Promise<boolean> => {
+    store().opens(id);
+    workspace().dismiss('error');
+    const isShown = await attempt('The run could not be opened', async () => {
+      const state = await client.request({ kind: 'showRun', id });
+      forget();
+      restore(state, `Opened ${state.run?.name ?? 'the run'}`);
+    });
+    store().opens(null);
+    await refresh();
+    return isShown;
+  };
+  return {
+    refresh,
+    show,
+    async rename(id, name) {
+      await attempt('The run keeps its name', async () => void (await client.request({ kind: 'renameRun', id, name })));
+      await refresh();
+    },
+    async remove(id) {
+      const name = store().runs.find((run) => run.id === id)?.name ?? id;
+      await attempt('The run was not deleted', async () => {
+        const wasShown = await client.request({ kind: 'deleteRun', id });
+        store().tookOut({ id, name, wasShown });
+        if (wasShown) forget();
+        setTimeout(() => {
+          store().settled(id);
+          // Listing removes what can be undone no more.
+          void refresh();
+        }, UNDO_MS);
+      });
+      await refresh();
+    },
+    async putBack(id) {
+      const removed = store().removed.find((run) => run.id === id);
+      const isBack = await attempt(
+        'The run could not be put back',
+        async () => void (await client.request({ kind: 'putBackRun', id })),
+      );
+      store().settled(id);
+      if (isBack && removed?.wasShown) await show(id);
+      else await refresh();
+    },
+    rows: (ids) => client.request({ kind: 'runRows', ids }),
+  };
+}

@@ -1,0 +1,194 @@
+/** The list of all runs and what is done to one of them: those trained here, imported, and those that come with Tessera. */
+import type { RunRecord } from '../storage/runStore';
+import {
+  type AnyConfig,
+  checkAnyConfig,
+  isNextItem,
+  isResidual,
+  isSystem,
+  plainConfig,
+  systemName,
+} from '../train/anyConfig';
+import { isUtgrec } from '../train/systemConfig';
+import { metricSummaries } from './metricSummaries';
+import type { SavedRun } from './protocol';
+import type { RunInfo, RunsReplies, RunsRequest } from './protocol/runs';
+import { hasModel, type RunFiles, readRunFiles } from './runFiles';
+import type { RunRegistry } from './runRegistry';
+import { keepRun, runAsFile } from './runTransfer';
+import type { ShippedRun, ShippedRuns } from './shippedRuns';
+import { storedEvaluations, storedRows } from './storeSink';
+import { CURRENT_RUN } from './workspace';
+
+export class RunDesk {
+  constructor(
+    readonly registry: RunRegistry,
+    readonly shipped: ShippedRuns,
+  ) {}
+
+  /** @throws ConfigError `run/unknown` and those of the registry */
+  async answer(request: RunsRequest): Promise<RunsReplies[RunsRequest['kind']]> {
+    const { registry } = this;
+    switch (request.kind) {
+      case 'listRuns':
+        return this.list();
+      case 'renameRun':
+        await registry.rename(request.id, request.name);
+        return null;
+      case 'deleteRun': {
+        const isShown = registry.shownId === request.id;
+        await registry.remove(request.id);
+        return isShown;
+      }
+      case 'putBackRun':
+        await registry.putBack(request.id);
+        return null;
+      case 'runRows':
+        return this.#rows(request.ids);
+    }
+  }
+
+  /** Newest first; those that come with Tessera last. */
+  async list(): Promise<RunInfo[]> {
+    await this.registry.purge();
+    const records = await this.registry.list();
+    const own = records.filter(({ source }) => source !== 'shipped');
+    const fetched = new Map(records.map((record) => [record.id, record]));
+    const busy = await this.registry.host.busyRuns();
+    const infos = await Promise.all(own.map((record) => this.#info(record, busy)));
+    for (const run of await this.shipped.list()) {
+      const record = fetched.get(run.id);
+      infos.push(record ? await this.#info(record, busy) : waiting(run));
+    }
+    return infos;
+  }
+
+  /** The record of a run whose files are here; those of a shipped one are fetched. @throws ConfigError `run/unknown` and those of `fetch` */
+  async fetched(id: string): Promise<{ record: RunRecord; config: AnyConfig }> {
+    const known = await this.registry.find(id);
+    const shipped = known ? null : (await this.shipped.list()).find((run) => run.id === id);
+    if (shipped) await this.#fetch(shipped);
+    const record = await this.registry.require(id);
+    return { record, config: checkAnyConfig(JSON.parse(record.config), 'stored run') };
+  }
+
+  /** Adds a run that was brought; its name is its file's, or the one it had. @returns its id */
+  async add(run: RunFiles, files: readonly File[]): Promise<string> {
+    const id = await this.registry.create({
+      config: JSON.stringify(plainConfig(run.config)),
+      data: { name: run.data.name, contentHash: run.data.hash },
+      source: 'imported',
+      name: nameOf(files, run.config.name),
+    });
+    try {
+      await keepRun(this.registry.view(id), run, this.registry.host.nowMs);
+    } catch (error) {
+      await this.registry.store.deleteRun(id);
+      throw error;
+    }
+    await this.registry.update(id, { status: statusOf(run) });
+    return id;
+  }
+
+  /** As one file. @throws ConfigError `run/unknown`, `run/system` */
+  async save(id: string, isAnonymous: boolean): Promise<SavedRun> {
+    const { record, config } = await this.fetched(id);
+    const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+    const data = { name: record.dataName ?? '', hash: record.dataHash };
+    const run = { config, data, name: record.name };
+    return runAsFile(this.registry.view(id), run, isAnonymous ? [timeZone] : null);
+  }
+
+  async #fetch(shipped: ShippedRun): Promise<void> {
+    const run = await readRunFiles([await this.shipped.fetch(shipped)]);
+    await this.registry.createShipped({
+      id: shipped.id,
+      name: shipped.name,
+      config: JSON.stringify(plainConfig(run.config)),
+      dataHash: run.data.hash,
+      dataName: run.data.name,
+      dataOrigin: JSON.stringify({ kind: 'sample' }),
+      status: 'finished',
+      createdAtMs: 0,
+    });
+    try {
+      await keepRun(this.registry.view(shipped.id), run, () => 0);
+    } catch (error) {
+      await this.registry.store.deleteRun(shipped.id);
+      throw error;
+    }
+  }
+
+  async #rows(ids: readonly string[]): Promise<RunsReplies['runRows']> {
+    const rows = await Promise.all(
+      ids.map(async (id) => {
+        await this.fetched(id);
+        return [id, await storedRows(this.registry.view(id), CURRENT_RUN)] as const;
+      }),
+    );
+    return Object.fromEntries(rows);
+  }
+
+  async #info(record: RunRecord, busy: ReadonlySet<string>): Promise<RunInfo> {
+    const { id, name, status, source = 'trained', createdAtMs, dataName = '', dataHash } = record;
+    const config = checkAnyConfig(JSON.parse(record.config), 'stored run');
+    const view = this.registry.view(id);
+    const files = await view.listCheckpoints(CURRENT_RUN);
+    const newest = new Map(files.map((entry) => [entry.name, entry]));
+    return {
+      id,
+      name,
+      system: systemName(config),
+      source,
+      status: status === 'running' && !busy.has(id) ? 'interrupted' : status,
+      isShown: this.registry.shownId === id,
+      canShow: isSystem(config),
+      isFetched: true,
+      data: { name: dataName, hash: dataHash },
+      config,
+      seed: config.seed,
+      createdAtMs,
+      hasModel: hasModelOf(config, new Set(newest.keys())),
+      sizeBytes: [...newest.values()].reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+      evaluations: await storedEvaluations(view, CURRENT_RUN),
+      metrics: metricSummaries(await storedRows(view, CURRENT_RUN)),
+    };
+  }
+}
+
+/** A saved run is called as its file; "run" is what an anonymous one is called. */
+function nameOf(files: readonly File[], configured: string): string {
+  const [, base = ''] = /^(.+)\.tessera$/i.exec(files.length === 1 ? (files[0]?.name ?? '') : '') ?? [];
+  return base === '' || base === 'run' ? configured : base;
+}
+
+function statusOf({ config, evaluations, checkpoints }: RunFiles): RunRecord['status'] {
+  if (evaluations.some(({ report }) => report.kind === 'model' && report.split === 'test')) return 'finished';
+  if (hasModelOf(config, new Set(checkpoints.keys()))) return 'paused';
+  return checkpoints.has('tokenizer') ? 'tokenized' : 'paused';
+}
+
+/** Whether these checkpoints are enough to recommend. */
+export function hasModelOf(config: AnyConfig, roles: ReadonlySet<string>): boolean {
+  if (isResidual(config)) return hasModel(config, roles);
+  return (isNextItem(config) || isUtgrec(config)) && (roles.has('best') || roles.has('recommender'));
+}
+
+const waiting = (run: ShippedRun): RunInfo => ({
+  id: run.id,
+  name: run.name,
+  system: systemName(run.config),
+  source: 'shipped',
+  status: 'finished',
+  isShown: false,
+  canShow: isSystem(run.config),
+  isFetched: false,
+  data: run.data,
+  config: run.config,
+  seed: run.config.seed,
+  createdAtMs: 0,
+  hasModel: true,
+  sizeBytes: run.sizeBytes,
+  evaluations: run.evaluations,
+  metrics: run.metrics,
+});

@@ -1,0 +1,92 @@
+/** The runs of models/sample/ are what their index says, and open as runs of the page. */
+import { readFileSync } from 'node:fs';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { sha256Hex } from '../base/sha256';
+import { createMemoryRunStore } from '../storage/recordRunStore';
+import { RunDesk } from './runDesk';
+import { RunRegistry } from './runRegistry';
+import { readShippedIndex, ShippedRuns } from './shippedRuns';
+import { measuredEvaluations } from './storeSink';
+import { CURRENT_RUN } from './workspace';
+
+const FOLDER = 'models/sample';
+const INDEX = readFileSync(`${FOLDER}/index.json`, 'utf8');
+const BASE = 'http://localhost/app/';
+const MAX_BYTES = 2_000_000;
+
+afterEach(() => vi.unstubAllGlobals());
+
+/** A web server that has only these files; `asked` notes what was fetched. */
+function serve(change: (name: string, bytes: Uint8Array) => Uint8Array = (_, bytes) => bytes): string[] {
+  const asked: string[] = [];
+  vi.stubGlobal('fetch', async (url: URL) => {
+    const name = url.pathname.replace('/app/models/sample/', '');
+    asked.push(name);
+    return new Response(change(name, new Uint8Array(readFileSync(`${FOLDER}/${name}`))).slice());
+  });
+  return asked;
+}
+
+async function desk(): Promise<RunDesk> {
+  const host = { nowMs: () => 5, busyRuns: async () => new Set<string>() };
+  return new RunDesk(await RunRegistry.open(createMemoryRunStore(), host), new ShippedRuns(BASE));
+}
+
+describe('runs that come with Tessera', () => {
+  it('are small, and the files that the index names', async () => {
+    const runs = readShippedIndex(INDEX);
+    expect(runs.length).toBeGreaterThan(0);
+    for (const { file, sizeBytes, sha256 } of runs) {
+      const bytes = new Uint8Array(readFileSync(`${FOLDER}/${file}`));
+      expect([bytes.length, await sha256Hex(bytes)]).toEqual([sizeBytes, sha256]);
+      expect(bytes.length).toBeLessThan(MAX_BYTES);
+    }
+  });
+
+  it('are listed without fetching them, and come whole when one is asked for', async () => {
+    const asked = serve();
+    const runs = await desk();
+    const listed = await runs.list();
+    expect(asked).toEqual(['index.json']);
+    for (const before of listed) {
+      expect(before).toMatchObject({ source: 'shipped', isFetched: false, hasModel: true, status: 'finished' });
+      await runs.fetched(before.id);
+      const stored = await measuredEvaluations(runs.registry.view(before.id), CURRENT_RUN);
+      const model = stored.find(({ report }) => report.kind === 'model' && report.split === 'test');
+      expect(model?.ranks.length).toBe(model?.report.users);
+    }
+    const fetched = await runs.list();
+    // What the list said before is what the files hold.
+    expect(fetched.map(({ isFetched }) => isFetched)).toEqual(listed.map(() => true));
+    for (const [at, { evaluations, metrics, config, data, hasModel }] of listed.entries()) {
+      expect(fetched[at]).toMatchObject({ config, data, hasModel });
+      expect(Object.keys(fetched[at]?.metrics ?? {})).toEqual(Object.keys(metrics));
+      const texts = (of: typeof evaluations) =>
+        of.map(({ name, split, metrics: m }) => JSON.stringify([name, split, m]));
+      expect(texts(fetched[at]?.evaluations ?? []).sort()).toEqual(texts(evaluations).sort());
+    }
+    await runs.fetched(listed[0]?.id ?? '');
+    expect(asked.length).toBe(1 + listed.length);
+  });
+
+  it('are refused when a file is another one, and nothing is kept', async () => {
+    serve((name, bytes) => (name.endsWith('.tessera') ? bytes.subarray(1) : bytes));
+    const runs = await desk();
+    const [first] = await runs.list();
+    await expect(runs.fetched(first?.id ?? '')).rejects.toMatchObject({ code: 'shipped/hash' });
+    expect(await runs.registry.list()).toEqual([]);
+  });
+
+  it('are none where the page has no index', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+    vi.stubGlobal('fetch', async () => new Response('', { status: 404 }));
+    expect(await (await desk()).list()).toEqual([]);
+    expect(warn).toHaveBeenCalled();
+    warn.mockRestore();
+  });
+
+  it('names the field of a damaged index', () => {
+    expect(() => readShippedIndex(INDEX.replace('"sizeBytes": ', '"sizeBytes": "x", "y": '))).toThrow(/sizeBytes/);
+    expect(() => readShippedIndex(INDEX.replace('"file": "', '"file": "../'))).toThrow(/file/);
+  });
+});
