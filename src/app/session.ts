@@ -17,12 +17,10 @@ import {
   type PathTree,
   PROTOCOL_VERSION,
   type PrefixItems,
-  type RecommendReply,
   type RestoredState,
   type ResultsReply,
   type ResultsRequest,
   type SystemConfig,
-  type UserSummary,
   type WorkerEvent,
 } from '../worker/protocol';
 import type { CodebooksReplies, CodebooksRequest } from '../worker/protocol/codebooks';
@@ -61,9 +59,9 @@ export interface Session {
   stop(): Promise<void>;
   forget(): Promise<void>;
   /** These three throw what the worker refuses: their callers show it beside what was asked. */
-  findUsers(query: string, limit: number): Promise<readonly UserSummary[]>;
   searchItems(query: string, limit: number): Promise<readonly ItemCard[]>;
-  recommend(user: number, history: readonly number[] | null): Promise<RecommendReply>;
+  /** What the Demo asks (worker/protocol/demo.ts). */
+  readonly ask: Client['request'];
   /** These throw what the worker refuses. */
   codeWall(): Promise<CodeWall | null>;
   codePaths(prefix: readonly number[]): Promise<PathTree | null>;
@@ -187,9 +185,8 @@ export function createSession(client: Client): Session {
         workspace().notify({ kind: 'error', ...reportOf(error) });
       }
     },
-    findUsers: (query, limit) => client.request({ kind: 'findUsers', query, limit }),
     searchItems: (query, limit) => client.request({ kind: 'searchItems', query, limit }),
-    recommend: (user, history) => client.request({ kind: 'recommend', user, history, count: 10 }),
+    ask: (request) => client.request(request),
     codeWall: () => client.request({ kind: 'codeWall' }),
     codePaths: (prefix) => client.request({ kind: 'codePaths', prefix }),
     prefixItems: (prefix, offset, limit) => client.request({ kind: 'prefixItems', prefix, offset, limit }),

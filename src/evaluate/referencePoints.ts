@@ -117,6 +117,22 @@ export async function referencePoints(
   return results;
 }
 
+/** Scores of all items [N] for one history, as the recommender `key` ranks them; counts are made once, when it is made. */
+export function referenceScorer(
+  table: SequenceTable,
+  itemCount: number,
+  key: ReferenceKey,
+): (history: Uint32Array) => Float64Array {
+  const pop = popularity(table, itemCount);
+  const ranking = new SparseRanking(baseScores(key, pop));
+  const score = scorerOf(key, pop, new CountCache(table, itemCount));
+  return (history) => {
+    ranking.clear();
+    score(history.subarray(-HISTORY_LIMIT), ranking);
+    return ranking.scores();
+  };
+}
+
 function rankableUsers(table: SequenceTable, subset?: Uint32Array): Uint32Array {
   const all = subset ?? Uint32Array.from({ length: userCountOf(table) }, (_, user) => user);
   return all.filter((user) => (table.offsets[user + 1] as number) - (table.offsets[user] as number) >= 3);

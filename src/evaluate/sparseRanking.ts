@@ -31,6 +31,11 @@ export class SparseRanking {
     this.#added[item] = (this.#added[item] as number) + value;
   }
 
+  /** Every item's score for the current user [N]; new. */
+  scores(): Float64Array {
+    return Float64Array.from(this.#base, (_, item) => this.#score(item));
+  }
+
   /** Forgets the current user. */
   clear(): void {
     for (let t = 0; t < this.#touchedCount; t++) {

@@ -1,7 +1,7 @@
 /** Answers about items and users for the page: cards with pictures, search, summaries. */
 import { imageBytes } from '../data/imageIndex';
 import { eventCount } from '../data/splits';
-import type { DataSummary, ItemCard, UserSummary } from './protocol';
+import type { DataSummary, ItemCard } from './protocol';
 import { type OpenData, SIMULATED_LABEL } from './workspace';
 
 const HISTOGRAM_BINS = 51;
@@ -90,17 +90,6 @@ async function pictureOf({ dataset, images }: OpenData, item: number): Promise<I
 }
 
 const mediaType = (format: string): string => (format.includes('/') ? format : `image/${format}`);
-
-/** Users whose id contains `query`, in file order. */
-export function findUsers(data: OpenData, query: string, limit: number): UserSummary[] {
-  const found: UserSummary[] = [];
-  const wanted = query.trim().toLowerCase();
-  for (let user = 0; user < data.dataset.userCount && found.length < limit; user++) {
-    const id = data.dataset.users[user] ?? '';
-    if (id.toLowerCase().includes(wanted)) found.push({ user, id, events: eventCount(data.dataset.sequences, user) });
-  }
-  return found;
-}
 
 /** Items whose title or id contains all words of `query`. */
 export function searchItems(data: OpenData, query: string, limit: number): number[] {

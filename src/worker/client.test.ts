@@ -32,11 +32,11 @@ describe('createClient', () => {
     const { port, sent, say } = fakePort();
     const client = createClient(port);
     const pause = client.request({ kind: 'pause' });
-    const users = client.request({ kind: 'findUsers', query: '', limit: 1 });
+    const users = client.request({ kind: 'demoUsers', group: 'all', query: '', limit: 1 });
     const [first, second] = sent.map(({ id }) => id);
-    say({ kind: 'reply', id: second ?? -1, value: [{ user: 0, id: 'a', events: 3 }] });
+    say({ kind: 'reply', id: second ?? -1, value: { users: [{ user: 0, id: 'a', events: 3 }], groupSize: 1 } });
     say({ kind: 'reply', id: first ?? -1, value: null });
-    expect(await users).toEqual([{ user: 0, id: 'a', events: 3 }]);
+    expect(await users).toEqual({ users: [{ user: 0, id: 'a', events: 3 }], groupSize: 1 });
     expect(await pause).toBeNull();
   });
 

@@ -1,10 +1,16 @@
-/** Keeps the Demo's model open between the page's questions and answers them. */
-import { ConfigError } from '../base/errors';
+/**
+ * Keeps the Demo's model open between the page's questions and answers them, one after the other: programs of one engine share
+ * memory, so what one leaves must be read before the next runs.
+ */
 import type { Dataset } from '../data/dataset';
-import { heldOutExamples, historyOf, targetOf } from '../data/splits';
+import { wholeSequences } from '../data/wholeSequences';
+import { popularity } from '../evaluate/sparseCounts';
+import { ModelAnswers } from './demoAnswers';
 import type { DemoModel } from './demoModel';
-import type { DemoRequest, RecommendReply } from './protocol/demo';
+import { drawUser, listUsers, type UserGroups, userAfter, userGroups } from './demoUsers';
+import type { DemoRequest, UserGroupName } from './protocol/demo';
 import type { ItemCard } from './protocol/items';
+import { ReferenceDesk } from './referenceDesk';
 
 /** What the model's items are on the page. */
 export interface DemoView {
@@ -12,56 +18,77 @@ export interface DemoView {
   readonly card: (item: number) => Promise<ItemCard>;
 }
 
+/** Counts of one data set, made when they are first asked for. */
+interface Counts {
+  readonly hash: string;
+  readonly popularity: Uint32Array;
+  readonly groups: UserGroups;
+}
+
 export class DemoDesk {
-  #model: DemoModel | null = null;
+  #answers: ModelAnswers | null = null;
+  #counts: Counts | null = null;
+  readonly #references = new ReferenceDesk();
+  #last: Promise<unknown> = Promise.resolve();
 
   /** Takes the model; the one before must be closed. */
   take(model: DemoModel): void {
-    this.#model = model;
+    this.#answers = new ModelAnswers(model);
   }
 
-  /** @param open opens the model where there is none yet @throws as it does; ConfigError `demo/empty` */
-  async answer(request: DemoRequest, open: () => Promise<DemoModel>, view: () => DemoView): Promise<unknown> {
-    this.#model ??= await open();
-    return recommend(this.#model, request, view());
+  /** @param open opens the model where there is none yet @throws as it does; ConfigError `demo/empty`, `demo/search` */
+  answer(request: DemoRequest, open: () => Promise<DemoModel>, view: () => DemoView): Promise<unknown> {
+    const answer = this.#last.then(() => this.#now(request, open, view));
+    this.#last = answer.catch(() => null);
+    return answer;
+  }
+
+  async #now(request: DemoRequest, open: () => Promise<DemoModel>, view: () => DemoView): Promise<unknown> {
+    switch (request.kind) {
+      case 'demoUsers': {
+        const { dataset } = view();
+        return listUsers(dataset, await this.#members(dataset, request.group), request.query, request.limit);
+      }
+      case 'drawUser': {
+        const { dataset } = view();
+        return drawUser(dataset, await this.#members(dataset, request.group), request.draw);
+      }
+      case 'userAfter': {
+        const { dataset } = view();
+        return userAfter(dataset, await this.#members(dataset, request.group), request.user, request.by);
+      }
+      case 'referenceTop':
+        return this.#references.top(request, view());
+      default: {
+        this.#answers ??= new ModelAnswers(await open());
+        const shown = view();
+        return this.#answers.answer(request, { ...shown, popularity: (await this.#counted(shown.dataset)).popularity });
+      }
+    }
+  }
+
+  async #members(dataset: Dataset, group: UserGroupName): Promise<Uint32Array | null> {
+    return group === 'all' ? null : (await this.#counted(dataset)).groups[group];
+  }
+
+  async #counted(dataset: Dataset): Promise<Counts> {
+    if (this.#counts?.hash !== dataset.contentHash) {
+      const counts = popularity(await wholeSequences(dataset), dataset.itemCount);
+      this.#counts = { hash: dataset.contentHash, popularity: counts, groups: userGroups(dataset, counts) };
+    }
+    return this.#counts;
   }
 
   /** Its device is gone: nothing can be disposed of. */
   lose(): void {
-    this.#model = null;
+    this.#answers = null;
   }
 
   async close(): Promise<void> {
-    const model = this.#model;
-    this.#model = null;
-    await model?.dispose();
+    const answers = this.#answers;
+    this.#answers = null;
+    // An answer on its way still uses the model.
+    await this.#last;
+    await answers?.model.dispose();
   }
-}
-
-async function recommend(
-  model: DemoModel,
-  { user, history: edited, count }: DemoRequest,
-  { dataset, card }: DemoView,
-): Promise<RecommendReply> {
-  const [end = 0] = heldOutExamples(dataset.sequences, 'test', Uint32Array.of(user)).ends;
-  const limit = model.historyLimit;
-  const history = edited ? edited.slice(-limit) : [...historyOf(dataset.sequences, user, end, limit)];
-  if (history.length === 0) throw new ConfigError('demo/empty', 'recommend: the history is empty; add an item.');
-  const target = edited ? null : targetOf(dataset.sequences, user, end);
-  const started = performance.now();
-  const { items, scores } = await model.generate(history);
-  const elapsedMs = performance.now() - started;
-  const cards = await Promise.all(items.slice(0, count).map(card));
-  return {
-    user,
-    history: await Promise.all(history.map(card)),
-    target: target === null ? null : await card(target),
-    elapsedMs,
-    backend: model.backend,
-    top: cards.map((top, rank) => ({
-      card: top,
-      logProbability: scores[rank] ?? Number.NaN,
-      isTarget: top.item === target,
-    })),
-  };
 }

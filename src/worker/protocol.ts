@@ -31,7 +31,22 @@ export type { SystemConfig } from '../train/systemConfig';
 export { checkUtgrecConfig, type UtgrecConfig } from '../train/utgrecConfig';
 
 export type { CodeNeighbours, CodesReplies, CodesRequest, PrefixItems } from './protocol/codes';
-export type { DemoReplies, DemoRequest, RecommendReply } from './protocol/demo';
+export type {
+  BeamItems,
+  BeamLeaf,
+  BeamReply,
+  DemoReplies,
+  DemoRequest,
+  Question,
+  RecommendReply,
+  ReferenceReply,
+  SearchSettings,
+  TargetRank,
+  UserGroupName,
+  UserList,
+  UserSummary,
+  WhyReply,
+} from './protocol/demo';
 export type { DriftItems, DriftReplies, DriftRequest, KeptEpoch } from './protocol/drift';
 export type {
   DomainQuality,
@@ -80,8 +95,6 @@ export type Request =
   | { readonly kind: 'pause' }
   | { readonly kind: 'resume' }
   | { readonly kind: 'stop' }
-  /** Users for the Demo's picker: ids that contain `query`, at most `limit`. */
-  | { readonly kind: 'findUsers'; readonly query: string; readonly limit: number }
   | { readonly kind: 'items'; readonly items: readonly number[] }
   | { readonly kind: 'searchItems'; readonly query: string; readonly limit: number }
   /** Forgets the data set, the runs and the checkpoints. */
@@ -114,7 +127,6 @@ export interface ReplyValues
   readonly pause: null;
   readonly resume: null;
   readonly stop: null;
-  readonly findUsers: readonly UserSummary[];
   readonly items: readonly ItemCard[];
   readonly searchItems: readonly ItemCard[];
   readonly clear: null;
@@ -191,12 +203,6 @@ export interface DataSummary {
   /** Sentences for the user: skipped lines, short users … */
   readonly notes: readonly string[];
   readonly hash: string;
-}
-
-export interface UserSummary {
-  readonly user: number;
-  readonly id: string;
-  readonly events: number;
 }
 
 export interface SavedRun {

@@ -19,7 +19,7 @@ import { trainTokenizer } from '../train/tokenizerJob';
 import type { UtgrecConfig } from '../train/utgrecConfig';
 import type { UtgrecGallery } from '../train/utgrecGallery';
 import { trainUtgrec, type UtgrecRunHost } from '../train/utgrecJob';
-import { findUsers, searchItems, summaryOf } from './catalogue';
+import { searchItems, summaryOf } from './catalogue';
 import { CodebookDesk, type CodebookSource } from './codebookDesk';
 import { DemoDesk } from './demoDesk';
 import { type DemoModel, gpuDemo, residualSource } from './demoModel';
@@ -152,8 +152,6 @@ export class Session {
         this.#job?.control.stop();
         await this.#job?.done;
         return null;
-      case 'findUsers':
-        return findUsers(this.#shown.data, request.query, request.limit);
       case 'items':
         return this.#shown.cards(request.items);
       case 'searchItems':
@@ -190,6 +188,15 @@ export class Session {
         this.#results.clear();
         return null;
       case 'recommend':
+      case 'beam':
+      case 'beamBranches':
+      case 'beamItems':
+      case 'targetRank':
+      case 'why':
+      case 'demoUsers':
+      case 'drawUser':
+      case 'userAfter':
+      case 'referenceTop':
         return this.#demo.answer(
           request,
           () => this.#openDemo(),

@@ -1,5 +1,6 @@
-import { RotateCcw, X } from 'lucide-react';
+import { RotateCcw, Undo2, X } from 'lucide-react';
 import type { ItemCard } from '../../worker/protocol';
+import { undoChange, useUndoLabels } from '../commands/undoStack';
 import { CodePath } from '../parts/CodePath';
 import { ItemPicture } from '../parts/ItemPicture';
 import { ItemSearch } from '../parts/ItemSearch';
@@ -8,13 +9,18 @@ import type { Demo } from './useDemo';
 
 /** The history that the model reads, newest first; every item can go and others can come. */
 export function HistoryPanel({ demo }: { readonly demo: Demo }) {
-  const { user, reply, isEdited } = demo;
-  const history = reply?.history ?? [];
+  const { user, reply, history, isEdited } = demo;
+  const { undo } = useUndoLabels();
   const newestFirst = history.map((card, index) => ({ card, index })).reverse();
   const actions = isEdited && (
-    <button type="button" className="button is-small" onClick={demo.reset}>
-      <RotateCcw size={13} aria-hidden /> Own history
-    </button>
+    <>
+      <button type="button" className="button is-small" disabled={undo === null} onClick={undoChange}>
+        <Undo2 size={13} aria-hidden /> Undo
+      </button>
+      <button type="button" className="button is-small" onClick={demo.reset}>
+        <RotateCcw size={13} aria-hidden /> Own history
+      </button>
+    </>
   );
   return (
     <Panel

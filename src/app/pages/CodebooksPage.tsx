@@ -1,7 +1,5 @@
 import { useLocation } from 'wouter';
-import { CollisionPanels } from '../codebooks/CollisionPanels';
 import { Provenance } from '../codebooks/Provenance';
-import { SharingPanel } from '../codebooks/SharingPanel';
 import { PathPanel } from '../codes/PathPanel';
 import { WallPanel } from '../codes/WallPanel';
 import { EmptyState } from '../parts/EmptyState';
@@ -30,9 +28,7 @@ export function CodebooksPage() {
         <div className="stack">
           <Provenance />
           <WallPanel />
-          <CollisionPanels />
           <PathPanel />
-          <SharingPanel />
         </div>
       ) : (
         <EmptyState

@@ -1,15 +1,24 @@
-import { ArrowRight, Snail } from 'lucide-react';
+import '../styles/demo.css';
+import { ArrowRight, Presentation, Snail } from 'lucide-react';
+import { useCallback, useState } from 'react';
 import { Link } from 'wouter';
+import type { BeamReply } from '../../worker/protocol';
+import { BeamPanel } from '../demo/BeamPanel';
+import { BESIDE, BesidePanels } from '../demo/BesidePanels';
 import { HistoryPanel } from '../demo/HistoryPanel';
 import { TopPanel } from '../demo/TopPanel';
-import { UserPicker } from '../demo/UserPicker';
+import { GROUP, UserPicker } from '../demo/UserPicker';
 import { useDemo } from '../demo/useDemo';
+import { usePresentation } from '../demo/usePresentation';
+import { WhyPanel } from '../demo/WhyPanel';
+import { useViewParam, wholeNumber } from '../navigation/viewParams';
 import { EmptyState } from '../parts/EmptyState';
 import { NeedsData } from '../parts/NeedsData';
 import { OpenRun } from '../parts/OpenRun';
 import { PageHead } from '../parts/PageHead';
 import { SaveRun } from '../parts/SaveRun';
 import { OpenShipped } from '../runs/OpenShipped';
+import { useSession } from '../sessionContext';
 import { useJobs } from '../stores/jobs';
 import { useWorkspace } from '../stores/workspace';
 
@@ -48,8 +57,25 @@ export function DemoPage() {
 }
 
 function Recommendations() {
+  const session = useSession();
   const demo = useDemo();
+  const { user, question, reply, history, choose } = demo;
   const isOnProcessor = useWorkspace((state) => state.adapter === null);
+  const name = useJobs(({ recommender, tokenizer }) => (recommender.config ?? tokenizer.config)?.name ?? 'the model');
+  const [group] = useViewParam('group', GROUP);
+  const [beside, setBeside] = useViewParam('beside', BESIDE);
+  const [item, setItem] = useViewParam('why', wholeNumber(0, 2 ** 21, -1));
+  const [beam, setBeam] = useState<BeamReply | null>(null);
+  const step = useCallback(
+    async (by: 1 | -1) => {
+      const next = await session.ask({ kind: 'userAfter', group, user: user?.user ?? 0, by });
+      if (next) choose(next);
+    },
+    [session, group, user, choose],
+  );
+  const [isPresenting, present] = usePresentation(step);
+  const looked = item >= 0 ? item : (reply?.top[0]?.card.item ?? null);
+  const title = reply?.top.find(({ card }) => card.item === looked)?.card.title ?? null;
   return (
     <>
       <PageHead title="Demo" lead={LEAD}>
@@ -61,13 +87,27 @@ function Recommendations() {
             <Snail size={12} aria-hidden /> slow: on the processor
           </span>
         )}
+        <button type="button" className="button" aria-pressed={isPresenting} onClick={() => present(!isPresenting)}>
+          <Presentation size={14} aria-hidden /> {isPresenting ? 'Leave the presentation (Esc)' : 'Present'}
+        </button>
         <OpenRun />
         <SaveRun />
       </PageHead>
-      <div className="demo">
-        <UserPicker user={demo.user} onChoose={demo.choose} />
-        <HistoryPanel demo={demo} />
-        <TopPanel demo={demo} />
+      <div className="stack">
+        <div className="demo">
+          <UserPicker user={user} hasUser={question !== null} onChoose={choose} />
+          <HistoryPanel demo={demo} />
+          <TopPanel demo={demo} name={name} />
+        </div>
+        {question && (
+          <>
+            <BesidePanels question={question} beside={beside} onBeside={setBeside} />
+            <BeamPanel question={question} onBeam={setBeam} onItem={setItem} />
+            {reply && looked !== null && !demo.isBusy && (
+              <WhyPanel question={question} history={history} beam={beam} item={looked} title={title} />
+            )}
+          </>
+        )}
       </div>
     </>
   );

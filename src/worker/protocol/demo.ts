@@ -1,17 +1,83 @@
-/** Messages of the Demo: users, what a model recommends them and how its search came to it. */
+/** Messages of the Demo: users, what a model recommends them, how its search came to it and what decided it. */
+import type { BeamStub, BeamTree } from '../../evaluate/beamTree';
+import type { ReferenceKey } from '../../evaluate/referencePoints';
 import type { ItemCard } from './items';
 
+/** All users; those whose true next item is rare; those whose true next item no training sequence has. */
+export type UserGroupName = 'all' | 'longTail' | 'cold';
+
+/** A user's own history (null) or an edited one, as dense item indices. */
+export interface Question {
+  readonly user: number;
+  readonly history: readonly number[] | null;
+}
+
+export interface SearchSettings {
+  /** 1 to 50. */
+  readonly beamWidth: number;
+  readonly temperature: number;
+  readonly lengthPenalty: number;
+}
+
+/** Questions that a trained model answers. */
+export type ModelRequest =
+  /** History, held-out item and top items for a user or an edited history. */
+  | ({ readonly kind: 'recommend'; readonly count: number } & Question)
+  /** The search itself, step by step. */
+  | ({ readonly kind: 'beam'; readonly settings: SearchSettings } & Question)
+  /** All pruned children of one prefix of the last search. */
+  | { readonly kind: 'beamBranches'; readonly step: number; readonly parent: number }
+  /** Items whose identifier begins with these tokens, the most popular first. */
+  | {
+      readonly kind: 'beamItems';
+      readonly prefix: readonly number[];
+      readonly offset: number;
+      readonly limit: number;
+    }
+  /** Exact place of the user's true next item among all items. */
+  | { readonly kind: 'targetRank'; readonly user: number }
+  /** What each item of the history does for one recommended item. */
+  | ({ readonly kind: 'why'; readonly item: number } & Question);
+
 export type DemoRequest =
-  /** History, held-out item and top items for a user or an edited history (dense item indices). */
-  {
-    readonly kind: 'recommend';
-    readonly user: number;
-    readonly history: readonly number[] | null;
-    readonly count: number;
-  };
+  | ModelRequest
+  /** Users of a group whose ids contain `query`. */
+  | {
+      readonly kind: 'demoUsers';
+      readonly group: UserGroupName;
+      readonly query: string;
+      readonly limit: number;
+    }
+  /** One user of a group; `draw` from 0 to 1 chooses. */
+  | { readonly kind: 'drawUser'; readonly group: UserGroupName; readonly draw: number }
+  /** The user so many places after `user` within a group, round the end; 0 for the user itself, whatever the group. */
+  | { readonly kind: 'userAfter'; readonly group: UserGroupName; readonly user: number; readonly by: number }
+  /** What a counting recommender says to the same history. */
+  | ({ readonly kind: 'referenceTop'; readonly system: ReferenceKey; readonly count: number } & Question);
 
 export interface DemoReplies {
   readonly recommend: RecommendReply;
+  readonly beam: BeamReply;
+  readonly beamBranches: readonly BeamStub[];
+  readonly beamItems: BeamItems;
+  readonly targetRank: TargetRank;
+  readonly why: WhyReply;
+  readonly demoUsers: UserList;
+  readonly drawUser: UserSummary | null;
+  readonly userAfter: UserSummary | null;
+  readonly referenceTop: ReferenceReply;
+}
+
+export interface UserSummary {
+  readonly user: number;
+  readonly id: string;
+  readonly events: number;
+}
+
+export interface UserList {
+  readonly users: readonly UserSummary[];
+  /** In the whole group, whatever the query. */
+  readonly groupSize: number;
 }
 
 export interface RecommendReply {
@@ -23,4 +89,57 @@ export interface RecommendReply {
   readonly elapsedMs: number;
   /** Where it was decoded; wasm, the processor, where there is no WebGPU. */
   readonly backend: 'webgpu' | 'wasm';
+}
+
+export interface BeamLeaf {
+  readonly item: number;
+  readonly title: string;
+  readonly domain: string | null;
+  /** Interactions in the training part. */
+  readonly popularity: number;
+  readonly logProbability: number;
+  /** With temperature and length penalty. */
+  readonly score: number;
+}
+
+/** A search without pictures: below 50 kB at every width. */
+export interface BeamReply {
+  readonly settings: SearchSettings;
+  /** Items of the catalogue. */
+  readonly items: number;
+  readonly tree: BeamTree;
+  /** By place after the last step, best first. */
+  readonly leaves: readonly BeamLeaf[];
+  /** Token of code 0 of each digit: a token's code is what it is above it. */
+  readonly firstTokens: readonly number[];
+  readonly elapsedMs: number;
+}
+
+export interface BeamItems {
+  readonly total: number;
+  readonly entries: readonly { readonly card: ItemCard; readonly popularity: number }[];
+}
+
+export interface TargetRank {
+  /** Pessimistic among equals; null where the catalogue is too large to score whole. */
+  readonly rank: number | null;
+  readonly items: number;
+  readonly logProbability: number | null;
+}
+
+export interface WhyReply {
+  readonly item: number;
+  /** Of the item, with the whole history. */
+  readonly logProbability: number;
+  /** Of the item, with one item of the history left out; in the history's order. Null where nothing would be left. */
+  readonly without: readonly (number | null)[];
+  readonly elapsedMs: number;
+}
+
+export interface ReferenceReply {
+  readonly system: ReferenceKey;
+  readonly name: string;
+  readonly top: readonly { readonly card: ItemCard; readonly score: number; readonly isTarget: boolean }[];
+  /** Of the true next item among all; null without one. */
+  readonly targetRank: number | null;
 }

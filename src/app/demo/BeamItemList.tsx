@@ -1,0 +1,78 @@
+import { useCallback, useState } from 'react';
+import { useAnswer } from '../codes/useAnswer';
+import { formatCount } from '../format/numbers';
+import { CodePath } from '../parts/CodePath';
+import { ErrorNote } from '../parts/ErrorNote';
+import { ItemPicture } from '../parts/ItemPicture';
+import { useSession } from '../sessionContext';
+
+interface BeamItemListProps {
+  /** Tokens. */
+  readonly prefix: readonly number[];
+  /** The prefix as codes. */
+  readonly name: string;
+  readonly onItem: (item: number) => void;
+}
+
+const PAGE = 12;
+
+/** All items below a prefix, the most popular first: what the model would say if it only counted. */
+export function BeamItemList({ prefix, name, onItem }: BeamItemListProps) {
+  const session = useSession();
+  const [offset, setOffset] = useState(0);
+  const ask = useCallback(
+    () => session.ask({ kind: 'beamItems', prefix, offset, limit: PAGE }),
+    [session, prefix, offset],
+  );
+  const { value, error } = useAnswer(ask);
+  const last = value ? Math.min(offset + PAGE, value.total) : 0;
+  const heading = `Items below ${name}`;
+  return (
+    <section className="picked-items" aria-label={heading}>
+      <div className="picked-head">
+        <h3>{heading}</h3>
+        <span className="panel-note" role="status">
+          {value
+            ? `${formatCount(offset + 1)}–${formatCount(last)} of ${formatCount(value.total)}, most popular first`
+            : 'looking them up …'}
+        </span>
+        <button
+          type="button"
+          className="button is-small"
+          disabled={offset === 0}
+          onClick={() => setOffset(Math.max(0, offset - PAGE))}
+        >
+          Previous
+        </button>
+        <button
+          type="button"
+          className="button is-small"
+          disabled={!value || last >= value.total}
+          onClick={() => setOffset(offset + PAGE)}
+        >
+          Next
+        </button>
+      </div>
+      {error && <ErrorNote title="The items could not be listed" error={error} />}
+      <ul className="code-cards">
+        {value?.entries.map(({ card, popularity }) => (
+          <li key={card.item}>
+            <button
+              type="button"
+              className="code-card"
+              aria-label={`${card.title || card.id}, ${popularity} training interactions: why`}
+              onClick={() => onItem(card.item)}
+            >
+              <ItemPicture card={card} size={36} />
+              <span className="item-text">
+                <span className="item-title">{card.title || card.id}</span>
+                <span className="item-detail">{formatCount(popularity)} training interactions</span>
+              </span>
+              <CodePath codes={card.codes} />
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

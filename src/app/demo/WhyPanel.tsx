@@ -1,0 +1,47 @@
+import { useCallback, useMemo } from 'react';
+import type { BeamReply, ItemCard, Question } from '../../worker/protocol';
+import { useAnswer } from '../codes/useAnswer';
+import { FigurePanel } from '../figures/FigurePanel';
+import { ErrorNote } from '../parts/ErrorNote';
+import { Panel } from '../parts/Panel';
+import { useSession } from '../sessionContext';
+import { whyFigure } from './whyFigure';
+
+interface WhyPanelProps {
+  readonly question: Question;
+  /** Oldest first. */
+  readonly history: readonly ItemCard[];
+  readonly beam: BeamReply | null;
+  readonly item: number;
+  /** Of the item; null while it is not known. */
+  readonly title: string | null;
+}
+
+/** What the history does for one item: the item is scored again without each of the history's items. */
+export function WhyPanel({ question, history, beam, item, title }: WhyPanelProps) {
+  const session = useSession();
+  const ask = useCallback(
+    async () => ({ question, why: await session.ask({ kind: 'why', item, ...question }) }),
+    [session, question, item],
+  );
+  const { value, error } = useAnswer(ask);
+  const findTitle = useCallback(async () => (await session.ask({ kind: 'items', items: [item] }))[0], [session, item]);
+  const { value: card } = useAnswer(title === null ? findTitle : null);
+  const isCurrent =
+    value?.question === question && value.why.item === item && value.why.without.length === history.length;
+  const spec = useMemo(() => {
+    if (!isCurrent) return null;
+    const place = beam?.leaves.findIndex((leaf) => leaf.item === item) ?? -1;
+    return whyFigure(value.why, history, beam, place, title ?? card?.title ?? `item ${item}`);
+  }, [isCurrent, value, history, beam, item, title, card]);
+  if (error) return <ErrorNote title="The reasons could not be computed" error={error} />;
+  if (!spec)
+    return (
+      <Panel title="Why">
+        <p className="quiet" role="status">
+          Scoring the item without each item of the history …
+        </p>
+      </Panel>
+    );
+  return <FigurePanel spec={spec} note={`leave-one-out, ${Math.round(value?.why.elapsedMs ?? 0)} ms`} />;
+}
