@@ -13,3 +13,4 @@ import './move';
 import './norm';
 import './reduce';
 import './views';
+import './unfold';

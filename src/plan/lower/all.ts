@@ -16,3 +16,4 @@ import './norm';
 import './quantize';
 import './reduce';
 import './topK';
+import './unfold';

@@ -14,6 +14,7 @@ import { moveRows } from './move';
 import { normRows } from './norm';
 import { quantizeRows } from './quantize';
 import { reduceRows } from './reduce';
+import { unfoldRows } from './unfold';
 
 export const opRows: readonly OpRow[] = [
   ...attentionRows,
@@ -30,4 +31,5 @@ export const opRows: readonly OpRow[] = [
   ...normRows,
   ...quantizeRows,
   ...reduceRows,
+  ...unfoldRows,
 ];
