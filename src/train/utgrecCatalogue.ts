@@ -8,10 +8,12 @@ import { sequencesInMemory } from '../data/wholeSequences';
 import type { SentencePieceTokenizer } from '../encoders/sentencePieces';
 import type { UtgrecCatalogue } from '../tokenizers/utgrec/batch';
 import type { UtgrecSizes } from '../tokenizers/utgrec/config';
-import { type Pictures, pixelLatents } from '../tokenizers/utgrec/pictures';
+import type { Pictures } from '../tokenizers/utgrec/pictures';
 import { coOccurrencePositives } from '../tokenizers/utgrec/positives';
 import { buildTextVocabulary, denseTexts, type TextVocabulary } from '../tokenizers/utgrec/textVocabulary';
+import type { TrainedVae } from '../tokenizers/utgrec/vaeCodec';
 import type { ItemInputConfig } from './utgrecConfig';
+import type { PictureLatents } from './utgrecLatents';
 
 /** Brings one encoded picture to `side` × `side` RGB bytes (u8 `[side, side, 3]`); null if it cannot be decoded. */
 export type DecodePicture = (bytes: Uint8Array, mediaType: string, side: number) => Promise<Uint8Array | null>;
@@ -29,14 +31,16 @@ export interface CatalogueSources {
   readonly vectors: { readonly values: Float32Array; readonly width: number } | null;
   /** Vocabulary of the tokenizer to go on from. */
   readonly base?: TextVocabulary;
-  /** Also makes the latents of mirrored pictures. */
-  readonly hasFlips?: boolean;
+  /** What is to be drawn of the pictures. */
+  readonly latentsOf: (pictures: Pictures) => Promise<PictureLatents>;
 }
 
 export interface PreparedCatalogue {
   readonly catalogue: UtgrecCatalogue;
   readonly vocabulary: TextVocabulary;
   readonly sizes: UtgrecSizes;
+  /** The autoencoder of the latents; null for pixels. */
+  readonly vae: TrainedVae | null;
   /** Pictures that did not decode; they count as absent. */
   readonly brokenPictures: number;
 }
@@ -61,13 +65,14 @@ export async function prepareCatalogue(sources: CatalogueSources, input: ItemInp
     pixels: new Uint8Array(dataset.itemCount * imageSide * imageSide * RGB),
     isPresent: new Uint8Array(dataset.itemCount),
   };
+  const made = hasImages ? await sources.latentsOf(squares) : null;
   return {
     catalogue: {
       itemCount: dataset.itemCount,
       texts: denseTexts(texts, vocabulary, input.textLength),
       pictures: hasImages ? squares : null,
-      latents: hasImages ? pixelLatents(squares, latentSide, latentPatch) : null,
-      mirrored: hasImages && sources.hasFlips ? pixelLatents(squares, latentSide, latentPatch, true) : null,
+      latents: made?.latents ?? null,
+      mirrored: made?.mirrored ?? null,
       vectors: sources.vectors?.values ?? null,
       positives: coOccurrencePositives(sequencesInMemory(dataset, 'UTGRec'), dataset.itemCount),
     },
@@ -78,9 +83,11 @@ export async function prepareCatalogue(sources: CatalogueSources, input: ItemInp
       patches: hasImages ? (imageSide / patch) ** 2 : 0,
       patchWidth: hasImages ? patch * patch * RGB : 0,
       latents: hasImages ? (latentSide / latentPatch) ** 2 : 0,
-      latentWidth: hasImages ? latentPatch * latentPatch * RGB : 0,
+      latentWidth: made?.width ?? 0,
+      latentBound: made?.bound ?? 1,
       vectorWidth: sources.vectors?.width ?? 0,
     },
+    vae: made?.vae ?? null,
     brokenPictures: broken,
   };
 }

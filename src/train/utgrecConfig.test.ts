@@ -49,6 +49,8 @@ describe('checkUtgrecConfig', () => {
     ['tokenizer.training.hasFlips', 1],
     ['recommender.accumulationSteps', 129],
     ['recommender.hasUserToken', 'no'],
+    ['tokenizer.input.latents', 'words'],
+    ['tokenizer.input.vae', 'small'],
   ])('refuses %s = %s by name', (path, value) => {
     expect(() => checkUtgrecConfig(changed(path, value), 'mine.json')).toThrow(
       expect.objectContaining({ code: 'config/field', message: expect.stringContaining(`mine.json: field "${path}"`) }),
@@ -60,6 +62,16 @@ describe('checkUtgrecConfig', () => {
     const recommender = { ...preset.recommender, accumulationSteps: 2, hasUserToken: false };
     const value = { ...preset, recommender, tokenizer: { ...preset.tokenizer, training } };
     expect(checkUtgrecConfig(value, 'mine.json')).toEqual(value);
+  });
+
+  it('refuses latents of an autoencoder that halving does not reach', () => {
+    const input = { ...preset.tokenizer.input, latentSide: 8, latentPatch: 1 };
+    const withInput = (change: object) => changed('tokenizer.input', { ...input, ...change });
+    expect(() => checkUtgrecConfig(withInput({ latents: 'vae' }), 'mine.json')).toThrow(
+      /tokenizer\.input\.latentPatch/,
+    );
+    expect(checkUtgrecConfig(withInput({}), 'mine.json')).toBeTruthy();
+    expect(checkUtgrecConfig(withInput({ latents: 'vae', latentPatch: 4 }), 'mine.json')).toBeTruthy();
   });
 
   it('refuses to fine-tune on a domain that it pre-trained on', () => {

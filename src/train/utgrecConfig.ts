@@ -6,6 +6,7 @@ import * as v from 'valibot';
 import { ConfigError } from '../base/errors';
 import type { UtgrecModelConfig } from '../tokenizers/utgrec/config';
 import type { UtgrecRecipe } from '../tokenizers/utgrec/trainer';
+import type { VaeConfig } from '../tokenizers/utgrec/vae';
 import type { RecommenderConfig } from './config';
 
 /** How items' texts and pictures become the tokenizer's input. */
@@ -23,6 +24,10 @@ export interface ItemInputConfig {
   /** Pixels of the reconstructed picture's side, and of one of its latents. */
   readonly latentSide: number;
   readonly latentPatch: number;
+  /** What is reconstructed: scaled pixels (default), or latents of an autoencoder trained on the data set's pictures. */
+  readonly latents?: 'pixels' | 'vae';
+  /** The autoencoder's sizes and recipe; `DEFAULT_VAE` if left out. */
+  readonly vae?: VaeConfig;
 }
 
 /** The tokenizer's recipe; what it trains follows from the phase. */
@@ -126,6 +131,17 @@ const tokenizer = v.strictObject({
     patch: integer(1, 256),
     latentSide: integer(1, 256),
     latentPatch: integer(1, 256),
+    latents: v.exactOptional(v.picklist(['pixels', 'vae'])),
+    vae: v.exactOptional(
+      v.strictObject({
+        channels: integer(1, 64),
+        width: integer(1, 256),
+        epochs: integer(1, MAX_COUNT),
+        batchSize: integer(1, 4096),
+        learningRate: real(0, 10),
+        klWeight: real(0, 1e3),
+      }),
+    ),
   }),
   training: recipe,
 });
@@ -219,6 +235,8 @@ export function checkUtgrecConfig(value: unknown, source: string): UtgrecConfig 
       refuse('tokenizer.input.latentSide', `a divisor of ${input.imageSide}`, input.latentSide);
     if (input.latentSide % input.latentPatch !== 0)
       refuse('tokenizer.input.latentPatch', `a divisor of ${input.latentSide}`, input.latentPatch);
+    if (input.latents === 'vae' && !(input.latentPatch >= 2 && Number.isInteger(Math.log2(input.latentPatch))))
+      refuse('tokenizer.input.latentPatch', '2, 4, 8, … with latents of an autoencoder', input.latentPatch);
   }
   for (const [field, { accumulationSteps = 1, batchSize }] of Object.entries({
     'tokenizer.training': config.tokenizer.training,

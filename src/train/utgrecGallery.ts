@@ -1,10 +1,11 @@
 /** What a trained UTGRec tokenizer kept of single items: their text and picture beside those read back from the codes. */
 import type { SentencePieceTokenizer } from '../encoders/sentencePieces';
-import { type Pictures, pixelsOfPatches, shrink } from '../tokenizers/utgrec/pictures';
+import { type Pictures, shrink } from '../tokenizers/utgrec/pictures';
 import { PADDING_PIECE, type TextVocabulary, UNKNOWN_PIECE } from '../tokenizers/utgrec/textVocabulary';
 import type { UtgrecTrainer } from '../tokenizers/utgrec/trainer';
 import type { PreparedCatalogue } from './utgrecCatalogue';
 import type { ItemInputConfig, UtgrecTokenizerConfig } from './utgrecConfig';
+import { picturesOfLatents } from './utgrecLatents';
 import type { FinishedTokenizer } from './utgrecTokenizerFile';
 import { loadUtgrecTokenizer, type UtgrecHost } from './utgrecTokenizerJob';
 
@@ -50,7 +51,7 @@ export class UtgrecGallery {
     const { levels } = config.quantiser;
     const best = await trainer.reader.bestPieces(items);
     const drawn = sizes.latents > 0 ? await trainer.reader.pictures(items, { steps: STEPS, seed }) : null;
-    const size = sizes.latents * sizes.latentWidth;
+    const decoded = drawn && (await picturesOfLatents(trainer.reader.engine, config.input, tokenizer.vae, drawn));
     return Array.from(items, (item, row): Reconstruction => {
       const words = catalogue.texts.subarray(item * sizes.textLength, (item + 1) * sizes.textLength);
       const length = words.indexOf(PADDING_PIECE) < 0 ? words.length : words.indexOf(PADDING_PIECE);
@@ -62,8 +63,7 @@ export class UtgrecGallery {
           read: pieceText(this.pieces, vocabulary, best[row * sizes.textLength + at] as number),
         })),
         original: originalOf(catalogue.pictures, config.input, item),
-        decoded:
-          drawn && pixelsOfPatches(drawn.subarray(row * size, (row + 1) * size), this.side, config.input.latentPatch),
+        decoded: decoded?.[row] ?? null,
       };
     });
   }

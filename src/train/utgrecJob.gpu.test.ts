@@ -105,6 +105,34 @@ describe('a UTGRec run', () => {
   });
 });
 
+describe('UTGRec with latents of its own autoencoder', () => {
+  const { input } = tinyUtgrec().tokenizer;
+  const vae = { channels: 3, width: 4, epochs: 2, batchSize: 16, learningRate: 2e-3, klWeight: 1e-4 };
+  const config = tinyUtgrec({ tokenizer: { input: { ...input, latents: 'vae', vae } } });
+
+  it('trains it once, keeps it for the other domain, draws pictures with it, and resumes to the same bits', async () => {
+    const { run, result } = await trained(config);
+    const { pretrained, tokenizer } = result;
+    expect(pretrained?.vae?.parameters.size).toBeGreaterThan(0);
+    for (const [name, weights] of pretrained?.vae?.parameters ?? [])
+      expect(same(weights, tokenizer.vae?.parameters.get(name)), name).toBe(true);
+    expect(tokenizer.parameters.get('denoiser.output.bias')).toHaveLength(vae.channels);
+    expect(run.sink.rows.every(({ values }) => Number.isFinite(values['image'] ?? 0))).toBe(true);
+    const opened = await openUtgrec(run.host);
+    expect(opened?.tokenizer.vae).toEqual(tokenizer.vae);
+    await opened?.trainer.dispose();
+    const gallery = await openUtgrecGallery(result.host, config.tokenizer, tokenizer);
+    const [first] = await gallery.read(Uint32Array.of(0), 1);
+    expect(first?.decoded).toHaveLength(4 * 4 * 3);
+    await gallery.dispose();
+    const stopped = tinyRun(engine, config);
+    await expect(trainUtgrec(stopped.host, 2)).rejects.toBeInstanceOf(CancelledError);
+    const next = tinyRun(engine, config, {}, stopped);
+    await (await trainUtgrec(next.host)).trainer.dispose();
+    expect(next.sink.files.get('tokenizer')).toEqual(run.sink.files.get('tokenizer'));
+  });
+});
+
 describe('a switch of the tokenizer’s training', () => {
   const { training } = tinyUtgrec().tokenizer;
   let plain: Awaited<ReturnType<typeof trained>> | undefined;

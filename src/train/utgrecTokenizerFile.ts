@@ -4,8 +4,12 @@ import type { Dataset } from '../data/dataset';
 import type { Resolution } from '../quantize/nextNearest';
 import type { TextVocabulary } from '../tokenizers/utgrec/textVocabulary';
 import type { UtgrecState } from '../tokenizers/utgrec/trainer';
+import type { TrainedVae } from '../tokenizers/utgrec/vaeCodec';
 import { type Checkpoint, floatsIn, numberIn, readCheckpoint, requireSameOrigin } from './checkpoint';
 import { domainsOf } from './utgrecReport';
+
+/** Group of the autoencoder's weights in a checkpoint. */
+const VAE = 'vae';
 
 /** Numbers kept of a domain. */
 const DOMAIN_VALUES = 5;
@@ -14,6 +18,8 @@ const DOMAIN_VALUES = 5;
 export interface FinishedTokenizer {
   readonly parameters: ReadonlyMap<string, Float32Array>;
   readonly vocabulary: TextVocabulary;
+  /** The autoencoder whose latents it draws; null for pixels. */
+  readonly vae: TrainedVae | null;
   /** `[N, H]`, unique but for duplicates that `resolved` counts. */
   readonly codes: Uint16Array<ArrayBuffer>;
   /** `[N]`: how each item came to its identifier, see `resolutionOf`. */
@@ -54,13 +60,18 @@ export type FinishedParts = Pick<FinishedTokenizer, 'codes' | 'resolutions' | 'q
 /** What a checkpoint holds; `finished` null while training goes on. */
 export function tokenizerParts(
   state: UtgrecState,
-  vocabulary: TextVocabulary,
+  { vocabulary, vae }: Pick<FinishedTokenizer, 'vocabulary' | 'vae'>,
   finished: FinishedParts | null,
 ): { arrays: Map<string, Float32Array | Uint16Array | Uint32Array>; numbers: Record<string, number> } {
   const arrays = new Map<string, Float32Array | Uint16Array | Uint32Array>([['vocabulary', vocabulary.pieces]]);
   for (const group of ['parameters', 'moment1', 'moment2'] as const)
     for (const [name, values] of state[group]) arrays.set(`${group}/${name}`, values);
   const numbers: Record<string, number> = { epoch: state.epoch };
+  if (vae) {
+    for (const [name, values] of vae.parameters) arrays.set(`${VAE}/${name}`, values);
+    const { scale, bound, error } = vae;
+    Object.assign(numbers, { 'vae.scale': scale, 'vae.bound': bound, 'vae.error': error });
+  }
   if (finished) {
     const { codes, resolutions, quality } = finished;
     arrays.set('codes', codes);
@@ -96,6 +107,14 @@ export function openTokenizer(file: Uint8Array, dataset: Dataset): FinishedToken
   return finishedOf(checkpoint, identity.config, dataset);
 }
 
+/** The autoencoder in a checkpoint, or null. @throws FormatError `checkpoint/tensor` */
+export function vaeOf(checkpoint: Checkpoint): TrainedVae | null {
+  const parameters = floatsIn(checkpoint, VAE);
+  if (parameters.size === 0) return null;
+  const number = (key: string): number => numberIn(checkpoint, key, 'tokenizer');
+  return { parameters, scale: number('vae.scale'), bound: number('vae.bound'), error: number('vae.error') };
+}
+
 /** A finished tokenizer from its checkpoint; null if training still goes on. @throws FormatError `checkpoint/tensor` */
 export function finishedOf(checkpoint: Checkpoint, origin: string, dataset: Dataset): FinishedTokenizer | null {
   const domainNames = domainsOf(dataset).map(({ name }) => name);
@@ -112,6 +131,7 @@ export function finishedOf(checkpoint: Checkpoint, origin: string, dataset: Data
   return {
     parameters: floatsIn(checkpoint, 'parameters'),
     vocabulary: { pieces: pieces.slice() },
+    vae: vaeOf(checkpoint),
     codes: codes.slice(),
     resolutions: resolutions.slice(),
     quality: {

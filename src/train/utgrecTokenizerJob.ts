@@ -13,12 +13,14 @@ import { sharedFirstCodes } from '../tokenizers/utgrec/positives';
 import type { TextVocabulary } from '../tokenizers/utgrec/textVocabulary';
 import { type UtgrecRecipe, type UtgrecState, UtgrecTrainer } from '../tokenizers/utgrec/trainer';
 import { entriesOfLevel } from '../tokenizers/utgrec/treeQuantiser';
+import type { TrainedVae } from '../tokenizers/utgrec/vaeCodec';
 import { type Checkpoint, floatsIn, numberIn, readCheckpoint, requireSameOrigin, writeCheckpoint } from './checkpoint';
 import { adapterFingerprint, type JobHost } from './context';
 import { plainItemVectors } from './itemVectors';
 import { ProgressMeter } from './jobControl';
 import { type DecodePicture, type PreparedCatalogue, prepareCatalogue } from './utgrecCatalogue';
 import type { TokenizerRecipe, UtgrecTokenizerConfig } from './utgrecConfig';
+import { pictureLatents } from './utgrecLatents';
 import { domainsOf, treeReport } from './utgrecReport';
 import {
   type DomainQuality,
@@ -28,6 +30,7 @@ import {
   packResolution,
   type TokenizerQuality,
   tokenizerParts,
+  vaeOf,
 } from './utgrecTokenizerFile';
 
 const CHECKPOINT_EVERY_MS = 30_000;
@@ -65,12 +68,13 @@ export interface TokenizerPhase {
 export async function trainUtgrecTokenizer(host: UtgrecHost, phase: TokenizerPhase): Promise<FinishedTokenizer> {
   const { dataset, sink } = host;
   const origin = originOf(host, phase);
-  const stored = await sink.loadCheckpoint('tokenizer');
-  const checkpoint = stored ? readCheckpoint(stored, 'tokenizer') : null;
+  const file = await sink.loadCheckpoint('tokenizer');
+  const checkpoint = file ? readCheckpoint(file, 'tokenizer') : null;
   if (checkpoint) requireSameOrigin(checkpoint.identity, origin, 'tokenizer');
   const finished = checkpoint && finishedOf(checkpoint, origin.config, dataset);
   if (finished) return finished;
-  const prepared = await prepare(host, phase, phase.start?.vocabulary);
+  const stored = { vocabulary: phase.start?.vocabulary, vae: phase.start?.vae ?? (checkpoint && vaeOf(checkpoint)) };
+  const prepared = await prepare(host, phase, stored);
   const trainer = openTrainer(host, phase, prepared);
   try {
     if (checkpoint) trainer.restore(stateOf(checkpoint));
@@ -93,38 +97,44 @@ export async function loadUtgrecTokenizer(
   config: UtgrecTokenizerConfig,
   tokenizer: FinishedTokenizer,
 ): Promise<{ trainer: UtgrecTrainer; prepared: PreparedCatalogue }> {
-  const prepared = await prepare(
-    host,
-    { config, recipe: { ...config.training, hasFlips: false } },
-    tokenizer.vocabulary,
-  );
   const phase = { config, recipe: config.training, seed: 0, trainsMatrices: true, start: tokenizer, isFrozen: true };
+  const prepared = await prepare(host, { ...phase, recipe: { ...phase.recipe, hasFlips: false } }, tokenizer);
   const trainer = openTrainer(host, phase, prepared);
   await trainer.startFrom(tokenizer.parameters);
   return { trainer, prepared };
 }
 
-/** @param base vocabulary of the tokenizer to go on from */
+/** @param base vocabulary and autoencoder of the tokenizer to go on from; what it lacks is made from the data set */
 async function prepare(
   host: UtgrecHost,
-  { config, recipe }: Pick<TokenizerPhase, 'config' | 'recipe'>,
-  base: TextVocabulary | undefined,
+  { config, recipe, seed }: Pick<TokenizerPhase, 'config' | 'recipe' | 'seed'>,
+  base: { readonly vocabulary: TextVocabulary | undefined; readonly vae: TrainedVae | null },
 ): Promise<PreparedCatalogue> {
-  const { control, hooks, now, dataset } = host;
-  const meter = new ProgressMeter(now, hooks.progress, control, {
-    stage: 'embedding',
-    total: dataset.itemCount,
-    unit: 'pictures',
-    epochs: 0,
-  });
+  const { control, hooks, now, dataset, engine } = host;
+  const meterOf = (unit: string, total: number): ProgressMeter =>
+    new ProgressMeter(now, hooks.progress, control, { stage: 'embedding', total, unit, epochs: 0 });
+  const meter = meterOf('pictures', dataset.itemCount);
+  let learning: ProgressMeter | null = null;
   return prepareCatalogue(
     {
       ...host,
       vectors: config.encoder.kind === 'frozen' ? await plainItemVectors(host, FROZEN_ENCODER) : null,
       onProgress: (items) => meter.update(items, 0),
       signal: control.signal,
-      hasFlips: recipe.hasFlips ?? false,
-      ...(base ? { base } : {}),
+      latentsOf: (pictures) =>
+        pictureLatents(pictures, config.input, {
+          engine,
+          seed,
+          hasFlips: recipe.hasFlips ?? false,
+          vae: base.vae,
+          onStep: async (done, total) => {
+            learning ??= meterOf('steps of the picture autoencoder', total);
+            learning.update(done, 0);
+            await control.breathe();
+          },
+          signal: control.signal,
+        }),
+      ...(base.vocabulary ? { base: base.vocabulary } : {}),
     },
     config.input,
   );
@@ -247,6 +257,7 @@ class TokenizerRun {
     return {
       parameters,
       vocabulary: prepared.vocabulary,
+      vae: prepared.vae,
       codes: found.codes,
       resolutions,
       quality,
@@ -284,7 +295,7 @@ class TokenizerRun {
   async #save(finished: FinishedParts | null): Promise<void> {
     const { host, trainer, prepared, origin } = this;
     const state = await trainer.state();
-    const { arrays, numbers } = tokenizerParts(state, prepared.vocabulary, finished);
+    const { arrays, numbers } = tokenizerParts(state, prepared, finished);
     const file = writeCheckpoint({ ...origin, adapter: adapterFingerprint(host) }, arrays, numbers);
     await host.sink.saveCheckpoint('tokenizer', file);
   }

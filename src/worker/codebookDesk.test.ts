@@ -264,7 +264,7 @@ describe('CodebookDesk of UTGRec', () => {
         moment1: new Map(),
         moment2: new Map(),
       } as unknown as Parameters<typeof tokenizerParts>[0],
-      { pieces: Uint32Array.of(1) },
+      { vocabulary: { pieces: Uint32Array.of(1) }, vae: null },
       {
         codes: after,
         resolutions: Uint16Array.from({ length: data.itemCount }, (_, item) => (item === 1 ? 4 : 0)),

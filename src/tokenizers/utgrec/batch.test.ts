@@ -15,7 +15,16 @@ const MODEL: ModelSpec = {
     weights: { image: 1, codebook: 1, alignment: 0, positive: 0 },
     temperature: 0.1,
   },
-  sizes: { vocabulary: 4, textLength: 2, patches: 0, patchWidth: 0, latents: 1, latentWidth: 1, vectorWidth: 2 },
+  sizes: {
+    vocabulary: 4,
+    textLength: 2,
+    patches: 0,
+    patchWidth: 0,
+    latents: 1,
+    latentWidth: 1,
+    latentBound: 1,
+    vectorWidth: 2,
+  },
   schedule: cosineNoiseSchedule(),
 };
 const ITEMS = 40;

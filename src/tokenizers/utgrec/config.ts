@@ -72,6 +72,8 @@ export interface UtgrecSizes {
   /** P, image latents to reconstruct, and their channels c; 0 without images. */
   readonly latents: number;
   readonly latentWidth: number;
+  /** Largest |value| of a latent: drawn ones are cut there. 1 for pixels. */
+  readonly latentBound: number;
   /** Width of the cached vectors of a frozen encoder; 0 for others. */
   readonly vectorWidth: number;
 }

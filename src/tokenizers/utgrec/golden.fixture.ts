@@ -49,5 +49,5 @@ const meta = v.object({
 
 export function utgrecModelOf(golden: { readonly meta: Readonly<Record<string, unknown>> }): ModelSpec {
   const { config, sizes } = v.parse(meta, golden.meta);
-  return { config, sizes, schedule: cosineNoiseSchedule() };
+  return { config, sizes: { ...sizes, latentBound: 1 }, schedule: cosineNoiseSchedule() };
 }

@@ -68,8 +68,8 @@ export class PictureSampler {
       const before = next === undefined ? 1 : (schedule.alphaBar[next] as number);
       for (let i = 0; i < x.length; i++) {
         const start = ((x[i] as number) - Math.sqrt(1 - current) * (noise[i] as number)) / Math.sqrt(current);
-        // Latents of pictures lie in [−1, 1]; without the cut the first steps' division by √ᾱ ≈ 0 runs away.
-        const held = Math.min(1, Math.max(-1, start));
+        // Latents have a bound; without the cut the first steps' division by √ᾱ ≈ 0 runs away.
+        const held = Math.min(sizes.latentBound, Math.max(-sizes.latentBound, start));
         const direction = ((x[i] as number) - Math.sqrt(current) * held) / Math.sqrt(1 - current);
         x[i] = Math.sqrt(before) * held + Math.sqrt(1 - before) * direction;
       }

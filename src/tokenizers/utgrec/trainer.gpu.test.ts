@@ -80,6 +80,7 @@ const SIZES: UtgrecSizes = {
   patchWidth: 12,
   latents: 4,
   latentWidth: 3,
+  latentBound: 1,
   vectorWidth: 0,
 };
 
