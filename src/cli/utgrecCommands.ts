@@ -4,6 +4,7 @@ import { ConfigError, FormatError } from '../base/errors';
 import { loadImages } from '../data/imageIndex';
 import { loadUseLiteTokenizer } from '../encoders/useLiteWeights';
 import { evaluateReferencePoints } from '../train/evaluateModel';
+import { PRETRAINING_FOLDER } from '../train/runFolder';
 import type { UtgrecConfig } from '../train/utgrecConfig';
 import { openUtgrec, trainUtgrec, type UtgrecRunHost } from '../train/utgrecJob';
 import type { TokenizerQuality } from '../train/utgrecTokenizerFile';
@@ -14,9 +15,6 @@ import { evaluationTable } from './reporter';
 import { openContext, stopOnInterrupt, tableOf, writeRunFile } from './runContext';
 import { evaluateTrained, recommendTrained } from './trainedT5';
 
-/** Folder of the pre-training's results inside the run's. */
-const PRETRAINING = 'pretraining';
-
 async function openHost(config: UtgrecConfig, options: CliOptions) {
   const opened = await openContext(config, options);
   const source = options.workspace ? null : await folderSource(dataFolder(options.data));
@@ -25,7 +23,7 @@ async function openHost(config: UtgrecConfig, options: CliOptions) {
     pieces: await loadUseLiteTokenizer(readEncoderFile),
     images: source ? await loadImages(source, opened.context.dataset) : null,
     decodePicture,
-    pretrainingSink: () => folderSink(path.join(options.out, PRETRAINING)),
+    pretrainingSink: () => folderSink(path.join(options.out, PRETRAINING_FOLDER)),
   };
   return { ...opened, host };
 }

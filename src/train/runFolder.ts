@@ -22,7 +22,12 @@ export interface RunFolder {
   readonly rows: readonly MetricRow[];
   readonly evaluations: readonly StoredEvaluation[];
   readonly snapshots: readonly StoredSnapshot[];
+  /** What the run learned before it was transferred (UTGRec), in a folder of its own. */
+  readonly pretraining?: RunFolder;
 }
+
+/** Folder of the pre-training's results inside the run's. */
+export const PRETRAINING_FOLDER = 'pretraining';
 
 export const checkpointFile = (role: CheckpointRole): string => `${role}.safetensors`;
 export const evaluationFile = ({ split, name }: Pick<EvaluationReport, 'split' | 'name'>): string =>
@@ -54,6 +59,8 @@ export function writeRunFolder(parts: RunFolder): Map<string, Uint8Array> {
     files.set(evaluationFile(stored.report), encoder.encode(evaluationText(stored)));
   for (const { step, levels, codes } of parts.snapshots)
     files.set(snapshotFile(step, levels), new Uint8Array(codes.buffer, codes.byteOffset, codes.byteLength));
+  if (parts.pretraining)
+    for (const [name, bytes] of writeRunFolder(parts.pretraining)) files.set(`${PRETRAINING_FOLDER}/${name}`, bytes);
   return files;
 }
 
@@ -66,7 +73,13 @@ export function readRunFolder(files: ReadonlyMap<string, Uint8Array>): RunFolder
   const checkpoints = new Map<CheckpointRole, Uint8Array>();
   const evaluations: StoredEvaluation[] = [];
   const snapshots: StoredSnapshot[] = [];
+  const upstream = new Map<string, Uint8Array>();
+  const prefix = `${PRETRAINING_FOLDER}/`;
   for (const [name, bytes] of files) {
+    if (name.startsWith(prefix)) {
+      upstream.set(name.slice(prefix.length), bytes);
+      continue;
+    }
     const role = roleOfFile(name);
     if (role) {
       readCheckpoint(bytes, name);
@@ -76,7 +89,13 @@ export function readRunFolder(files: ReadonlyMap<string, Uint8Array>): RunFolder
   }
   const metrics = files.get(METRICS_FILE);
   const rows = metrics ? readMetricRows(decodeText(metrics, METRICS_FILE)) : [];
-  return { checkpoints, rows, evaluations, snapshots: snapshots.sort((a, b) => a.step - b.step) };
+  return {
+    checkpoints,
+    rows,
+    evaluations,
+    snapshots: snapshots.sort((a, b) => a.step - b.step),
+    ...(upstream.size > 0 ? { pretraining: readRunFolder(upstream) } : {}),
+  };
 }
 
 function readSnapshot(bytes: Uint8Array, name: string): StoredSnapshot {

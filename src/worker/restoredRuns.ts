@@ -12,7 +12,7 @@ import { treeReport } from '../train/utgrecReport';
 import { type ItemCodes, ofCodes, ofIdentifiers } from './itemCodes';
 import type { RestoredState } from './protocol';
 import { storedEvaluations, storedRows, storeSink } from './storeSink';
-import { storedTokenizer, tokenizerPlace, utgrecBooks } from './utgrecRuns';
+import { hasPretraining, storedTokenizer, tokenizerPlace, utgrecBooks } from './utgrecRuns';
 import { CURRENT_RUN, PRETRAINING_RUN } from './workspace';
 
 export type Books = Pick<CodeShape, 'entries' | 'books'>;
@@ -35,7 +35,7 @@ export interface RestoredRun {
 export async function restoredRun(store: RunStore, config: SystemConfig, dataset: Dataset): Promise<RestoredRun> {
   const evaluations = await storedEvaluations(store, CURRENT_RUN);
   const own = await storedRows(store, CURRENT_RUN);
-  const upstream = isUtgrec(config) && config.transfer ? await storedRows(store, PRETRAINING_RUN) : [];
+  const upstream = isUtgrec(config) && hasPretraining(config) ? await storedRows(store, PRETRAINING_RUN) : [];
   const rows = [...upstream, ...own];
   const recommender = {
     isDone: evaluations.some((report) => report.kind === 'model' && report.split === 'test'),

@@ -79,18 +79,19 @@ export class RunDesk {
       data: { name: run.data.name, contentHash: run.data.hash },
       source: 'imported',
       name: nameOf(files, run.config.name),
+      hasUpstream: run.pretraining !== undefined,
     });
     try {
       await keepRun(this.registry.view(id), run, this.registry.host.nowMs);
     } catch (error) {
-      await this.registry.store.deleteRun(id);
+      await this.registry.discard(id);
       throw error;
     }
     await this.registry.update(id, { status: statusOf(run) });
     return id;
   }
 
-  /** As one file. @throws ConfigError `run/unknown`, `run/system` */
+  /** As one file. @throws ConfigError `run/unknown` */
   async save(id: string, isAnonymous: boolean): Promise<SavedRun> {
     const { record, config } = await this.fetched(id);
     const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
@@ -162,10 +163,10 @@ function nameOf(files: readonly File[], configured: string): string {
   return base === '' || base === 'run' ? configured : base;
 }
 
-function statusOf({ config, evaluations, checkpoints }: RunFiles): RunRecord['status'] {
+function statusOf({ config, evaluations, checkpoints, pretraining }: RunFiles): RunRecord['status'] {
   if (evaluations.some(({ report }) => report.kind === 'model' && report.split === 'test')) return 'finished';
   if (hasModelOf(config, new Set(checkpoints.keys()))) return 'paused';
-  return checkpoints.has('tokenizer') ? 'tokenized' : 'paused';
+  return (pretraining ?? { checkpoints }).checkpoints.has('tokenizer') ? 'tokenized' : 'paused';
 }
 
 /** Whether these checkpoints are enough to recommend. */

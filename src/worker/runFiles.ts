@@ -4,10 +4,11 @@
  */
 import { ConfigError, FormatError } from '../base/errors';
 import type { Dataset } from '../data/dataset';
+import { type AnyConfig, isSystem } from '../train/anyConfig';
 import { readCheckpoint, requireSameOrigin } from '../train/checkpoint';
 import type { RunConfig } from '../train/config';
 import { MAP_FILE, readModelFolder } from '../train/modelFolder';
-import { checkNextItemConfig, isNextItemConfig, type NextItemConfig } from '../train/nextItemConfig';
+import { checkNextItemConfig, isNextItemConfig } from '../train/nextItemConfig';
 import {
   RUN_FILE,
   type RunDescription,
@@ -19,13 +20,17 @@ import {
 import { ARCHIVE_EXTENSION, readRunArchive } from '../train/runArchive';
 import { checkpointFile, type RunFolder, readRunFolder, roleOfFile } from '../train/runFolder';
 import { isEvaluationFile } from '../train/runLog';
+import { isUtgrec } from '../train/systemConfig';
 import { tokenizerOrigin } from '../train/tokenizerJob';
+import { checkUtgrecConfig, isUtgrecConfig, type UtgrecConfig } from '../train/utgrecConfig';
+import { openTokenizer } from '../train/utgrecTokenizerFile';
+import { recommenderDataset, tokenizerPlace } from './utgrecRuns';
 
 /** One buffer of a browser holds no more. */
 const MAX_BYTES = 2 ** 31 - 1;
 
 export interface RunFiles extends RunFolder {
-  readonly config: RunConfig | NextItemConfig;
+  readonly config: AnyConfig;
   readonly data: RunDescription['data'];
   /** Ids of the catalogue that the run was made for, in item order, where the files say. */
   readonly itemIds: readonly string[] | null;
@@ -49,6 +54,8 @@ export async function readRunFiles(picked: readonly File[]): Promise<RunFiles> {
   const head = readRunHead(text);
   if (isNextItemConfig(head.config))
     return { ...folder, config: checkNextItemConfig(head.config, RUN_FILE), data: head.data, itemIds };
+  if (isUtgrecConfig(head.config))
+    return { ...folder, config: checkUtgrecConfig(head.config, RUN_FILE), data: head.data, itemIds };
   const { config, data } = readRunText(text);
   await requireWhole({ config, data }, folder);
   return { ...folder, config, data, itemIds };
@@ -56,9 +63,10 @@ export async function readRunFiles(picked: readonly File[]): Promise<RunFiles> {
 
 /** @throws ConfigError `run/data` if the run was made on other data, `run/items` if its items are others; FormatError `run/snapshot` */
 export function requireSameData(
-  { data, itemIds, snapshots }: Pick<RunFiles, 'data' | 'itemIds' | 'snapshots'>,
+  run: Pick<RunFiles, 'config' | 'data' | 'itemIds' | 'snapshots' | 'checkpoints' | 'pretraining'>,
   dataset: Dataset,
 ): void {
+  const { config, data, itemIds } = run;
   if (data.hash !== dataset.contentHash)
     throw new ConfigError(
       'run/data',
@@ -71,12 +79,37 @@ export function requireSameData(
       'run/items',
       `open a run: its ${itemIds.length} items are not the ${ids.length} of ${dataset.name}; export it again with --data.`,
     );
+  if (isSystem(config) && isUtgrec(config)) {
+    const own = recommenderDataset(config, dataset);
+    requireTokenizer(run.checkpoints, config, own);
+    requireSnapshots(run.snapshots, own.itemCount);
+    if (!run.pretraining) return;
+    const upstream = tokenizerPlace(config, dataset).dataset;
+    requireTokenizer(run.pretraining.checkpoints, config, upstream);
+    requireSnapshots(run.pretraining.snapshots, upstream.itemCount);
+  } else requireSnapshots(run.snapshots, ids.length);
+}
+
+/** @throws FormatError `run/snapshot` */
+function requireSnapshots(snapshots: RunFolder['snapshots'], items: number): void {
   for (const { step, levels, codes } of snapshots)
-    if (codes.length !== ids.length * levels)
+    if (codes.length !== items * levels)
       throw new FormatError(
         'run/snapshot',
-        `open a run: the snapshot of step ${step} wants ${ids.length} items of ${levels} codes, it has ${codes.length} codes; leave it out.`,
+        `open a run: the snapshot of step ${step} wants ${items} items of ${levels} codes, it has ${codes.length} codes; leave it out.`,
       );
+}
+
+/** @throws ConfigError `checkpoint/*` for a tokenizer of other data; FormatError `run/tokenizer` for codes of another shape */
+function requireTokenizer(checkpoints: RunFolder['checkpoints'], config: UtgrecConfig, dataset: Dataset): void {
+  const file = checkpoints.get('tokenizer');
+  const tokenizer = file && openTokenizer(file, dataset);
+  const { levels } = config.tokenizer.quantiser;
+  if (tokenizer && tokenizer.codes.length !== dataset.itemCount * levels)
+    throw new FormatError(
+      'run/tokenizer',
+      `open a run: its tokenizer wants ${levels} codes for each of ${dataset.itemCount} items, it has ${tokenizer.codes.length} codes; the file is damaged or of another run.`,
+    );
 }
 
 async function filesOf(picked: readonly File[]): Promise<{

@@ -135,6 +135,11 @@ export class RunRegistry {
     if (this.#shown === id) await this.show(null);
   }
 
+  /** Removes a run that could not be kept whole. */
+  discard(id: string): Promise<void> {
+    return this.#erase(id);
+  }
+
   /** Undoes a deletion. @throws ConfigError `run/unknown` if it is too late */
   async putBack(id: string): Promise<void> {
     const run = (await this.#all()).find((each) => each.id === id);

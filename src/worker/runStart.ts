@@ -9,6 +9,7 @@ import type { WorkerEvent } from './protocol';
 import { tokenizerPartOf } from './restoredRuns';
 import type { RunRegistry } from './runRegistry';
 import { putTokenizerParts, tokenizerParts } from './tokenizerParts';
+import { hasPretraining } from './utgrecRuns';
 import { CURRENT_RUN, PRETRAINING_RUN, recallConfig } from './workspace';
 
 type Part = 'tokenizer' | 'recommender';
@@ -83,7 +84,7 @@ const create = (registry: RunRegistry, config: SystemConfig, data: Dataset): Pro
     config: JSON.stringify(config),
     data,
     source: 'trained',
-    hasUpstream: isUtgrec(config) && config.transfer !== null,
+    hasUpstream: isUtgrec(config) && hasPretraining(config),
   });
 
 async function show(registry: RunRegistry, id: string): Promise<string> {

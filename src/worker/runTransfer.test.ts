@@ -123,7 +123,7 @@ describe('a run in the page', () => {
   });
 
   it('is refused for other data or other items', async () => {
-    const opened = { data: run.data, itemIds: null, snapshots: [] };
+    const opened = { config: run.config, data: run.data, itemIds: null, snapshots: [], checkpoints: new Map() };
     expect(() => requireSameData(opened, dataset())).not.toThrow();
     expect(() => requireSameData(opened, dataset('8'.repeat(64)))).toThrow('tiny');
     expect(() => requireSameData({ ...opened, itemIds: TINY_IDS.slice(1) }, dataset())).toThrow('29 items');

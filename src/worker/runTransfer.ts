@@ -1,19 +1,23 @@
 /** A run into the store and out of it: what a `.tessera` file or a folder brings, and what is saved as one. */
 import { ConfigError } from '../base/errors';
 import type { RunStore } from '../storage/runStore';
-import { type AnyConfig, isSystem, plainConfig } from '../train/anyConfig';
+import { type AnyConfig, plainConfig } from '../train/anyConfig';
 import { RUN_FILE, type RunDescription, runText } from '../train/portableRun';
 import { ARCHIVE_EXTENSION, writeRunArchive } from '../train/runArchive';
 import { type RunFolder, writeRunFolder } from '../train/runFolder';
-import { isUtgrec } from '../train/systemConfig';
 import type { SavedRun } from './protocol';
 import { type RunFiles, requireSameData } from './runFiles';
 import { storedFolder, storeSink } from './storeSink';
-import { CURRENT_RUN, type OpenData } from './workspace';
+import { CURRENT_RUN, type OpenData, PRETRAINING_RUN } from './workspace';
 
 /** Puts all parts of a run into the store's view of an empty one. */
 export async function keepRun(view: RunStore, run: RunFolder, nowMs: () => number): Promise<void> {
-  const sink = storeSink(view, CURRENT_RUN, nowMs);
+  await keepPart(view, CURRENT_RUN, run, nowMs);
+  if (run.pretraining) await keepPart(view, PRETRAINING_RUN, run.pretraining, nowMs);
+}
+
+async function keepPart(view: RunStore, part: string, run: RunFolder, nowMs: () => number): Promise<void> {
+  const sink = storeSink(view, part, nowMs);
   for (const [role, bytes] of run.checkpoints) await sink.saveCheckpoint(role, bytes);
   await sink.appendRows(run.rows);
   for (const { report, users, ranks } of run.evaluations) await sink.saveEvaluation(report, users, ranks);
@@ -22,19 +26,16 @@ export async function keepRun(view: RunStore, run: RunFolder, nowMs: () => numbe
 
 /**
  * The run of a view as one file; `traces` of this machine are taken out of an anonymous one.
- * @throws FormatError `storage/*`; ConfigError `run/system` for a system that consists of more than one folder
+ * @throws FormatError `storage/*`
  */
 export async function runAsFile(
   view: RunStore,
   { config, data, name }: { config: AnyConfig; data: RunDescription['data']; name: string },
   traces: readonly string[] | null,
 ): Promise<SavedRun> {
-  if (isSystem(config) && isUtgrec(config))
-    throw new ConfigError(
-      'run/system',
-      'save the run: a run of UTGRec cannot be saved as one file yet; tessera train --out makes a folder of it.',
-    );
-  const files = writeRunFolder(await storedFolder(view, CURRENT_RUN));
+  const own = await storedFolder(view, CURRENT_RUN);
+  const upstream = (await view.getRun(PRETRAINING_RUN)) ? await storedFolder(view, PRETRAINING_RUN) : null;
+  const files = writeRunFolder(upstream ? { ...own, pretraining: upstream } : own);
   files.set(RUN_FILE, new TextEncoder().encode(runText({ config: plainConfig(config), data })));
   const bytes = await writeRunArchive(files, traces ? { anonymise: traces } : {});
   const base = traces ? 'run' : name.replace(/[^\w.-]+/g, '-') || 'run';

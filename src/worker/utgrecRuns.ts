@@ -29,6 +29,10 @@ export const utgrecBooks = ({ tokenizer: { quantiser } }: UtgrecConfig): Pick<Co
   };
 };
 
+/** Whether the run learns on other domains first. */
+export const hasPretraining = ({ transfer }: Pick<UtgrecConfig, 'transfer'>): boolean =>
+  transfer !== null && transfer.pretraining.length > 0;
+
 /** What the tokenizer step trains on, and where its results go. */
 export interface TokenizerPlace {
   readonly dataset: Dataset;
@@ -38,6 +42,9 @@ export interface TokenizerPlace {
 /** @throws ConfigError `data/domain` for a domain that the data set does not have */
 export function tokenizerPlace({ transfer }: UtgrecConfig, dataset: Dataset): TokenizerPlace {
   if (!transfer) return { dataset, run: CURRENT_RUN };
+  // Without pre-training the tokenizer starts on the downstream domain (ablation 7).
+  if (!hasPretraining({ transfer }))
+    return { dataset: restrictToDomains(dataset, [transfer.downstream]), run: CURRENT_RUN };
   return { dataset: restrictToDomains(dataset, transfer.pretraining), run: PRETRAINING_RUN };
 }
 
@@ -66,10 +73,10 @@ export async function utgrecHost({ job, config, data, pretrainingSink }: UtgrecP
 /** Trains, goes on or opens what the tokenizer step makes. @throws CancelledError after saving */
 export async function trainTokenizerStep(host: UtgrecRunHost): Promise<FinishedTokenizer> {
   const { config, dataset } = host;
-  const { tokenizer, transfer, seed } = config;
-  const own = transfer
-    ? { ...host, dataset: tokenizerPlace(config, dataset).dataset, sink: await host.pretrainingSink() }
-    : host;
+  const { tokenizer, seed } = config;
+  const place = tokenizerPlace(config, dataset);
+  const sink = hasPretraining(config) ? await host.pretrainingSink() : host.sink;
+  const own = { ...host, dataset: place.dataset, sink };
   return trainUtgrecTokenizer(own, {
     config: tokenizer,
     recipe: tokenizer.training,
