@@ -15,7 +15,7 @@ import {
 import { collisionReport, sharedIdentifiers } from '../evaluate/collisions';
 import { type LevelMargin, levelMargins, splitPlace } from '../evaluate/splitLevels';
 import type { RunStore } from '../storage/runStore';
-import type { SystemConfig } from '../train/systemConfig';
+import { isUtgrec, type SystemConfig } from '../train/systemConfig';
 import { resolutionOf } from '../train/utgrecTokenizerFile';
 import { type CodebookFacts, codebookFacts, snapshotAt, snapshotSteps } from './codebookFacts';
 import type {
@@ -47,7 +47,8 @@ export interface CodebookSource {
 
 export class CodebookDesk {
   #known: { readonly key: string; readonly facts: Promise<CodebookFacts | null> } | null = null;
-  #neighbours: { readonly facts: CodebookFacts; readonly found: Promise<CrossNeighbours> } | null = null;
+  /** Of the vectors, which stay while the tokenizer trains. */
+  #neighbours: { readonly key: string; readonly found: Promise<CrossNeighbours> } | null = null;
 
   /** @throws ConfigError `codes/none` for items before the first snapshot; FormatError, ConfigError for files of another run */
   async answer(request: CodebooksRequest, source: CodebookSource): Promise<CodebooksReplies[CodebooksRequest['kind']]> {
@@ -59,7 +60,7 @@ export class CodebookDesk {
       case 'itemMap':
         return facts && itemMapOf(facts);
       case 'neighbourSharing':
-        return facts && this.#neighbourSharing(facts, source.store, request.steps);
+        return facts && this.#neighbourSharing(facts, source, request.steps);
       case 'collisionBucket':
         return bucketOf(required(facts), request, source);
       case 'sharedCodes':
@@ -81,19 +82,24 @@ export class CodebookDesk {
 
   async #neighbourSharing(
     facts: CodebookFacts,
-    store: RunStore,
+    { store, config }: CodebookSource,
     steps: readonly number[],
   ): Promise<NeighbourSharingReply | null> {
     const { coded, vectors } = facts;
     const { domainOfItem, domainNames, levels } = coded;
     // Sums of entries are equal where codes are: they would find what they were made from.
     if (!domainOfItem || vectors?.source !== 'whitened') return null;
-    if (this.#neighbours?.facts !== facts) {
+    const key = [
+      facts.dataset.contentHash,
+      vectors.width,
+      JSON.stringify(config && !isUtgrec(config) && config.encoder),
+    ].join();
+    if (this.#neighbours?.key !== key) {
       const found = crossDomainNeighbours(vectors, domainOfItem, domainNames.length, {
         budget: NEIGHBOUR_BUDGET,
         breathe: () => new Promise((resolve) => setTimeout(resolve)),
       });
-      this.#neighbours = { facts, found };
+      this.#neighbours = { key, found };
     }
     const neighbours = await this.#neighbours.found;
     const present = [...domainNames.keys()].filter((domain) => domainOfItem.includes(domain));

@@ -1,5 +1,7 @@
 import { useLocation } from 'wouter';
+import { CollisionPanels } from '../codebooks/CollisionPanels';
 import { Provenance } from '../codebooks/Provenance';
+import { SharingPanel } from '../codebooks/SharingPanel';
 import { PathPanel } from '../codes/PathPanel';
 import { WallPanel } from '../codes/WallPanel';
 import { EmptyState } from '../parts/EmptyState';
@@ -28,7 +30,9 @@ export function CodebooksPage() {
         <div className="stack">
           <Provenance />
           <WallPanel />
+          <CollisionPanels />
           <PathPanel />
+          <SharingPanel />
         </div>
       ) : (
         <EmptyState
