@@ -14,13 +14,15 @@ interface FigurePanelProps {
   readonly controls?: ReactNode;
   /** Below the figure: what a pick opened. */
   readonly children?: ReactNode;
+  /** Drawn in place of the spec's own drawing, with its own cursor: for figures that are too large for SVG on the page. */
+  readonly drawing?: ReactNode;
   readonly pickHint?: string;
   readonly onPick?: (picked: Picked) => void;
   readonly onCursor?: (picked: Picked | null) => void;
 }
 
 /** A figure in its panel: drawn or as tables, with its exports; all from one spec. */
-export function FigurePanel({ spec, note, controls, children, pickHint, onPick, onCursor }: FigurePanelProps) {
+export function FigurePanel({ spec, note, controls, children, drawing, pickHint, onPick, onCursor }: FigurePanelProps) {
   const id = useId();
   const [view, setView] = useState<'figure' | 'table'>('figure');
   const [wanted, setWanted] = useState('');
@@ -44,12 +46,14 @@ export function FigurePanel({ spec, note, controls, children, pickHint, onPick, 
       {controls !== undefined && <div className="figure-controls">{controls}</div>}
       <figure aria-label={spec.title} aria-describedby={id}>
         {view === 'figure' || !table ? (
-          <LiveFigure
-            spec={spec}
-            {...(pickHint === undefined ? {} : { pickHint })}
-            {...(onPick ? { onPick } : {})}
-            {...(onCursor ? { onCursor } : {})}
-          />
+          (drawing ?? (
+            <LiveFigure
+              spec={spec}
+              {...(pickHint === undefined ? {} : { pickHint })}
+              {...(onPick ? { onPick } : {})}
+              {...(onCursor ? { onCursor } : {})}
+            />
+          ))
         ) : (
           <>
             {spec.data.length > 1 && (

@@ -1,3 +1,4 @@
+import { lazy, Suspense } from 'react';
 import { useLocation } from 'wouter';
 import { CollisionPanels } from '../codebooks/CollisionPanels';
 import { Provenance } from '../codebooks/Provenance';
@@ -12,6 +13,8 @@ import { OpenShipped } from '../runs/OpenShipped';
 import { RunPicker } from '../runs/RunPicker';
 import { useCodes } from '../stores/codes';
 import { useWorkspace } from '../stores/workspace';
+
+const MapPanel = lazy(async () => ({ default: (await import('../itemMap/MapPanel')).MapPanel }));
 
 const LEAD = 'What a tokenizer’s codes mean: which live, who shares them, and whether domains share them too.';
 
@@ -33,6 +36,9 @@ export function CodebooksPage() {
           <CollisionPanels />
           <PathPanel />
           <SharingPanel />
+          <Suspense fallback={<p className="connecting">Loading the map …</p>}>
+            <MapPanel />
+          </Suspense>
         </div>
       ) : (
         <EmptyState
