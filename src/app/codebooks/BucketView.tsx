@@ -66,7 +66,7 @@ export function BucketView({ bucket: { codes }, version, onClose }: BucketViewPr
       </div>
       {error && <ErrorNote title="The items could not be read" error={error} />}
       {value && <SplitSentence reply={value} />}
-      {value && <BucketItems items={value.items} label={title} />}
+      {value && <BucketItems items={value.items} label={`Table of the items of ${codes.join(' · ')}`} />}
     </section>
   );
 }

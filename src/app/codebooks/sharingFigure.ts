@@ -50,7 +50,9 @@ export function sharingFigure({ wall, snapshot, level, neighbours, note = '' }: 
   const step = wall.steps[snapshot] ?? 0;
   const places = sets.rows.map(({ place }) => String(place));
   const mostCodes = Math.max(1, ...sets.rows.map(({ codes }) => Number(codes)));
-  const square = Math.max(8, 2.6 * domains.length);
+  // Wide enough for the names under the columns.
+  const cellSide = Math.min(9, Math.max(3, ...domains.map((name) => 0.65 * name.length)));
+  const ticks = domains.map((name) => ({ at: name, label: name }));
   const upset: readonly PanelRow[] = [
     {
       height: 9,
@@ -71,7 +73,7 @@ export function sharingFigure({ wall, snapshot, level, neighbours, note = '' }: 
           y: {
             title: '',
             scale: { kind: 'band', domain: domains },
-            ticks: domains.map((name) => ({ at: name, label: name })),
+            ticks,
           },
           marks: [{ kind: 'point', data: 'members', x: 'place', y: 'domain', series: 'series' }],
         },
@@ -112,16 +114,16 @@ export function sharingFigure({ wall, snapshot, level, neighbours, note = '' }: 
     ],
     rows: [
       {
-        height: square,
+        height: cellSide * domains.length,
         isSquare: true,
         panels: [
           {
             title: `Level ${level + 1}`,
-            x: { title: '', scale: { kind: 'band', domain: domains } },
+            x: { title: '', scale: { kind: 'band', domain: domains }, ticks },
             y: {
               title: '',
               scale: { kind: 'band', domain: domains },
-              ticks: domains.map((name) => ({ at: name, label: name })),
+              ticks,
             },
             marks: [
               {

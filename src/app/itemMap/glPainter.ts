@@ -24,7 +24,7 @@ void main() {
 }`;
 
 const FRAGMENT = `#version 300 es
-precision mediump float;
+precision highp float;
 flat in int group;
 uniform vec3 colours[${MOST_GROUPS}];
 uniform int markers[${MOST_GROUPS}];

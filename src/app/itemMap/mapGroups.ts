@@ -56,7 +56,7 @@ export function mapGroups(map: ItemMapReply, colouring: Colouring): MapGroups {
 
 /** The groups with most items, the smaller value first among equals, and one group of all others. */
 function largest(
-  head: Pick<MapGroups, 'colouring' | 'title'>,
+  { colouring, title }: Pick<MapGroups, 'colouring' | 'title'>,
   values: Uint8Array | Uint16Array,
   labelOf: (value: number) => string,
   others: string,
@@ -64,13 +64,15 @@ function largest(
   const counts = new Map<number, number>();
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
   const ordered = [...counts].sort(([a, first], [b, second]) => second - first || a - b);
-  const own = ordered.slice(0, MOST_GROUPS);
+  // Domains have the colours that they have in all figures of the page, as long as there are enough.
+  const isByValue = colouring === 'domain' && ordered.length <= MOST_GROUPS;
+  const own = isByValue ? ordered.toSorted(([a], [b]) => a - b) : ordered.slice(0, MOST_GROUPS);
   const rest = ordered.slice(MOST_GROUPS);
   const placeOf = new Map(own.map(([value], place) => [value, place]));
   const groups = own.map(([value, items], place) => ({
     key: `g${place}`,
     label: labelOf(value),
-    ...seriesStyle(place),
+    ...seriesStyle(isByValue ? value : place),
     pattern: 'solid' as const,
     items,
   }));
@@ -84,7 +86,7 @@ function largest(
       marker: 'ring',
       items: rest.reduce((sum, [, count]) => sum + count, 0),
     });
-  return { ...head, groups, groupOf: Uint8Array.from(values, (value) => placeOf.get(value) ?? own.length) };
+  return { colouring, title, groups, groupOf: Uint8Array.from(values, (value) => placeOf.get(value) ?? own.length) };
 }
 
 function ramped(
