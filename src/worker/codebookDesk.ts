@@ -131,7 +131,8 @@ export class CodebookDesk {
 
 /** Changes with every snapshot and checkpoint of the tokenizer. */
 async function stateKey(store: RunStore, config: SystemConfig, dataset: Dataset): Promise<string> {
-  const parts = [dataset.contentHash, JSON.stringify(config)];
+  const run = await store.getRun(CURRENT_RUN);
+  const parts = [dataset.contentHash, JSON.stringify(config), String(run?.createdAtMs)];
   for (const id of [CURRENT_RUN, PRETRAINING_RUN]) {
     const checkpoints = await store.listCheckpoints(id);
     const kept = checkpoints.filter(({ name }) => name === 'tokenizer' || name === 'embeddings');

@@ -227,7 +227,7 @@ export function wrapped(text: string, width: number, em: number): readonly strin
   let line = '';
   for (const word of text.split(' ').filter(Boolean)) {
     const longer = line === '' ? word : `${line} ${word}`;
-    if (line !== '' && textWidth(longer, em) * 0.92 > width) {
+    if (line !== '' && textWidth(longer, em) * 0.97 > width) {
       lines.push(line);
       line = word;
     } else line = longer;

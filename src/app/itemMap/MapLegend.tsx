@@ -23,7 +23,7 @@ export function MapLegend({ groups: { groups, title }, onPick }: MapLegendProps)
                 strokeWidth={1.8}
               />
             </svg>
-            {label} <span className="panel-note">{formatCount(items)}</span>
+            {label}: {formatCount(items)}
           </button>
         </li>
       ))}

@@ -140,6 +140,7 @@ function ItemMap({ map }: { readonly map: ItemMapReply }) {
             groups={groups}
             onPick={(group) => pick([...rows.keys()].filter((item) => groups.groupOf[item] === group))}
           />
+          <p className="figure-hint">{spec.note}</p>
         </>
       }
     >
