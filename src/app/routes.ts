@@ -9,7 +9,7 @@
  * user has picked (items, codes, users, runs, domains, step) lives in stores/selection.ts and is in the address of every
  * page by itself.
  */
-import { Boxes, Database, Grid3x3, type LucideIcon, Sparkles, Wand2 } from 'lucide-react';
+import { Boxes, Database, FileText, Grid3x3, type LucideIcon, Sparkles, Wand2 } from 'lucide-react';
 import type { ComponentType } from 'react';
 
 export type PageGroup = 'start' | 'build' | 'study' | 'settings';
@@ -80,6 +80,16 @@ export const PAGES: readonly PageEntry[] = [
     words: 'recommend beam user history top',
     help: 'Pick a user or edit a history and see what the model expects next.',
     load: async () => ({ default: (await import('./pages/DemoPage')).DemoPage }),
+  },
+  {
+    path: '/reports',
+    title: 'Reports',
+    group: 'study',
+    icon: FileText,
+    letter: 'p',
+    words: 'report write export html latex share anonymise template',
+    help: 'Collect figures, tables and runs with your own text, and save them as one page that needs no server.',
+    load: async () => ({ default: (await import('./pages/ReportsPage')).ReportsPage }),
   },
 ];
 

@@ -99,3 +99,4 @@ export function startWorkers(): { readonly train: Worker; readonly data: Worker 
 }
 
 export { askPersistence, type Persistence, readPersistence } from '../storage/persistence';
+export { readSetting, writeSetting } from '../storage/settings';

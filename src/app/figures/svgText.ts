@@ -25,11 +25,14 @@ export const xmlText = (text: string): string =>
 
 const colourIn = (name: ColourName): string => LIGHT[name] ?? '#000000';
 
-/** The figure for a paper, in points; every number of the marks is in their titles as the table shows it. */
-export function svgOf(spec: FigureSpec, widthMm: PaperWidth): string {
+/**
+ * The figure for a paper, in points; every number of the marks is in their titles as the table shows it.
+ * @param prefix of the hatchings' ids, where several figures stand in one file
+ */
+export function svgOf(spec: FigureSpec, widthMm: PaperWidth, prefix = ''): string {
   const scene = sceneOf(spec, { width: widthMm * POINTS_PER_MM, em: PAPER_EM, hasTitle: true });
   const heightMm = scene.height / POINTS_PER_MM;
-  const patterns = patternsOf(scene).map((fill) => patternText(fill));
+  const patterns = patternsOf(scene).map((fill) => patternText(fill, prefix));
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<svg xmlns="http://www.w3.org/2000/svg" width="${widthMm}mm" height="${coordinate(heightMm)}mm" viewBox="0 0 ${coordinate(scene.width)} ${coordinate(scene.height)}" font-family="${FONTS}" role="img">`,
@@ -37,25 +40,25 @@ export function svgOf(spec: FigureSpec, widthMm: PaperWidth): string {
     `<desc>${xmlText(spec.summary)}</desc>`,
     `<defs>${patterns.join('')}</defs>`,
     `<rect width="100%" height="100%" fill="${colourIn('panel')}"/>`,
-    ...scene.shapes.map(shapeText),
+    ...scene.shapes.map((shape) => shapeText(shape, prefix)),
     '</svg>',
     '',
   ].join('\n');
 }
 
-const patternText = (fill: { readonly colour: ColourName; readonly pattern: Pattern }): string => {
+const patternText = (fill: { readonly colour: ColourName; readonly pattern: Pattern }, prefix: string): string => {
   const { size, base, lines } = patternParts(fill.pattern, PAPER_EM);
   const colour = colourIn(fill.colour);
-  return `<pattern id="${patternId('', fill)}" width="${coordinate(size)}" height="${coordinate(size)}" patternUnits="userSpaceOnUse"><rect width="${coordinate(size)}" height="${coordinate(size)}" fill="${colour}" opacity="${base}"/><path d="${lines.d}" stroke="${colour}" stroke-width="${coordinate(lines.width)}" stroke-linecap="${lines.cap}" fill="none"/></pattern>`;
+  return `<pattern id="${patternId(prefix, fill)}" width="${coordinate(size)}" height="${coordinate(size)}" patternUnits="userSpaceOnUse"><rect width="${coordinate(size)}" height="${coordinate(size)}" fill="${colour}" opacity="${base}"/><path d="${lines.d}" stroke="${colour}" stroke-width="${coordinate(lines.width)}" stroke-linecap="${lines.cap}" fill="none"/></pattern>`;
 };
 
-const fillText = (fill: Fill | undefined): string => {
+const fillText = (fill: Fill | undefined, prefix: string): string => {
   if (!fill) return 'fill="none"';
-  const paint = fill.pattern === 'solid' ? colourIn(fill.colour) : `url(#${patternId('', fill)})`;
+  const paint = fill.pattern === 'solid' ? colourIn(fill.colour) : `url(#${patternId(prefix, fill)})`;
   return `fill="${paint}"${fill.opacity === undefined ? '' : ` fill-opacity="${fill.opacity}"`}`;
 };
 
-function shapeText(shape: Shape): string {
+function shapeText(shape: Shape, prefix: string): string {
   if (shape.kind === 'text') {
     const turn = shape.isVertical ? ` transform="rotate(-90 ${coordinate(shape.x)} ${coordinate(shape.y)})"` : '';
     return `<text x="${coordinate(shape.x)}" y="${coordinate(shape.y)}" font-size="${coordinate(shape.size)}" fill="${colourIn(shape.colour)}" text-anchor="${shape.anchor}"${shape.isBold ? ' font-weight="600"' : ''}${turn}>${xmlText(shape.text)}</text>`;
@@ -71,6 +74,6 @@ function shapeText(shape: Shape): string {
       : `rect x="${coordinate(shape.x)}" y="${coordinate(shape.y)}" width="${coordinate(shape.width)}" height="${coordinate(shape.height)}"`;
   const tag = shape.kind;
   return title === ''
-    ? `<${body} ${fillText(shape.fill)}${stroke}${row}/>`
-    : `<${body} ${fillText(shape.fill)}${stroke}${row}>${title}</${tag}>`;
+    ? `<${body} ${fillText(shape.fill, prefix)}${stroke}${row}/>`
+    : `<${body} ${fillText(shape.fill, prefix)}${stroke}${row}>${title}</${tag}>`;
 }
