@@ -135,10 +135,15 @@ const METRIC_TITLES: Readonly<Record<MetricKey, string>> = {
   ndcg10: 'NDCG@10',
 };
 
+/** More columns are no table for a page; the runs' own files have all. */
+const MOST_KEYS = 8;
+
 /** A run set as a table: names, what differs between the runs, test metrics. */
 export function runsTable({ id, runs, caption }: RunsBlock): DataTable {
   const keys = [...new Set(runs.flatMap(({ config }) => Object.keys(config)))];
-  const differing = keys.filter((key) => new Set(runs.map(({ config }) => config[key] ?? '')).size > 1);
+  // What only some systems have tells systems apart, not runs.
+  const shared = keys.filter((key) => runs.every(({ config }) => config[key] !== undefined));
+  const differing = shared.filter((key) => new Set(runs.map(({ config }) => config[key])).size > 1).slice(0, MOST_KEYS);
   const hasSeveral = (of: (run: ReportedRun) => string): boolean => new Set(runs.map(of)).size > 1;
   return {
     name: `runs-${id}`,

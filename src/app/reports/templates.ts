@@ -63,6 +63,7 @@ const finite = (value: number | undefined): number | null =>
 
 /** Values by their path. */
 function flat(value: unknown, path: string): (readonly [string, string])[] {
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) return [[path, JSON.stringify(value)]];
+  if (value === null || typeof value !== 'object' || Array.isArray(value))
+    return [[path, typeof value === 'string' ? value : JSON.stringify(value)]];
   return Object.entries(value).flatMap(([key, part]) => flat(part, path === '' ? key : `${path}.${key}`));
 }
