@@ -4,6 +4,8 @@ import { createDataSession } from './app/data/dataSession';
 import { startAddress } from './app/navigation/address';
 import { createSession } from './app/session';
 import { startTheme } from './app/stores/theme';
+import '@fontsource-variable/inter/wght.css';
+import '@fontsource-variable/jetbrains-mono/wght.css';
 import './app/styles/tokens.css';
 import './app/styles/base.css';
 import './app/styles/shell.css';
