@@ -6,13 +6,21 @@ for (const theme of ['Light', 'Dark'] as const) {
     await openWorkbench(page);
     await chooseTheme(page, theme);
     await expectAccessible(page, `Data, empty, ${theme}`);
-    for (const name of ['Tokenizer', 'Recommender', 'Demo'] as const) {
+    for (const name of ['Tokenizer', 'Codebooks', 'Recommender', 'Demo'] as const) {
       await goTo(page, name);
       await expect(page.getByRole('button', { name: 'Use the sample' })).toBeEnabled();
       await expectAccessible(page, `${name}, empty, ${theme}`);
     }
+    await goTo(page, 'Home');
+    await expect(page.getByRole('button', { name: 'Try the sample' })).toBeEnabled();
+    await expectAccessible(page, `Home, empty, ${theme}`);
     await page.locator('.gpu-chip').click();
+    await expect(page.getByRole('heading', { name: 'What this adapter offers' })).toBeVisible();
     await expectAccessible(page, `GPU, ${theme}`);
+    for (const section of ['Storage', 'Shortcuts', 'Appearance', 'Privacy']) {
+      await page.getByRole('navigation', { name: 'Sections' }).getByRole('button', { name: section }).click();
+      await expectAccessible(page, `Settings, ${section}, ${theme}`);
+    }
   });
 }
 

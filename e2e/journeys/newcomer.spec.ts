@@ -1,14 +1,5 @@
 // The first visit, for real: sample, tokenizer, recommender, metrics, recommendations; then a reload.
-import {
-  chooseTheme,
-  curveEnds,
-  expect,
-  expectAccessible,
-  goTo,
-  openWorkbench,
-  type PageName,
-  test,
-} from './workbench';
+import { chooseTheme, curveEnds, expect, expectAccessible, goTo, type PageName, test } from './workbench';
 
 const MINUTES = 60_000;
 const SIMULATED = 'simulated behaviour over public-domain pictures';
@@ -17,8 +8,12 @@ test('a newcomer trains on the sample, sees honest metrics and gets recommendati
   page,
 }) => {
   test.setTimeout(20 * MINUTES);
-  await openWorkbench(page);
-  await page.getByRole('button', { name: 'Use the sample' }).click();
+  await page.goto('/');
+  await page.getByRole('button', { name: 'Try the sample' }).click();
+  // One press more would train; the numbers of the data first.
+  await expect(page.getByRole('heading', { level: 1, name: 'Tokenizer' })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Train the tokenizer' })).toBeEnabled();
+  await goTo(page, 'Data');
   const summary = page.getByRole('region', { name: /^Summary of/ });
   await expect(summary).toContainText('6,000');
   await expect(summary).toContainText('1,859');

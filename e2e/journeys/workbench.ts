@@ -27,11 +27,11 @@ export const test = base.extend<{ quiet: undefined }>({
 });
 export { expect };
 
-export type PageName = 'Data' | 'Tokenizer' | 'Recommender' | 'Demo';
+export type PageName = 'Home' | 'Data' | 'Tokenizer' | 'Codebooks' | 'Recommender' | 'Demo' | 'Settings';
 
-/** Opens the workbench and waits for the worker's first answer. */
+/** Opens the workbench at the page of data and waits for the worker's first answer. */
 export async function openWorkbench(page: Page): Promise<void> {
-  await page.goto('/');
+  await page.goto('/#/data');
   await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
 }
 
@@ -47,6 +47,21 @@ export async function goTo(page: Page, name: PageName): Promise<void> {
 export async function chooseTheme(page: Page, theme: 'Light' | 'Dark'): Promise<void> {
   await page.getByRole('radio', { name: theme }).check();
   await expect(page.locator('html')).toHaveAttribute('data-theme', theme.toLowerCase());
+}
+
+/** Paths of all pages, as the rail links to them. */
+export async function pagePaths(page: Page): Promise<readonly string[]> {
+  const links = page.getByRole('navigation', { name: 'Pages' }).locator('a');
+  return links.evaluateAll((all) => all.map((link) => (link.getAttribute('href') ?? '').replace(/^#|\?.*$/g, '')));
+}
+
+/** Opens a page by its address and waits until it is drawn. */
+export async function openPath(page: Page, path: string): Promise<void> {
+  await page.evaluate((to) => {
+    location.hash = to;
+  }, path);
+  await expect(page.locator(`.rail [aria-current="page"][href^="#${path}"]`)).toHaveCount(1);
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
 }
 
 /** axe finds nothing on the page as it is now. */

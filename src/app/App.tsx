@@ -4,7 +4,6 @@ import { useGlobalCommands } from './commands/useGlobalCommands';
 import type { DataSession } from './data/dataSession';
 import { DataSessionContext } from './data/dataSessionContext';
 import { useHashPath } from './navigation/hashPath';
-import { GpuPage } from './pages/GpuPage';
 import { PAGES } from './routes';
 import type { Session } from './session';
 import { SessionContext } from './sessionContext';
@@ -65,9 +64,6 @@ const ROUTES = PAGES.map(({ path, load }) => ({ path, component: lazy(load) }));
 
 function Pages() {
   const phase = useWorkspace((state) => state.phase);
-  const isWithoutGpu = useWorkspace(
-    (state) => state.phase === 'ready' && state.adapter === null && state.data === null,
-  );
   if (phase === 'connecting') return <p className="connecting">Looking for a GPU and your last session …</p>;
   return (
     <Switch>
@@ -80,9 +76,11 @@ function Pages() {
           </CrashPanel>
         </Route>
       ))}
-      <Route path="/gpu" component={GpuPage} />
+      <Route path="/gpu">
+        <Redirect to="/settings?section=gpu" replace />
+      </Route>
       <Route>
-        <Redirect to={isWithoutGpu ? '/gpu' : '/data'} replace />
+        <Redirect to="/" replace />
       </Route>
     </Switch>
   );

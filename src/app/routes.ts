@@ -9,7 +9,7 @@
  * user has picked (items, codes, users, runs, domains, step) lives in stores/selection.ts and is in the address of every
  * page by itself.
  */
-import { Boxes, Database, FileText, Grid3x3, type LucideIcon, Sparkles, Wand2 } from 'lucide-react';
+import { Boxes, Database, FileText, Grid3x3, House, type LucideIcon, Settings2, Sparkles, Wand2 } from 'lucide-react';
 import type { ComponentType } from 'react';
 
 export type PageGroup = 'start' | 'build' | 'study' | 'settings';
@@ -31,6 +31,16 @@ export interface PageEntry {
 }
 
 export const PAGES: readonly PageEntry[] = [
+  {
+    path: '/',
+    title: 'Home',
+    group: 'start',
+    icon: House,
+    letter: 'h',
+    words: 'start last session resume sample guided path',
+    help: 'Go on with the last session, or start: open the sample, train its tokenizer, train the recommender, ask it.',
+    load: async () => ({ default: (await import('./home/HomePage')).HomePage }),
+  },
   {
     path: '/data',
     title: 'Data',
@@ -90,6 +100,16 @@ export const PAGES: readonly PageEntry[] = [
     words: 'report write export html latex share anonymise template',
     help: 'Collect figures, tables and runs with your own text, and save them as one page that needs no server.',
     load: async () => ({ default: (await import('./pages/ReportsPage')).ReportsPage }),
+  },
+  {
+    path: '/settings',
+    title: 'Settings',
+    group: 'settings',
+    icon: Settings2,
+    letter: 's',
+    words: 'storage gpu limits shortcuts theme motion privacy delete',
+    help: 'Storage and what may be deleted, what the GPU offers, keys, theme and motion, and what leaves this machine.',
+    load: async () => ({ default: (await import('./settings/SettingsPage')).SettingsPage }),
   },
 ];
 

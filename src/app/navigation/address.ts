@@ -1,12 +1,12 @@
 /**
  * Holds the address and the stores together: the address bar always has the link that restores page, selection and view.
  * Changes of the stores replace the address; opening an address (reload, back, forward, a pasted link) sets the stores.
- * Opening another page keeps the selection and drops the old page's view.
+ * Opening another page keeps the selection unless its link brings one, and drops the old page's view.
  */
 import { create } from 'zustand';
 import { forgetChanges, recordChange } from '../commands/undoStack';
 import { useDraft } from '../stores/draft';
-import { NOTHING, partsOf, type Selection, useSelection } from '../stores/selection';
+import { isNothing, NOTHING, partsOf, type Selection, useSelection } from '../stores/selection';
 import { type Notice, useWorkspace } from '../stores/workspace';
 import { navigate, onNavigate, splitHash, subscribeToHash } from './hashPath';
 import { decodeUrlState, encodeUrlState } from './urlState';
@@ -32,7 +32,8 @@ export function startAddress(): void {
   readAddress();
   onNavigate((query) => {
     write();
-    return query === '' ? queryOf({}) : query;
+    const asked = decodeUrlState(query);
+    return isNothing(asked.selection) ? queryOf(asked.params) : query;
   });
   subscribeToHash(readAddress);
   useSelection.subscribe(writeSoon);

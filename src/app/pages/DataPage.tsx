@@ -6,7 +6,6 @@ import { WorkspaceSection } from '../data/WorkspaceSection';
 import { formatCount, formatShare } from '../format/numbers';
 import { DataSources } from '../parts/DataSources';
 import { ForgetButton } from '../parts/ForgetButton';
-import { Journey } from '../parts/Journey';
 import { OpenRun } from '../parts/OpenRun';
 import { PageHead } from '../parts/PageHead';
 import { Panel } from '../parts/Panel';
@@ -30,7 +29,7 @@ export function DataPage() {
         <PageHead title="Data" lead={LEAD} />
         {!hasDomains && !isImporting && <DataSources />}
         <WorkspaceSection />
-        {hasDomains ? <DataSources isCompact /> : <Journey />}
+        {hasDomains && <DataSources isCompact />}
       </>
     );
   return (

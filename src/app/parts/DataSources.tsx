@@ -1,4 +1,5 @@
 import { Database, Upload } from 'lucide-react';
+import type { PickedFile } from '../../worker/protocol/data';
 import { useDataSession } from '../data/dataSessionContext';
 import { isPlainLayout } from '../data/pickedFiles';
 import { isRunFile } from '../runFile';
@@ -11,13 +12,35 @@ import { FileFormat } from './FileFormat';
 import { Mosaic } from './Mosaic';
 
 /** The two ways to data: the sample, or one's own files. */
-export function DataSources({ isCompact = false }: { readonly isCompact?: boolean }) {
+export function DataSources({
+  isCompact = false,
+  sampleLabel = 'Use the sample',
+  onOpened,
+}: {
+  readonly isCompact?: boolean;
+  readonly sampleLabel?: string;
+  /** Called when the sample or files have been opened, or files were recognised and wait for answers; not on errors. */
+  readonly onOpened?: (what: 'sample' | 'files') => void;
+}) {
   const session = useSession();
   const dataSession = useDataSession();
   const opening = useWorkspace((state) => state.opening);
   const error = useWorkspace((state) => state.openError);
   const isRunning = useJobs((jobs) => runningRun(jobs) !== null);
   const isBusy = opening !== null || isRunning;
+  const openSample = async (): Promise<void> => {
+    await session.openSample();
+    if (useWorkspace.getState().openError === null) onOpened?.('sample');
+  };
+  const openFiles = async (files: readonly PickedFile[]): Promise<void> => {
+    if (files.some(({ file }) => isRunFile(file.name)) || isPlainLayout(files)) {
+      await session.openFiles(files.map(({ file }) => file));
+      if (useWorkspace.getState().openError === null) onOpened?.('files');
+    } else {
+      onOpened?.('files');
+      await dataSession.recognise(files, []);
+    }
+  };
   return (
     <section className={`sources ${isCompact ? 'is-compact' : ''}`} aria-label="Open a data set">
       {isCompact && <h2 className="sources-title">Open another data set</h2>}
@@ -49,19 +72,12 @@ export function DataSources({ isCompact = false }: { readonly isCompact?: boolea
             type="button"
             className={`button ${isCompact ? '' : 'is-primary'}`}
             disabled={isBusy}
-            onClick={() => void session.openSample()}
+            onClick={() => void openSample()}
           >
-            <Database size={14} aria-hidden /> Use the sample
+            <Database size={14} aria-hidden /> {sampleLabel}
           </button>
         </div>
-        <DropZone
-          isDisabled={isBusy}
-          onFiles={(files) =>
-            void (files.some(({ file }) => isRunFile(file.name)) || isPlainLayout(files)
-              ? session.openFiles(files.map(({ file }) => file))
-              : dataSession.recognise(files, []))
-          }
-        >
+        <DropZone isDisabled={isBusy} onFiles={(files) => void openFiles(files)}>
           <Upload size={22} aria-hidden />
           <h2>Your own files</h2>
           <p>

@@ -7,7 +7,9 @@ export function Notices() {
   const notices = useWorkspace((state) => state.notices);
   const [location] = useLocation();
   const isWithoutGpu =
-    useWorkspace((state) => state.phase === 'ready' && state.adapter === null) && location !== '/gpu';
+    useWorkspace((state) => state.phase === 'ready' && state.adapter === null) &&
+    location !== '/settings' &&
+    location !== '/';
   return (
     <>
       {isWithoutGpu && (
@@ -15,7 +17,7 @@ export function Notices() {
           <TriangleAlert size={16} aria-hidden />
           <p>
             No GPU is at hand, so nothing can be trained here. Data and runs stay readable, and the Demo decodes on the
-            processor. <Link href="/gpu">How to get WebGPU</Link>
+            processor. <Link href="/settings?section=gpu">How to get WebGPU</Link>
           </p>
         </div>
       )}

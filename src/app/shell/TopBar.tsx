@@ -85,13 +85,13 @@ function GpuChip() {
   if (phase === 'connecting') return <span className="chip gpu-chip is-waiting">Looking for a GPU …</span>;
   if (!adapter)
     return (
-      <Link href="/gpu" className="chip gpu-chip is-missing">
+      <Link href="/settings?section=gpu" className="chip gpu-chip is-missing">
         <TriangleAlert size={14} aria-hidden />
         <span>No WebGPU</span>
       </Link>
     );
   return (
-    <Link href="/gpu" className="chip gpu-chip" title={`${adapter.name}: what this adapter offers`}>
+    <Link href="/settings?section=gpu" className="chip gpu-chip" title={`${adapter.name}: what this adapter offers`}>
       <Cpu size={14} aria-hidden />
       <span className="gpu-name">{adapter.name}</span>
       {adapter.isSoftware && <span className="badge is-warn">software</span>}
@@ -109,7 +109,7 @@ function StorageMeter() {
   const isFull = share > NEARLY_FULL;
   return (
     <Link
-      href="/data"
+      href="/settings?section=storage"
       className={`chip storage-meter ${isFull ? 'is-missing' : ''}`}
       title={`${formatSize(usedBytes)} of ${formatSize(quotaBytes)} of this browser’s storage in use (${formatShare(share)})`}
     >

@@ -1,15 +1,14 @@
-import { ArrowRight } from 'lucide-react';
-import { Link } from 'wouter';
 import type { AdapterReport } from '../../worker/protocol';
 import { formatBytes } from '../format/numbers';
-import { PageHead } from '../parts/PageHead';
 import { Panel } from '../parts/Panel';
 import { useWorkspace } from '../stores/workspace';
 import { GPU_HELP, gpuProblem } from './gpuHelp';
 
 /** What the adapter offers, or how to get one. */
-export function GpuPage() {
+export function GpuSection() {
   const adapter = useWorkspace((state) => state.adapter);
+  const phase = useWorkspace((state) => state.phase);
+  if (phase === 'connecting') return <p className="quiet">Looking for a GPU …</p>;
   return adapter ? <AdapterFacts adapter={adapter} /> : <WithoutGpu />;
 }
 
@@ -23,26 +22,23 @@ function AdapterFacts({ adapter }: { readonly adapter: AdapterReport }) {
     ['Largest binding', formatBytes(adapter.maxBindingBytes)],
   ];
   return (
-    <>
-      <PageHead title="GPU" lead="The device on which everything here is trained." hasFigures={false} />
-      <Panel title="What this adapter offers" className="narrow">
-        <dl className="facts">
-          {facts.map(([name, value]) => (
-            <div key={name}>
-              <dt>{name}</dt>
-              <dd>{value}</dd>
-            </div>
-          ))}
-        </dl>
-        {adapter.isSoftware && (
-          <p className="quiet">
-            A software adapter computes on the processor. The test preset takes minutes; larger ones take hours. If this
-            machine has a GPU, see that its driver is current and that hardware acceleration is on in the browser’s
-            settings.
-          </p>
-        )}
-      </Panel>
-    </>
+    <Panel title="What this adapter offers">
+      <dl className="facts">
+        {facts.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      {adapter.isSoftware && (
+        <p className="quiet">
+          A software adapter computes on the processor. The test preset takes minutes; larger ones take hours. If this
+          machine has a GPU, see that its driver is current and that hardware acceleration is on in the browser’s
+          settings.
+        </p>
+      )}
+    </Panel>
   );
 }
 
@@ -51,17 +47,14 @@ function WithoutGpu() {
   const problem = gpuProblem(globalThis.isSecureContext, 'gpu' in navigator);
   return (
     <>
-      <PageHead
-        title="This browser gives no WebGPU"
-        lead="Tessera trains on your GPU, inside the browser. Without WebGPU it shows data and runs and recommends on the processor, but does not train."
-        hasFigures={false}
-      >
-        <Link href="/data" className="button">
-          Look at data and past runs <ArrowRight size={14} aria-hidden />
-        </Link>
-      </PageHead>
-      <Panel title={problem.title} className="gpu-problem">
-        <p>{problem.advice}</p>
+      <Panel title="This browser gives no WebGPU" className="gpu-problem">
+        <p>
+          Tessera trains on your GPU, inside the browser. Without WebGPU it shows data and runs and recommends on the
+          processor, but does not train.
+        </p>
+        <p>
+          <strong>{problem.title}.</strong> {problem.advice}
+        </p>
         {reported !== null && <p className="error-code">{reported}</p>}
       </Panel>
       <div className="gpu-browsers">
