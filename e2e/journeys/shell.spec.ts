@@ -20,7 +20,9 @@ test('the palette opens everywhere, finds pages, buttons and items, and gives th
   await expect(palette(page)).toBeHidden();
   await expect(page.getByRole('button', { name: 'Import data' })).toBeFocused();
 
-  await test.step('every button of a page is in it', async () => {
+  const help = page.getByRole('button', { name: 'Help and shortcuts' });
+  const place = await help.boundingBox();
+  await test.step('every button of a page is in it, and help stays where it is', async () => {
     for (const path of await pagePaths(page)) {
       await openPath(page, path);
       const names = await page
@@ -30,6 +32,7 @@ test('the palette opens everywhere, finds pages, buttons and items, and gives th
             (button.getAttribute('aria-label') ?? button.textContent ?? '').trim().replace(/\s+/g, ' '),
           ),
         );
+      expect(await help.boundingBox()).toEqual(place);
       await page.keyboard.press('Control+k');
       await expect(palette(page)).toBeVisible();
       const offered = (await palette(page).locator('.palette-title').allInnerTexts()).map((title) =>
@@ -70,7 +73,7 @@ test('shortcuts go where they say, stay out of inputs, and can be changed and sw
   await expect(help).toContainText('Go to Data');
   // Nothing runs, so there is nothing to pause.
   await expect(help).not.toContainText('Pause');
-  await help.getByRole('searchbox').fill('recommender');
+  await help.getByRole('textbox').fill('recommender');
   await expect(help.locator('dt')).toHaveText(['Go to Recommender']);
   await page.keyboard.press('Escape');
 

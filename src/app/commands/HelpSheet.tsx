@@ -48,7 +48,7 @@ export function HelpSheet() {
       <div className="help-search">
         <h3>Keys that work here</h3>
         <input
-          type="search"
+          type="text"
           aria-label="Search the shortcuts"
           placeholder="Search"
           value={query}

@@ -1,6 +1,8 @@
 import { useLocation } from 'wouter';
 import { DataSources } from '../parts/DataSources';
+import { OpenRun } from '../parts/OpenRun';
 import { PageHead } from '../parts/PageHead';
+import { OpenShipped } from '../runs/OpenShipped';
 import { useWorkspace } from '../stores/workspace';
 import { GuidedPath } from './GuidedPath';
 import { MachinePanel } from './MachinePanel';
@@ -22,7 +24,14 @@ export function HomePage() {
   );
   return (
     <>
-      <PageHead title="Home" lead={LEAD} />
+      <PageHead title="Home" lead={LEAD}>
+        {!hasData && (
+          <>
+            <OpenShipped />
+            <OpenRun />
+          </>
+        )}
+      </PageHead>
       <div className="home">
         <div className="stack">
           {hasData ? <ResumePanel /> : sources}

@@ -4,6 +4,7 @@ import { formatCount, formatMetric } from '../format/numbers';
 import { OpenRun } from '../parts/OpenRun';
 import { Panel } from '../parts/Panel';
 import { SaveRun } from '../parts/SaveRun';
+import { OpenShipped } from '../runs/OpenShipped';
 import { usePageStatus } from '../shell/usePageStatus';
 import { useJobs } from '../stores/jobs';
 import { useWorkspace } from '../stores/workspace';
@@ -52,6 +53,7 @@ export function ResumePanel() {
         <Link href={next.path} className="button is-primary">
           {next.words} <ArrowRight size={14} aria-hidden />
         </Link>
+        <OpenShipped />
         <OpenRun />
         <SaveRun />
       </div>

@@ -6,6 +6,7 @@ import { PageHead } from '../parts/PageHead';
 import { AppearancePanel } from './AppearancePanel';
 import { GpuSection } from './GpuSection';
 import { PrivacyPanel } from './PrivacyPanel';
+import { RunsPanel } from './RunsPanel';
 import { ShortcutsPanel } from './ShortcutsPanel';
 import { StoredElsewhere } from './StoredElsewhere';
 
@@ -22,6 +23,7 @@ const CONTENTS: Readonly<Record<SectionName, () => ReactNode>> = {
   storage: () => (
     <>
       <StoragePanel />
+      <RunsPanel />
       <StoredElsewhere />
       <div className="button-row is-left">
         <ForgetButton />

@@ -1,12 +1,10 @@
-import { lazy, Suspense } from 'react';
+import { CommandPalette } from '../commands/CommandPalette';
+import { HelpSheet } from '../commands/HelpSheet';
 import { useOverlays } from '../stores/overlays';
 
-const CommandPalette = lazy(async () => ({ default: (await import('../commands/CommandPalette')).CommandPalette }));
-const HelpSheet = lazy(async () => ({ default: (await import('../commands/HelpSheet')).HelpSheet }));
-
-/** The dialogs that open from every page; their scripts come with the first opening. */
+/** The dialogs that open from every page. Not lazy: what is typed right after Mod+K must land in the field. */
 export function Overlays() {
   const open = useOverlays((overlays) => overlays.open);
   if (open === null) return null;
-  return <Suspense fallback={null}>{open === 'palette' ? <CommandPalette /> : <HelpSheet />}</Suspense>;
+  return open === 'palette' ? <CommandPalette /> : <HelpSheet />;
 }

@@ -1,0 +1,76 @@
+import { Undo2 } from 'lucide-react';
+import { useEffect } from 'react';
+import { formatSize } from '../format/numbers';
+import { Panel } from '../parts/Panel';
+import { ScrollBox } from '../parts/ScrollBox';
+import { statusWords } from '../runs/runWords';
+import { useSession } from '../sessionContext';
+import { useRuns } from '../stores/runs';
+
+/** What each run takes, and its way out. A deletion can be undone for ten seconds. */
+export function RunsPanel() {
+  const session = useSession();
+  const runs = useRuns((state) => state.runs).filter(({ isFetched }) => isFetched);
+  const removed = useRuns((state) => state.removed);
+  useEffect(() => {
+    void session.runs.refresh();
+  }, [session]);
+  const total = runs.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  return (
+    <Panel
+      title="Runs"
+      note={runs.length === 0 ? 'none yet; each training is one' : `${formatSize(total)} in checkpoints`}
+    >
+      <div className="stack">
+        {runs.length > 0 && (
+          <ScrollBox label="Sizes of the runs">
+            <table className="numbers-table">
+              <thead>
+                <tr>
+                  <th scope="col">Run</th>
+                  <th scope="col">System</th>
+                  <th scope="col">Data</th>
+                  <th scope="col">State</th>
+                  <th scope="col">Checkpoints</th>
+                  <th scope="col">
+                    <span className="visually-hidden">Delete</span>
+                  </th>
+                </tr>
+              </thead>
+              <tbody>
+                {runs.map(({ id, name, system, data, status, source, sizeBytes }) => (
+                  <tr key={id}>
+                    <th scope="row">{name}</th>
+                    <td>{system}</td>
+                    <td>{data.name}</td>
+                    <td>{statusWords({ status, source })}</td>
+                    <td>{formatSize(sizeBytes)}</td>
+                    <td>
+                      <button
+                        type="button"
+                        className="button is-small"
+                        disabled={status === 'running'}
+                        aria-label={`Delete the run ${name} and free its bytes`}
+                        onClick={() => void session.runs.remove(id)}
+                      >
+                        Delete
+                      </button>
+                    </td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </ScrollBox>
+        )}
+        {removed.map(({ id, name }) => (
+          <p key={id} className="undo-line" role="status">
+            {name} is deleted; its bytes are freed in 10 seconds.
+            <button type="button" className="button is-small" onClick={() => void session.runs.putBack(id)}>
+              <Undo2 size={13} aria-hidden /> Undo
+            </button>
+          </p>
+        ))}
+      </div>
+    </Panel>
+  );
+}
