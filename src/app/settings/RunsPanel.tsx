@@ -17,12 +17,13 @@ export function RunsPanel() {
   }, [session]);
   const total = runs.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   return (
-    <Panel
-      title="Runs"
-      note={runs.length === 0 ? 'none yet; each training is one' : `${formatSize(total)} in checkpoints`}
-    >
+    <Panel title="Runs" note={runs.length === 0 ? undefined : `${formatSize(total)} in checkpoints`}>
       <div className="stack">
-        {runs.length > 0 && (
+        {runs.length === 0 ? (
+          <p className="quiet">
+            No run is stored in this browser. Each training becomes one, and so does a file that you open.
+          </p>
+        ) : (
           <ScrollBox label="Sizes of the runs">
             <table className="numbers-table">
               <thead>
