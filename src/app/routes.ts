@@ -9,7 +9,18 @@
  * user has picked (items, codes, users, runs, domains, step) lives in stores/selection.ts and is in the address of every
  * page by itself.
  */
-import { Boxes, Database, FileText, Grid3x3, House, type LucideIcon, Settings2, Sparkles, Wand2 } from 'lucide-react';
+import {
+  Boxes,
+  Database,
+  FileText,
+  Grid3x3,
+  House,
+  type LucideIcon,
+  Scale,
+  Settings2,
+  Sparkles,
+  Wand2,
+} from 'lucide-react';
 import type { ComponentType } from 'react';
 
 export type PageGroup = 'start' | 'build' | 'study' | 'settings';
@@ -80,6 +91,16 @@ export const PAGES: readonly PageEntry[] = [
     words: 'train T5 TIGER metrics recall NDCG results',
     help: 'Train the model that reads a history as codes and writes the next item’s; then read its metrics beside counting reference points.',
     load: async () => ({ default: (await import('./pages/RecommenderPage')).RecommenderPage }),
+  },
+  {
+    path: '/compare',
+    title: 'Compare',
+    group: 'study',
+    icon: Scale,
+    letter: 'm',
+    words: 'runs table significance seeds paper LaTeX curves delete rename duplicate import',
+    help: 'All runs. Tick some: their settings, curves, a table for a paper, tests on the same users, and who gains in head and tail.',
+    load: async () => ({ default: (await import('./pages/ComparePage')).ComparePage }),
   },
   {
     path: '/demo',

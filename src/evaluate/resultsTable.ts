@@ -5,9 +5,9 @@
  */
 import { ConfigError, ShapeError } from '../base/errors';
 import { METRIC_KINDS, type Metric, type MetricKind, metricsFromRanks, TABLE_CUTOFFS } from './metrics';
+import { type PairedTest, pairedP, TEST_NAMES } from './pairedTests';
 import { type Protocol, protocolCard, protocolDifferences } from './protocol';
-import { holmAdjusted, pairedTTest, randomisationTest } from './significance';
-import { wilcoxonTest } from './wilcoxon';
+import { holmAdjusted } from './significance';
 
 /** One run of a system: the rank of every user's target. */
 export interface RunResult {
@@ -25,7 +25,7 @@ export interface SystemResult {
   readonly runs: readonly RunResult[];
 }
 
-export type PairedTest = 'randomisation' | 't' | 'wilcoxon';
+export type { PairedTest } from './pairedTests';
 
 /** Declaring a family: every other system against `baseline` on every column, Holm-corrected together. */
 export interface Family {
@@ -66,12 +66,6 @@ export interface ResultsTable {
   /** The protocol card, then what the marks mean. */
   readonly notes: readonly string[];
 }
-
-const TEST_NAMES: Readonly<Record<PairedTest, string>> = {
-  randomisation: 'paired randomisation test (10,000 sign flips)',
-  t: 'paired t-test',
-  wilcoxon: 'Wilcoxon signed-rank test',
-};
 
 /**
  * @throws ConfigError `table/empty`, `table/baseline`, `table/protocol` naming the fields that differ; ShapeError `table/users`
@@ -180,7 +174,7 @@ function familyP(
     if (row === baselineRow) return;
     columns.forEach((values, column) => {
       const against = averaged[baselineRow]?.[column] ?? new Float64Array();
-      tests.push({ row, column, p: pValue(family.test, values, against, seed) });
+      tests.push({ row, column, p: pairedP(family.test, values, against, seed) });
     });
   });
   const holm = holmAdjusted(tests.map(({ p }) => p));
@@ -192,13 +186,8 @@ function familyP(
   return { p, baselineRow, size: tests.length };
 }
 
-function pValue(test: PairedTest, first: Float64Array, second: Float64Array, seed: number): number {
-  if (test === 't') return pairedTTest(first, second).pValue;
-  if (test === 'wilcoxon') return wilcoxonTest(first, second).pValue;
-  return randomisationTest(first, second, { seed }).pValue;
-}
-
-function requireComparable(systems: readonly SystemResult[]): void {
+/** @throws as `resultsTable` for systems that were measured differently or on other users */
+export function requireComparable(systems: readonly SystemResult[]): void {
   const [first] = systems;
   const reference = first?.runs[0];
   if (!first || !reference) return;

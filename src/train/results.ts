@@ -4,7 +4,14 @@
  */
 import { ConfigError, FormatError } from '../base/errors';
 import type { Protocol } from '../evaluate/protocol';
-import { type PairedTest, type ResultsTable, type RunResult, resultsTable } from '../evaluate/resultsTable';
+import {
+  type PairedTest,
+  type ResultsTable,
+  type RunResult,
+  requireComparable,
+  resultsTable,
+  type SystemResult,
+} from '../evaluate/resultsTable';
 import type { EvaluationDetails } from './reports';
 import type { StoredEvaluation } from './runLog';
 
@@ -62,6 +69,20 @@ export function resultsOf(measured: readonly MeasuredRun[], request: ResultsRequ
   );
   const remarks = named.flatMap(({ name, row }) => generationRemark(name, row.details));
   return { table: { ...table, notes: [...table.notes, ...remarks] }, groups: groupTable(named) };
+}
+
+/**
+ * The rows of the table as systems, seeds together: what pairs of rows are compared by.
+ * @throws as `resultsOf`
+ */
+export function systemsOf(measured: readonly MeasuredRun[], seenItems: Protocol['seenItems']): SystemResult[] {
+  const systems = withNames(rowsOf(measured, seenItems)).map(({ name, row }) => ({
+    name,
+    protocol: firstOf(row.details).protocol,
+    runs: row.runs,
+  }));
+  requireComparable(systems);
+  return systems;
 }
 
 function rowsOf(measured: readonly MeasuredRun[], seenItems: Protocol['seenItems']): Row[] {

@@ -6,6 +6,7 @@ import type { CodebookReport, CurriculumReport, EvaluationReport, MetricRow, Pro
 import type { SystemConfig } from '../train/systemConfig';
 import type { CodebooksReplies, CodebooksRequest } from './protocol/codebooks';
 import type { CodesReplies, CodesRequest } from './protocol/codes';
+import type { CompareReplies, CompareRequest } from './protocol/compare';
 import type { DemoReplies, DemoRequest } from './protocol/demo';
 import type { DriftReplies, DriftRequest, KeptEpoch } from './protocol/drift';
 import type { GalleryReplies, GalleryRequest, TokenizerQuality } from './protocol/gallery';
@@ -31,6 +32,16 @@ export type { SystemConfig } from '../train/systemConfig';
 export { checkUtgrecConfig, type UtgrecConfig } from '../train/utgrecConfig';
 
 export type { CodeNeighbours, CodesReplies, CodesRequest, PrefixItems } from './protocol/codes';
+export type {
+  CompareReplies,
+  CompareRequest,
+  Interval,
+  NamedDelta,
+  PairedTest,
+  PairMatrix,
+  PairQuestion,
+  TailBin,
+} from './protocol/compare';
 export type {
   BeamItems,
   BeamLeaf,
@@ -58,12 +69,12 @@ export type {
 export type { ItemCard } from './protocol/items';
 export type {
   GroupTable,
+  Results,
   ResultsQuestion,
   ResultsReplies,
   ResultsReply,
   ResultsRequest,
 } from './protocol/results';
-
 export type { MetricSummary, RunInfo, RunsReplies, RunsRequest } from './protocol/runs';
 
 export const PROTOCOL_VERSION = 1;
@@ -105,11 +116,13 @@ export type Request =
   | DriftRequest
   | GalleryRequest
   | ResultsQuestion
+  | CompareRequest
   | RunsRequest;
 
 export interface ReplyValues
   extends CodebooksReplies,
     CodesReplies,
+    CompareReplies,
     DemoReplies,
     DriftReplies,
     GalleryReplies,

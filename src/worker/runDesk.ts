@@ -55,7 +55,15 @@ export class RunDesk {
     const own = records.filter(({ source }) => source !== 'shipped');
     const fetched = new Map(records.map((record) => [record.id, record]));
     const busy = await this.registry.host.busyRuns();
-    const infos = await Promise.all(own.map((record) => this.#info(record, busy)));
+    const infos: RunInfo[] = [];
+    for (const record of own) {
+      try {
+        infos.push(await this.#info(record, busy));
+      } catch (error) {
+        // One run of an older or newer program must not hide the others.
+        console.warn(`The run ${record.name} cannot be read.`, error);
+      }
+    }
     for (const run of await this.shipped.list()) {
       const record = fetched.get(run.id);
       infos.push(record ? await this.#info(record, busy) : waiting(run));

@@ -21,6 +21,7 @@ import type { UtgrecGallery } from '../train/utgrecGallery';
 import { trainUtgrec, type UtgrecRunHost } from '../train/utgrecJob';
 import { searchItems, summaryOf } from './catalogue';
 import { CodebookDesk, type CodebookSource } from './codebookDesk';
+import { compareAnswer } from './compareDesk';
 import { DemoDesk } from './demoDesk';
 import { type DemoModel, gpuDemo, residualSource } from './demoModel';
 import { DriftDesk } from './driftDesk';
@@ -133,6 +134,11 @@ export class Session {
       case 'putBackRun':
       case 'runRows':
         return this.#runDesk().answer(request);
+      case 'compareTable':
+      case 'compareMatrix':
+      case 'comparePair':
+      case 'compareTail':
+        return compareAnswer(request, this.#runDesk(), this.#data?.dataset ?? null);
       case 'deleteRun': {
         const wasShown = await this.#runDesk().answer(request);
         if (wasShown) await this.#forgetTokenizer();

@@ -1,4 +1,4 @@
-import { useCallback, useId, useState } from 'react';
+import { useCallback, useState } from 'react';
 import type { PairedTest } from '../../evaluate/resultsTable';
 import type { ResultsRequest } from '../../worker/protocol';
 import { useAnswer } from '../codes/useAnswer';
@@ -7,6 +7,7 @@ import { Panel } from '../parts/Panel';
 import { ViewToggle } from '../parts/ViewToggle';
 import { useSession } from '../sessionContext';
 import { useJobs } from '../stores/jobs';
+import { Choice } from './Choice';
 import { CompareRun } from './CompareRun';
 import { GroupsTable } from './GroupsTable';
 import { ResultsTableView } from './ResultsTableView';
@@ -89,29 +90,5 @@ export function ResultsPanel() {
         </>
       )}
     </Panel>
-  );
-}
-
-interface ChoiceProps {
-  readonly label: string;
-  readonly value: string;
-  readonly choices: readonly { readonly value: string; readonly label: string }[];
-  readonly isDisabled?: boolean;
-  readonly onChoose: (value: string) => void;
-}
-
-function Choice({ label, value, choices, isDisabled = false, onChoose }: ChoiceProps) {
-  const id = useId();
-  return (
-    <span className="results-choice">
-      <label htmlFor={id}>{label}</label>
-      <select id={id} value={value} disabled={isDisabled} onChange={(event) => onChoose(event.target.value)}>
-        {choices.map((choice) => (
-          <option key={choice.value} value={choice.value}>
-            {choice.label}
-          </option>
-        ))}
-      </select>
-    </span>
   );
 }

@@ -1,6 +1,15 @@
 /** What a user can ask about runs: part of the session. */
 import type { Client } from '../../worker/client';
-import type { MetricRow, RestoredState } from '../../worker/protocol';
+import type {
+  MetricRow,
+  NamedDelta,
+  PairMatrix,
+  PairQuestion,
+  RestoredState,
+  Results,
+  ResultsRequest,
+  TailBin,
+} from '../../worker/protocol';
 import { reportOf } from '../reportOf';
 import { useRuns } from '../stores/runs';
 import { useWorkspace } from '../stores/workspace';
@@ -19,6 +28,11 @@ export interface RunRequests {
   putBack(id: string): Promise<void>;
   /** Throws what the worker refuses. */
   rows(ids: readonly string[]): Promise<Readonly<Record<string, readonly MetricRow[]>>>;
+  /** These throw what the worker refuses. */
+  table(ids: readonly string[], table: ResultsRequest): Promise<Results>;
+  matrix(question: Omit<PairQuestion, 'first' | 'second'>): Promise<PairMatrix>;
+  pair(question: PairQuestion): Promise<NamedDelta>;
+  tail(question: PairQuestion): Promise<readonly TailBin[]>;
 }
 
 interface Page {
@@ -55,6 +69,13 @@ export function createRunRequests(client: Client, { forget, restore }: Page): Ru
     await refresh();
     return isShown;
   };
+  /** Runs that come with Tessera are here afterwards. */
+  const fetching = async <T>(ask: () => Promise<T>): Promise<T> => {
+    const isWaiting = store().runs.some(({ isFetched }) => !isFetched);
+    const answer = await ask();
+    if (isWaiting) await refresh();
+    return answer;
+  };
   return {
     refresh,
     show,
@@ -86,6 +107,10 @@ export function createRunRequests(client: Client, { forget, restore }: Page): Ru
       if (isBack && removed?.wasShown) await show(id);
       else await refresh();
     },
-    rows: (ids) => client.request({ kind: 'runRows', ids }),
+    rows: (ids) => fetching(() => client.request({ kind: 'runRows', ids })),
+    table: (ids, table) => fetching(() => client.request({ kind: 'compareTable', ids, table })),
+    matrix: (question) => client.request({ kind: 'compareMatrix', ...question }),
+    pair: (question) => client.request({ kind: 'comparePair', ...question }),
+    tail: (question) => client.request({ kind: 'compareTail', ...question }),
   };
 }

@@ -1,0 +1,84 @@
+import { useState } from 'react';
+import type { RunInfo } from '../../worker/protocol';
+import { RunActions } from '../runs/RunActions';
+import { statusWords } from '../runs/runWords';
+import { useSession } from '../sessionContext';
+import { useSelection } from '../stores/selection';
+import { flatConfig, metricMeaning, metricOf, metricText } from './runColumns';
+import { StyleKey } from './StyleKey';
+import type { MetricColumn } from './useTableLayout';
+
+interface RunTableRowProps {
+  readonly run: RunInfo;
+  readonly rowIndex: number;
+  readonly keys: readonly string[];
+  readonly metrics: readonly MetricColumn[];
+  readonly style: number;
+  readonly isChosen: boolean;
+}
+
+export function RunTableRow({ run, rowIndex, keys, metrics, style, isChosen }: RunTableRowProps) {
+  const [isRenaming, setRenaming] = useState(false);
+  const toggle = useSelection((selection) => selection.toggle);
+  const config = flatConfig(run.config);
+  return (
+    <tr aria-rowindex={rowIndex} className={isChosen ? 'is-chosen' : undefined}>
+      <th scope="row">
+        {isRenaming ? (
+          <NameInput run={run} onDone={() => setRenaming(false)} />
+        ) : (
+          <label className="run-name">
+            <input type="checkbox" checked={isChosen} onChange={() => toggle('runs', run.id)} />
+            <StyleKey index={style} isFaint={!isChosen} />
+            <span title={run.name === run.id ? undefined : run.id}>{run.name}</span>
+            <small>{run.system}</small>
+            {run.isShown && <span className="badge">shown</span>}
+          </label>
+        )}
+      </th>
+      <td>{statusWords(run)}</td>
+      <td>{run.data.name}</td>
+      <td>{run.seed}</td>
+      {keys.map((key) => (
+        <td key={key}>{String(config[key] ?? '–')}</td>
+      ))}
+      {metrics.map(({ key, aggregator }) => (
+        <td key={key} title={metricMeaning(key, aggregator)}>
+          {metricText(key, metricOf(run, key, aggregator))}
+        </td>
+      ))}
+      <td>
+        <RunActions run={run} onRename={() => setRenaming(true)} />
+      </td>
+    </tr>
+  );
+}
+
+function NameInput({ run, onDone }: { readonly run: RunInfo; readonly onDone: () => void }) {
+  const session = useSession();
+  const [text, setText] = useState(run.name);
+  const save = (): void => {
+    onDone();
+    if (text.trim() !== run.name) void session.runs.rename(run.id, text);
+  };
+  return (
+    <form
+      className="run-rename"
+      onSubmit={(event) => {
+        event.preventDefault();
+        save();
+      }}
+    >
+      <input
+        aria-label={`New name of ${run.name}`}
+        value={text}
+        maxLength={80}
+        // biome-ignore lint/a11y/noAutofocus: the user has just asked to type here
+        autoFocus
+        onChange={({ target }) => setText(target.value)}
+        onBlur={save}
+        onKeyDown={({ key }) => key === 'Escape' && onDone()}
+      />
+    </form>
+  );
+}
