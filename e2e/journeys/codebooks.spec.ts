@@ -62,6 +62,11 @@ test('codebooks: who shares an identifier, what domains share, where items lie',
     await shared.getByRole('button', { name: 'Close the shared codes' }).click();
   });
 
+  await test.step('the residual staircase says the same everywhere', async () => {
+    const staircase = page.getByRole('region', { name: 'Left to encode after each level' });
+    await expectSameNumbers(page, staircase, '', /Levels taken off/);
+  });
+
   const map = page.getByRole('region', { name: 'Map of items' });
   await test.step('map: all items are drawn; a group, a lasso and the keyboard pick some', async () => {
     const canvas = map.locator('canvas');

@@ -181,6 +181,16 @@ describe('CodebookDesk', () => {
     expect(shares[13]).toBeLessThanOrEqual(shares[9] ?? 0);
   });
 
+  it('measures what each level leaves of the latents, and nothing while the tokenizer trains', async () => {
+    const reply = await new CodebookDesk().answer({ kind: 'residualStaircase' }, sourceOf(await trained()));
+    const squares = (level: number): number =>
+      margins.reduce((sum, levels) => sum + (levels[level]?.residual ?? 0) ** 2, 0);
+    expect(reply).toMatchObject({ isComplete: true, groups: [{ items: ITEMS }, { name: 'north' }, { name: 'south' }] });
+    expect(reply).toHaveProperty('groups.0.left.1', expect.closeTo(squares(1) / squares(0), 9));
+    const training = sourceOf(await trained({ isDone: false }));
+    expect(await new CodebookDesk().answer({ kind: 'residualStaircase' }, training)).toBeNull();
+  });
+
   it('names shared codes with items of both domains', async () => {
     const reply = await new CodebookDesk().answer(
       { kind: 'sharedCodes', step: 5, level: 0, isPrefix: false, domains: ['south', 'north'], limit: 9 },

@@ -8,11 +8,13 @@ import { principalPlane } from '../encoders/principalPlane';
 import {
   type CrossNeighbours,
   crossDomainNeighbours,
+  evenlySpaced,
   neighbourSharing,
   type SharedCode,
   sharedCodes,
 } from '../evaluate/codeSharing';
 import { collisionReport, sharedIdentifiers } from '../evaluate/collisions';
+import { residualStaircases } from '../evaluate/residualStaircase';
 import { type LevelMargin, levelMargins, splitPlace } from '../evaluate/splitLevels';
 import type { RunStore } from '../storage/runStore';
 import { isUtgrec, type SystemConfig } from '../train/systemConfig';
@@ -27,12 +29,16 @@ import type {
   ItemMapReply,
   NeighbourSharingReply,
   SharedCodesReply,
+  StaircaseReply,
 } from './protocol/codebooks';
 import type { ItemCard } from './protocol/items';
 import { CURRENT_RUN, PRETRAINING_RUN } from './workspace';
 
 /** Multiplications for neighbours in other domains: about two seconds of one processor core. */
 const NEIGHBOUR_BUDGET = 2e9;
+/** Items of a domain that are encoded on the processor for the staircase. */
+const MOST_ENCODED = 400;
+const ENCODED_A_BREATH = 32;
 /** Items shown of each domain beside a shared code. */
 const TOP_ITEMS = 4;
 
@@ -59,6 +65,8 @@ export class CodebookDesk {
         return facts && collisionsOf(facts);
       case 'itemMap':
         return facts && itemMapOf(facts);
+      case 'residualStaircase':
+        return facts && staircaseOf(facts);
       case 'neighbourSharing':
         return facts && this.#neighbourSharing(facts, source, request.steps);
       case 'collisionBucket':
@@ -189,6 +197,28 @@ function itemMapOf({ coded, popularity, vectors, dataset }: CodebookFacts): Item
     titles,
     ids: dataset.items.ids,
   };
+}
+
+async function staircaseOf({ coded, encoder, dataset }: CodebookFacts): Promise<StaircaseReply | null> {
+  if (!encoder) return null;
+  const { domainOfItem, domainNames } = coded;
+  const everyone = Array.from({ length: dataset.itemCount }, (_, item) => item);
+  const members = domainOfItem
+    ? domainNames.map((_, domain) => everyone.filter((item) => domainOfItem[item] === domain))
+    : [everyone];
+  const items = members.flatMap((own) => evenlySpaced(own, MOST_ENCODED));
+  const latents: number[] = [];
+  for (const [place, item] of items.entries()) {
+    latents.push(...encoder.latent(item));
+    if (place % ENCODED_A_BREATH === ENCODED_A_BREATH - 1) await new Promise((resolve) => setTimeout(resolve));
+  }
+  const groups = residualStaircases({
+    latents: Float32Array.from(latents),
+    width: latents.length / Math.max(1, items.length),
+    books: encoder.books,
+    groups: domainOfItem && { of: items.map((item) => domainOfItem[item] ?? 0), names: domainNames },
+  });
+  return { groups, isComplete: items.length === everyone.length };
 }
 
 /** Whitened vectors are the principal components already, from the widest on (encoders/whitening). */

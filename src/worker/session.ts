@@ -170,6 +170,7 @@ export class Session {
       case 'collisions':
       case 'collisionBucket':
       case 'neighbourSharing':
+      case 'residualStaircase':
       case 'sharedCodes':
       case 'itemMap':
       case 'itemCards':

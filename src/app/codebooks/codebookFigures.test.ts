@@ -9,6 +9,7 @@ import { svgOf } from '../figures/svgText';
 import { BUCKET_ORDERS, inOrder } from './bucketOrder';
 import { collisionFigure, domainsText, logTicks } from './collisionFigure';
 import { sharingFigure } from './sharingFigure';
+import { staircaseFigure } from './staircaseFigure';
 
 const ITEMS = 90;
 const CODES = 6;
@@ -128,5 +129,22 @@ describe('sharingFigure', () => {
     expect(spec.summary).toContain(
       `Of ${CODES} codes, 1 (16.7%) are used by 3 domains, 0 by one domain only, 5 by none.`,
     );
+  });
+});
+
+describe('staircaseFigure', () => {
+  it('has every level of every group, and names the worst domain', () => {
+    const groups = [
+      { name: 'all items', items: 9, left: [1, 0.5, 0.25] },
+      { name: 'Maps', items: 4, left: [1, 0.4, 0.2] },
+      { name: 'Moon', items: 5, left: [1, 0.6, 0.3] },
+    ];
+    const spec = staircaseFigure({ groups, isComplete: false });
+    expect(tableOf(spec, 'left')?.rows.map(({ left }) => left)).toEqual(groups.flatMap(({ left }) => left));
+    expect(spec.summary).toBe(
+      'Of the squared length of the latents, 50.0% after level 1, 25.0% after level 2 are left; most in Moon: 30.0%.',
+    );
+    expect(spec.note).toContain('Of 9 items, evenly spaced');
+    expect(svgOf(spec, 84)).not.toMatch(/NaN|Infinity/);
   });
 });

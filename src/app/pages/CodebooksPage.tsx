@@ -3,6 +3,7 @@ import { useLocation } from 'wouter';
 import { CollisionPanels } from '../codebooks/CollisionPanels';
 import { Provenance } from '../codebooks/Provenance';
 import { SharingPanel } from '../codebooks/SharingPanel';
+import { StaircasePanel } from '../codebooks/StaircasePanel';
 import { PathPanel } from '../codes/PathPanel';
 import { WallPanel } from '../codes/WallPanel';
 import { EmptyState } from '../parts/EmptyState';
@@ -36,6 +37,7 @@ export function CodebooksPage() {
           <CollisionPanels />
           <PathPanel />
           <SharingPanel />
+          <StaircasePanel />
           <Suspense fallback={<p className="connecting">Loading the map …</p>}>
             <MapPanel />
           </Suspense>

@@ -1,6 +1,7 @@
 /** Messages of the page of codebooks: shared identifiers, what domains share, the map of items. */
 import type { SharedCode } from '../../evaluate/codeSharing';
 import type { CollisionReport } from '../../evaluate/collisions';
+import type { Staircase } from '../../evaluate/residualStaircase';
 import type { SplitPlace } from '../../evaluate/splitLevels';
 import type { ItemCard } from './items';
 
@@ -27,6 +28,8 @@ export type CodebooksRequest =
       readonly domains: readonly [string, string];
       readonly limit: number;
     }
+  /** What is left to encode after each level, by domain. */
+  | { readonly kind: 'residualStaircase' }
   /** A point for every item. */
   | { readonly kind: 'itemMap' }
   | { readonly kind: 'itemCards'; readonly items: readonly number[] };
@@ -38,6 +41,8 @@ export interface CodebooksReplies {
   /** null for a single domain or without vectors. */
   readonly neighbourSharing: NeighbourSharingReply | null;
   readonly sharedCodes: SharedCodesReply;
+  /** null where the encoder is not at hand: while it trains, and of UTGRec. */
+  readonly residualStaircase: StaircaseReply | null;
   /** null before the first snapshot, or without vectors. */
   readonly itemMap: ItemMapReply | null;
   readonly itemCards: readonly ItemCard[];
@@ -90,6 +95,12 @@ export interface NeighbourSharingReply {
   readonly isComplete: boolean;
   readonly queriesOfDomain: number;
   readonly candidatesOfDomain: number;
+}
+
+export interface StaircaseReply {
+  readonly groups: readonly Staircase[];
+  /** False if evenly spaced items stand for all. */
+  readonly isComplete: boolean;
 }
 
 export interface SharedCodesReply {
