@@ -1,5 +1,6 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { offline } from './scripts/vite/offline.ts';
 import { packageFiles } from './scripts/vite/packageFiles.ts';
 import { securityHeaders } from './scripts/vite/securityHeaders.ts';
 
@@ -17,6 +18,7 @@ export default defineConfig({
       { from: '../models/sample', to: 'models/sample', pattern: /^(index\.json|[\w-]+\.tessera)$/ },
     ]),
     securityHeaders(),
+    offline(),
   ],
   worker: { format: 'es' },
   build: {

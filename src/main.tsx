@@ -5,6 +5,7 @@ import { startAddress } from './app/navigation/address';
 import { createSession } from './app/session';
 import { startMotion } from './app/stores/motion';
 import { startTheme } from './app/stores/theme';
+import { useVersion } from './app/stores/version';
 import '@fontsource-variable/inter/wght.css';
 import '@fontsource-variable/jetbrains-mono/wght.css';
 import './app/styles/tokens.css';
@@ -36,3 +37,5 @@ if (!root) throw new Error('main: wanted #root in index.html.');
 createRoot(root).render(<App session={session} dataSession={dataSession} />);
 void session.hello();
 void dataSession.hello();
+// Files in development change under a kept copy.
+if (import.meta.env.PROD) void workers.keepOffline(useVersion.getState().waits);

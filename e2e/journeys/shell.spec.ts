@@ -184,18 +184,19 @@ test('what has the focus shows it, is never behind the bars, and is large enough
         const element = document.activeElement;
         if (!(element instanceof HTMLElement) || !element.closest('main')) return null;
         // A hidden radio button or file input shows its focus on its label.
-        const ring =
-          element.closest('label') ??
-          (element.matches('.visually-hidden') ? element.nextElementSibling : null) ??
-          element;
-        const box = ring.getBoundingClientRect();
-        const style = getComputedStyle(ring);
+        const shown = [element, element.closest('label'), element.nextElementSibling].find((candidate) => {
+          if (!candidate) return false;
+          const { outlineStyle, outlineWidth } = getComputedStyle(candidate);
+          return outlineStyle !== 'none' && Number.parseFloat(outlineWidth) >= 2;
+        });
+        const target = element.matches('.visually-hidden') ? element.nextElementSibling : element;
+        const box = (shown ?? target ?? element).getBoundingClientRect();
         const tray = document.querySelector('.trays')?.getBoundingClientRect();
         const bar = document.querySelector('.top-bar')?.getBoundingClientRect();
         const isTall = box.height > innerHeight / 2;
         return {
           name: `${element.tagName} ${element.getAttribute('aria-label') ?? element.textContent?.slice(0, 40)}`,
-          ring: style.outlineStyle === 'none' ? 0 : Number.parseFloat(style.outlineWidth),
+          hasRing: shown !== undefined,
           isHidden: !isTall && (box.bottom > (tray?.top ?? innerHeight) + 1 || box.top < (bar?.bottom ?? 0) - 1),
           isSmall: !element.matches('p a, dd a, h3 a, section') && (box.height < 24 || box.width < 24),
         };
@@ -205,7 +206,7 @@ test('what has the focus shows it, is never behind the bars, and is large enough
       const faults = [
         ...(stop.isHidden ? ['behind a bar'] : []),
         ...(stop.isSmall ? ['smaller than 24 px'] : []),
-        ...(stop.ring < 2 ? ['without a ring of 2 px'] : []),
+        ...(stop.hasRing ? [] : ['without a ring of 2 px']),
       ];
       if (faults.length > 0) found.push(`${path}: ${stop.name}: ${faults.join(', ')}`);
     }

@@ -80,22 +80,66 @@ interface TrustedTypesFactory {
   createPolicy(name: string, rules: { createScriptURL(url: string): string }): { createScriptURL(url: string): URL };
 }
 
+const OFFLINE_URL = './serviceWorker.js';
+const SCRIPT_URLS: readonly string[] = [trainWorkerUrl, dataWorkerUrl, OFFLINE_URL];
+
+/** What turns an address into one that may be run. */
+type ScriptUrl = (url: string) => string | URL;
+
 /**
- * Starts the training worker and the data worker. Under `require-trusted-types-for 'script'` a plain address is refused, so
- * the page's one policy, `worker-url`, mints these two addresses and nothing else. Call once a page.
+ * Under `require-trusted-types-for 'script'` a plain address is refused, so the page's one policy, `worker-url`, mints the
+ * addresses of the workers and nothing else. Call once a page.
  */
-export function startWorkers(): { readonly train: Worker; readonly data: Worker } {
+function scriptUrls(): ScriptUrl {
   const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypesFactory };
   const policy = trustedTypes?.createPolicy('worker-url', {
     createScriptURL(url) {
-      if (url !== trainWorkerUrl && url !== dataWorkerUrl)
+      if (!SCRIPT_URLS.includes(url))
         throw new TesseraError('worker/url', `worker: wanted a worker's address, got ${url}; reload the page.`);
       return url;
     },
   });
-  const start = (url: string, name: string): Worker =>
-    new Worker(policy ? policy.createScriptURL(url) : url, { type: 'module', name });
-  return { train: start(trainWorkerUrl, 'tessera-train'), data: start(dataWorkerUrl, 'tessera-data') };
+  return (url) => (policy ? policy.createScriptURL(url) : url);
+}
+
+/** Starts the training worker and the data worker. Call once a page. */
+export function startWorkers(): { readonly train: Worker; readonly data: Worker; keepOffline: KeepOffline } {
+  const urlOf = scriptUrls();
+  const start = (url: string, name: string): Worker => new Worker(urlOf(url), { type: 'module', name });
+  return {
+    train: start(trainWorkerUrl, 'tessera-train'),
+    data: start(dataWorkerUrl, 'tessera-data'),
+    keepOffline: (onNewVersion) => keepOffline(urlOf(OFFLINE_URL), onNewVersion),
+  };
+}
+
+/** Keeps the page for use without a network; `onNewVersion` gets the function that makes a newer version take over. */
+type KeepOffline = (onNewVersion: (takeOver: () => void) => void) => Promise<void>;
+
+/** Where service workers are not offered (private windows, plain http) the page works as long as there is a network. */
+async function keepOffline(url: string | URL, onNewVersion: (takeOver: () => void) => void): Promise<void> {
+  const container = globalThis.navigator.serviceWorker;
+  if (!container) return;
+  try {
+    const registration = await container.register(url);
+    const tell = (waiting: ServiceWorker | null): void => {
+      // The first version of all has nothing to replace.
+      if (!waiting || !container.controller) return;
+      onNewVersion(() => {
+        container.addEventListener('controllerchange', () => location.reload(), { once: true });
+        waiting.postMessage('activate');
+      });
+    };
+    tell(registration.waiting);
+    registration.addEventListener('updatefound', () => {
+      const next = registration.installing;
+      next?.addEventListener('statechange', () => {
+        if (next.state === 'installed') tell(next);
+      });
+    });
+  } catch (error) {
+    console.warn('offline: the browser keeps no copy of this page', error);
+  }
 }
 
 export { askPersistence, type Persistence, readPersistence } from '../storage/persistence';

@@ -57,9 +57,9 @@ export function SettingsPage() {
             ))}
           </ul>
         </nav>
-        <section id={`settings-${section}`} className="stack" aria-label={TITLES[section]}>
+        <div id={`settings-${section}`} className="stack">
           {CONTENTS[section]()}
-        </section>
+        </div>
       </div>
     </>
   );

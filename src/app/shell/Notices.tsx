@@ -1,6 +1,7 @@
 import { History, TriangleAlert, X } from 'lucide-react';
 import { Link, useLocation } from 'wouter';
 import { type Notice, useWorkspace } from '../stores/workspace';
+import { NewVersion } from './NewVersion';
 
 /** What the whole page must know: a restored session, a lost device, an error without a better place. */
 export function Notices() {
@@ -12,6 +13,7 @@ export function Notices() {
     location !== '/';
   return (
     <>
+      <NewVersion />
       {isWithoutGpu && (
         <div className="notice is-warn">
           <TriangleAlert size={16} aria-hidden />
