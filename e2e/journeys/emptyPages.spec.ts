@@ -16,6 +16,7 @@ for (const theme of ['Light', 'Dark'] as const) {
     await expectAccessible(page, `Home, empty, ${theme}`);
     await page.locator('.gpu-chip').click();
     await expect(page.getByRole('heading', { name: 'What this adapter offers' })).toBeVisible();
+    await expect(page.getByText(/A software adapter computes on the processor/)).toBeVisible();
     await expectAccessible(page, `GPU, ${theme}`);
     for (const section of ['Storage', 'Shortcuts', 'Appearance', 'Privacy']) {
       await page.getByRole('navigation', { name: 'Sections' }).getByRole('button', { name: section }).click();

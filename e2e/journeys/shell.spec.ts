@@ -183,13 +183,14 @@ test('what has the focus shows it, is never behind the bars, and is large enough
       const stop = await page.evaluate(() => {
         const element = document.activeElement;
         if (!(element instanceof HTMLElement) || !element.closest('main')) return null;
-        // A hidden radio button or file input shows its focus on its label.
-        const shown = [element, element.closest('label'), element.nextElementSibling].find((candidate) => {
+        // A hidden file input shows its focus on its label, a radio button on the label around it.
+        const isHidden = element.matches('.visually-hidden');
+        const target = isHidden ? element.nextElementSibling : element;
+        const shown = [target, element.closest('label')].find((candidate) => {
           if (!candidate) return false;
           const { outlineStyle, outlineWidth } = getComputedStyle(candidate);
           return outlineStyle !== 'none' && Number.parseFloat(outlineWidth) >= 2;
         });
-        const target = element.matches('.visually-hidden') ? element.nextElementSibling : element;
         const box = (shown ?? target ?? element).getBoundingClientRect();
         const tray = document.querySelector('.trays')?.getBoundingClientRect();
         const bar = document.querySelector('.top-bar')?.getBoundingClientRect();

@@ -44,7 +44,7 @@ function AdapterFacts({ adapter }: { readonly adapter: AdapterReport }) {
 
 function WithoutGpu() {
   const reported = useWorkspace((state) => state.adapterProblem);
-  const problem = gpuProblem(globalThis.isSecureContext, 'gpu' in navigator);
+  const problem = gpuProblem(globalThis.isSecureContext, 'gpu' in navigator, reported);
   return (
     <>
       <Panel title="This browser gives no WebGPU" className="gpu-problem">

@@ -40,8 +40,15 @@ export const GPU_HELP: readonly BrowserHelp[] = [
   },
 ];
 
-/** Tells the causes apart that the window itself can see. */
-export function gpuProblem(isSecure: boolean, hasApi: boolean): { readonly title: string; readonly advice: string } {
+/**
+ * Tells the causes apart: what the window itself can see, and what the worker `reported`. (A fallback adapter is no problem
+ * of this kind: it works, and is shown as slow.)
+ */
+export function gpuProblem(
+  isSecure: boolean,
+  hasApi: boolean,
+  reported: string | null,
+): { readonly title: string; readonly advice: string } {
   if (!isSecure)
     return {
       title: 'The page did not come over a secure connection',
@@ -52,6 +59,12 @@ export function gpuProblem(isSecure: boolean, hasApi: boolean): { readonly title
     return {
       title: 'The browser has no WebGPU, or it is switched off',
       advice: 'Find your browser below. A recent Chrome or Edge on Windows or macOS works as it comes.',
+    };
+  if (reported?.includes('refused a device'))
+    return {
+      title: 'There is an adapter, but it refused to work for this page',
+      advice:
+        'The line below says what it could not give. Restart the browser: after a crash of the graphics driver pages are refused until then. If it comes again, update the driver.',
     };
   return {
     title: 'WebGPU is there, but no adapter answered',
