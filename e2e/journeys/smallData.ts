@@ -54,18 +54,26 @@ function picturePack(ids: readonly string[]): { readonly bytes: Buffer; readonly
   return { bytes: Buffer.concat(pictures), index: { ...size, count: ids.length, bytes: offset, index } };
 }
 
+/** What the domains are called; with others than these two every user stays within one of them. */
+const DOMAINS: readonly string[] = ['Music', 'Travel'];
+
 /** Opens the data set in the page's drop zone. */
-export async function openSmallData(page: Page, hasPictures = false): Promise<void> {
+export async function openSmallData(page: Page, hasPictures = false, domains = DOMAINS): Promise<void> {
   const items = ADJECTIVES.flatMap((adjective) =>
     NOUNS.map((noun, at) => ({
       id: `${adjective}-${noun}`,
       title: `${adjective} ${noun}`,
-      domain: at < NOUNS.length / 2 ? 'Music' : 'Travel',
+      domain: domains[Math.floor((at * domains.length) / NOUNS.length)] ?? '',
     })),
   );
+  const walked = (user: number) =>
+    domains === DOMAINS ? items : items.filter(({ domain }) => domain === domains[user % domains.length]);
   const sequences = Array.from({ length: SMALL_USERS }, (_, user) => ({
     user: `u${user}`,
-    items: Array.from({ length: 5 + (user % 4) }, (_unused, step) => items[(user * 17 + step * 5) % SMALL_ITEMS]?.id),
+    items: Array.from({ length: 5 + (user % 4) }, (_unused, step) => {
+      const own = walked(user);
+      return own[(user * 17 + step * 5) % own.length]?.id;
+    }),
   }));
   const file = (name: string, values: readonly object[]) => ({
     name,

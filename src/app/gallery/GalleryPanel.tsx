@@ -6,7 +6,6 @@ import { Panel } from '../parts/Panel';
 import { reportOf } from '../session';
 import { useSession } from '../sessionContext';
 import { runningRun, useJobs } from '../stores/jobs';
-import { useWorkspace } from '../stores/workspace';
 import { GalleryCard } from './GalleryCard';
 
 const COUNT = 8;
@@ -16,7 +15,8 @@ export function GalleryPanel() {
   const session = useSession();
   const isTrained = useJobs(({ tokenizer }) => tokenizer.state === 'done');
   const running = useJobs(runningRun);
-  const domains = useWorkspace((state) => state.data?.domains ?? []);
+  // Those whose items the tokenizer gave codes: after a transfer the downstream domain alone.
+  const domains = useJobs((jobs) => jobs.quality?.domains) ?? [];
   const [domain, setDomain] = useState('');
   const [seed, setSeed] = useState(1);
   const [reply, setReply] = useState<GalleryReply | null>(null);

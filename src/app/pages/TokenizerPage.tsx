@@ -7,6 +7,7 @@ import { isForMany, isUtgrec } from '../config/system';
 import { DriftPanels } from '../drift/DriftPanels';
 import { GalleryPanel } from '../gallery/GalleryPanel';
 import { QualityPanel } from '../gallery/QualityPanel';
+import { SwitchFields } from '../gallery/SwitchFields';
 import { ConfigForm } from '../parts/ConfigForm';
 import { NeedsData } from '../parts/NeedsData';
 import { PageHead } from '../parts/PageHead';
@@ -89,6 +90,7 @@ export function TokenizerPage() {
           {isDraftUtgrec ? (
             <ConfigForm groups={UTGREC_FIELDS} isLocked={isRunning}>
               <TransferFields isLocked={isRunning} />
+              <SwitchFields isLocked={isRunning} />
             </ConfigForm>
           ) : (
             <ConfigForm groups={TOKENIZER_FIELDS} isLocked={isRunning} />

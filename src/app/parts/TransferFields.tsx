@@ -58,7 +58,63 @@ export function TransferFields({ isLocked }: { readonly isLocked: boolean }) {
               />
             </label>
           ))}
+      {transfer && <FineTuning config={config} transfer={transfer} />}
     </fieldset>
+  );
+}
+
+const TOKENIZERS = {
+  projection: 'projections alone',
+  full: 'everything',
+  none: 'nothing: codes as pre-trained',
+} as const;
+
+/** What of the pre-trained parts goes on: two of the published ablations. */
+function FineTuning({
+  config,
+  transfer,
+}: {
+  readonly config: UtgrecConfig;
+  readonly transfer: NonNullable<UtgrecConfig['transfer']>;
+}) {
+  const id = useId();
+  const change = useDraft((draft) => draft.change);
+  const isOn = transfer.pretraining.length > 0;
+  const set = (part: Partial<typeof transfer>): void => change({ ...config, transfer: { ...transfer, ...part } });
+  return (
+    <>
+      <div className="field">
+        <label
+          htmlFor={id}
+          title="What of the tokenizer learns on; its codebooks stay as they are unless everything does"
+        >
+          Tokenizer learns on
+        </label>
+        <select
+          id={id}
+          value={transfer.tokenizer}
+          disabled={!isOn}
+          onChange={({ target }) =>
+            set({ tokenizer: target.value === 'full' || target.value === 'none' ? target.value : 'projection' })
+          }
+        >
+          {Object.entries(TOKENIZERS).map(([value, label]) => (
+            <option key={value} value={value}>
+              {label}
+            </option>
+          ))}
+        </select>
+      </div>
+      <label className="field is-check">
+        <span>Recommender is pre-trained</span>
+        <input
+          type="checkbox"
+          checked={transfer.recommenderIsPretrained}
+          disabled={!isOn}
+          onChange={({ target }) => set({ recommenderIsPretrained: target.checked })}
+        />
+      </label>
+    </>
   );
 }
 
