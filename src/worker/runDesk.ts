@@ -21,6 +21,8 @@ import { storedEvaluations, storedRows } from './storeSink';
 import { CURRENT_RUN } from './workspace';
 
 export class RunDesk {
+  readonly #fetches = new Map<string, Promise<void>>();
+
   constructor(
     readonly registry: RunRegistry,
     readonly shipped: ShippedRuns,
@@ -73,9 +75,7 @@ export class RunDesk {
 
   /** The record of a run whose files are here; those of a shipped one are fetched. @throws ConfigError `run/unknown` and those of `fetch` */
   async fetched(id: string): Promise<{ record: RunRecord; config: AnyConfig }> {
-    const known = await this.registry.find(id);
-    const shipped = known ? null : (await this.shipped.list()).find((run) => run.id === id);
-    if (shipped) await this.#fetch(shipped);
+    await this.#fetched(id);
     const record = await this.registry.require(id);
     return { record, config: checkAnyConfig(JSON.parse(record.config), 'stored run') };
   }
@@ -108,8 +108,24 @@ export class RunDesk {
     return runAsFile(this.registry.view(id), run, isAnonymous ? [timeZone] : null);
   }
 
+  /** Several questions may want one run at once: it is fetched once. */
+  #fetched(id: string): Promise<void> {
+    const pending = this.#fetches.get(id) ?? this.#fetchOnce(id).finally(() => this.#fetches.delete(id));
+    this.#fetches.set(id, pending);
+    return pending;
+  }
+
+  async #fetchOnce(id: string): Promise<void> {
+    if (await this.registry.find(id)) return;
+    const shipped = (await this.shipped.list()).find((run) => run.id === id);
+    if (shipped) await this.#fetch(shipped);
+  }
+
+  /** Its record comes last: what a crash leaves is no run yet and goes with the next attempt. */
   async #fetch(shipped: ShippedRun): Promise<void> {
     const run = await readRunFiles([await this.shipped.fetch(shipped)]);
+    await this.registry.store.deleteRun(shipped.id);
+    await keepRun(this.registry.view(shipped.id), run, () => 0);
     await this.registry.createShipped({
       id: shipped.id,
       name: shipped.name,
@@ -120,12 +136,6 @@ export class RunDesk {
       status: 'finished',
       createdAtMs: 0,
     });
-    try {
-      await keepRun(this.registry.view(shipped.id), run, () => 0);
-    } catch (error) {
-      await this.registry.store.deleteRun(shipped.id);
-      throw error;
-    }
   }
 
   async #rows(ids: readonly string[]): Promise<RunsReplies['runRows']> {

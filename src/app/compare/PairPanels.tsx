@@ -9,7 +9,9 @@ import { ErrorNote } from '../parts/ErrorNote';
 import { Panel } from '../parts/Panel';
 import { Choice } from '../results/Choice';
 import { useSession } from '../sessionContext';
+import { useRuns } from '../stores/runs';
 import { useSelection } from '../stores/selection';
+import { useWorkspace } from '../stores/workspace';
 import { matrixFigure } from './matrixFigure';
 import { deltaFigure, tailFigure } from './pairFigures';
 import { PAIR_METRICS, TEST_SENTENCES } from './testNames';
@@ -57,6 +59,26 @@ export function PairPanels({ ids, seenItems, test }: PairPanelsProps) {
   );
 }
 
+/** Showing a run opens its data where they are at hand. */
+function OpenTheirData({ ids }: { readonly ids: readonly string[] }) {
+  const session = useSession();
+  const run = useRuns(({ runs }) => runs.find(({ id, canShow }) => canShow && ids.includes(id)));
+  const opening = useRuns((state) => state.opening);
+  if (!run) return null;
+  return (
+    <p>
+      <button
+        type="button"
+        className="button"
+        disabled={opening !== null}
+        onClick={() => void session.runs.show(run.id)}
+      >
+        Open {run.data.name} with {run.name}
+      </button>
+    </p>
+  );
+}
+
 interface OnePairProps extends Omit<PairPanelsProps, 'ids'> {
   readonly ids: string;
   readonly metric: string;
@@ -82,7 +104,10 @@ function OnePair({ ids, seenItems, test, metric, matrix: { names } }: OnePairPro
     [ids, seenItems, test, metric, first, second],
   );
   const delta = useAnswer(useCallback(() => session.runs.pair(question), [session, question]));
-  const tail = useAnswer(useCallback(() => session.runs.tail(question), [session, question]));
+  // Other open data give another answer.
+  const dataHash = useWorkspace((state) => state.data?.hash);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the hash stands for the data that the worker has open
+  const tail = useAnswer(useCallback(() => session.runs.tail(question), [session, question, dataHash]));
   const words = useMemo(
     () => ({ first, second, metric, test: TEST_SENTENCES[test], note }),
     [first, second, metric, test, note],
@@ -133,6 +158,7 @@ function OnePair({ ids, seenItems, test, metric, matrix: { names } }: OnePairPro
       {tail.error ? (
         <Panel title="Head or tail">
           <ErrorNote title="The long tail cannot be shown" error={tail.error} />
+          {tail.error.code === 'run/data' && <OpenTheirData ids={ids.split(' ')} />}
         </Panel>
       ) : (
         tailSpec && <FigurePanel spec={tailSpec} />

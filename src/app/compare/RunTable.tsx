@@ -36,7 +36,8 @@ export function RunTable({ runs, keys, sort, onSort, styles }: RunTableProps) {
   const shown = rows.getVirtualItems();
   const above = shown[0]?.start ?? 0;
   const below = rows.getTotalSize() - (shown.at(-1)?.end ?? 0);
-  const width = 4 + keys.length + metrics.length + 1;
+  const hasData = new Set(runs.map(({ data }) => data.hash)).size > 1;
+  const width = (hasData ? 4 : 3) + keys.length + metrics.length + 1;
   const head = (by: string, title: string, extra?: ReactNode) => (
     <SortHead key={by} by={by} title={title} sort={sort} onSort={onSort}>
       {extra}
@@ -49,14 +50,14 @@ export function RunTable({ runs, keys, sort, onSort, styles }: RunTableProps) {
         <thead>
           <tr>
             {head('name', 'Run')}
-            <th scope="col">Status</th>
-            <th scope="col">Data</th>
-            {head('seed', 'Seed')}
-            {keys.map((key) => head(key, key))}
-            {metrics.map((column) => head(column.key, metricTitle(column.key), <ColumnTools column={column} />))}
             <th scope="col">
               <span className="visually-hidden">Actions</span>
             </th>
+            <th scope="col">Status</th>
+            {hasData && <th scope="col">Data</th>}
+            {head('seed', 'Seed')}
+            {metrics.map((column) => head(column.key, metricTitle(column.key), <ColumnTools column={column} />))}
+            {keys.map((key) => head(key, key))}
           </tr>
         </thead>
         <tbody>
@@ -69,6 +70,7 @@ export function RunTable({ runs, keys, sort, onSort, styles }: RunTableProps) {
                   key={run.id}
                   run={run}
                   rowIndex={index + 2}
+                  hasData={hasData}
                   keys={keys}
                   metrics={metrics}
                   style={styles.get(run.id) ?? 0}

@@ -11,13 +11,15 @@ import type { MetricColumn } from './useTableLayout';
 interface RunTableRowProps {
   readonly run: RunInfo;
   readonly rowIndex: number;
+  /** Whether runs are of several data sets. */
+  readonly hasData: boolean;
   readonly keys: readonly string[];
   readonly metrics: readonly MetricColumn[];
   readonly style: number;
   readonly isChosen: boolean;
 }
 
-export function RunTableRow({ run, rowIndex, keys, metrics, style, isChosen }: RunTableRowProps) {
+export function RunTableRow({ run, rowIndex, hasData, keys, metrics, style, isChosen }: RunTableRowProps) {
   const [isRenaming, setRenaming] = useState(false);
   const toggle = useSelection((selection) => selection.toggle);
   const config = flatConfig(run.config);
@@ -36,20 +38,20 @@ export function RunTableRow({ run, rowIndex, keys, metrics, style, isChosen }: R
           </label>
         )}
       </th>
+      <td>
+        <RunActions run={run} onRename={() => setRenaming(true)} />
+      </td>
       <td>{statusWords(run)}</td>
-      <td>{run.data.name}</td>
+      {hasData && <td>{run.data.name}</td>}
       <td>{run.seed}</td>
-      {keys.map((key) => (
-        <td key={key}>{String(config[key] ?? '–')}</td>
-      ))}
       {metrics.map(({ key, aggregator }) => (
         <td key={key} title={metricMeaning(key, aggregator)}>
           {metricText(key, metricOf(run, key, aggregator))}
         </td>
       ))}
-      <td>
-        <RunActions run={run} onRename={() => setRenaming(true)} />
-      </td>
+      {keys.map((key) => (
+        <td key={key}>{String(config[key] ?? '–')}</td>
+      ))}
     </tr>
   );
 }
