@@ -122,6 +122,7 @@ describe('sharingFigure', () => {
   it('leaves the lower half empty without neighbours, and shows codes without an item as such', () => {
     const spec = sharingFigure({ wall, snapshot: 0, level: 0, neighbours: null });
     expect(tableOf(spec, 'pairs')?.rows).toHaveLength(6);
+    expect(spec.note).toContain('empty until they are found');
     expect(tableOf(spec, 'sets')?.rows.map(({ domains, codes: count, items }) => [domains, count, items])).toEqual([
       ['no domain', CODES - 1, 0],
       ['Maps, Moon, Seas', 1, ITEMS],

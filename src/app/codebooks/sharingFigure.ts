@@ -89,7 +89,7 @@ export function sharingFigure({ wall, snapshot, level, neighbours, note = '' }: 
       'On it: perplexity of the domain’s own use over the number of entries.',
       neighbours
         ? `Below: share of items whose nearest item in the other domain has the same first ${level === 0 ? 'code' : `${level + 1} codes`}${neighbours.isComplete ? '' : `; ${neighbours.queriesOfDomain} items of a domain looked up among ${neighbours.candidatesOfDomain} of another, evenly spaced`}.`
-        : '',
+        : 'Below, neighbours in other domains: empty until they are found, and where a run keeps no vectors of its items.',
       note,
     ]
       .filter(Boolean)
