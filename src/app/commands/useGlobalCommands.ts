@@ -1,4 +1,5 @@
 import { useEffect } from 'react';
+import type { RunInfo } from '../../worker/protocol';
 import { useDataSession } from '../data/dataSessionContext';
 import { currentLink } from '../navigation/address';
 import { navigate } from '../navigation/hashPath';
@@ -8,6 +9,7 @@ import { activeImport, useCatalogue } from '../stores/catalogue';
 import { runningRun, useJobs } from '../stores/jobs';
 import { useOverlays } from '../stores/overlays';
 import { useRail } from '../stores/rail';
+import { useRuns } from '../stores/runs';
 import { isNothing, useSelection } from '../stores/selection';
 import { useTheme } from '../stores/theme';
 import { useToasts } from '../stores/toasts';
@@ -104,6 +106,13 @@ function useJobCommands(): readonly Command[] {
   return commands;
 }
 
+/** Runs are listed newest first. */
+const NEIGHBOURS = [
+  { id: 'runs.newer', keys: '[', title: 'Newer run', step: -1 },
+  { id: 'runs.older', keys: ']', title: 'Older run', step: 1 },
+] as const;
+const showable = ({ canShow, isFetched }: RunInfo): boolean => canShow && isFetched;
+
 /** What depends on what there is to undo, on the selection and on the data. */
 function useStateCommands(): readonly Command[] {
   const session = useSession();
@@ -111,6 +120,8 @@ function useStateCommands(): readonly Command[] {
   const isPicked = useSelection((selection) => !isNothing(selection));
   const mayOpen = useWorkspace(({ opening }) => opening === null);
   const isIdle = useJobs((jobs) => runningRun(jobs) === null);
+  const all = useRuns((state) => state.runs);
+  const runs = all.filter(showable);
   const commands: Command[] = [];
   if (labels.undo !== null)
     commands.push({
@@ -135,6 +146,18 @@ function useStateCommands(): readonly Command[] {
       group: 'view',
       run: () => useSelection.getState().clear(),
     });
+  const at = runs.findIndex(({ isShown }) => isShown);
+  for (const { id, keys, title, step } of NEIGHBOURS) {
+    const run = at < 0 ? undefined : runs[at + step];
+    if (isIdle && run)
+      commands.push({
+        id,
+        title: `${title}: ${run.name}`,
+        group: 'view',
+        keys,
+        run: () => void session.runs.show(run.id),
+      });
+  }
   if (mayOpen && isIdle)
     commands.push({
       id: 'sample',

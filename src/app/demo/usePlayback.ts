@@ -1,19 +1,11 @@
-import { useEffect, useState, useSyncExternalStore } from 'react';
+import { useEffect, useState } from 'react';
+import { useIsStill } from '../stores/motion';
 
 /** Long enough to follow one step with the eye. */
 const STEP_MS = 900;
-const query = globalThis.matchMedia?.('(prefers-reduced-motion: reduce)');
 
-/** Whether the user asked for less motion. */
-export const useReducedMotion = (): boolean =>
-  useSyncExternalStore(
-    (tell) => {
-      query?.addEventListener('change', tell);
-      return () => query?.removeEventListener('change', tell);
-    },
-    () => query?.matches ?? false,
-    () => false,
-  );
+/** Whether the user asked for less motion, of the system or in Settings. */
+export const useReducedMotion = useIsStill;
 
 export interface PlaybackState {
   /** Steps that are drawn: 0 … depth. */
