@@ -108,7 +108,7 @@ function SortHead({ by, title, sort, onSort, children }: SortHeadProps) {
     <th scope="col" aria-sort={isSorted ? (sort.isDescending ? 'descending' : 'ascending') : 'none'}>
       <button
         type="button"
-        className="sort-button"
+        className="run-sort"
         onClick={() => onSort({ by, isDescending: isSorted ? !sort.isDescending : by.includes('/') })}
       >
         {title}
