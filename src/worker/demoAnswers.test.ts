@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { popularity } from '../evaluate/sparseCounts';
+import type { BesideModel } from './besideModels';
 import { cardOf, codesOf, demoDataset, demoModel, ITEMS } from './demo.fixture';
 import { ModelAnswers } from './demoAnswers';
 import { DemoDesk } from './demoDesk';
@@ -140,7 +141,49 @@ describe('users by what they met next', () => {
   });
 });
 
+/** Ranks items by their number. */
+const byNumber = (name: string, closed: string[]): BesideModel => ({
+  name,
+  system: 'SASRec',
+  backend: 'webgpu',
+  historyLimit: 2,
+  top: async (history) => ({ items: [9, 8, history.length], scores: [3, 2, 1] }),
+  rankOf: async (_, item) => item,
+  codesOf: () => null,
+  dispose: async () => void closed.push(name),
+});
+const openBeside = async (run: string): Promise<BesideModel> => byNumber(run, []);
+
 describe('the Demo’s desk', () => {
+  it('asks other runs with as much of the history as they read, and keeps three of them open', async () => {
+    const desk = new DemoDesk();
+    const closed: string[] = [];
+    const opened: string[] = [];
+    const ask = (run: string) =>
+      desk.answer(
+        { kind: 'besideTop', run, user: 0, history: null, count: 3 },
+        {
+          open: async () => demoModel(),
+          openBeside: async (id) => {
+            opened.push(id);
+            return byNumber(id, closed);
+          },
+          view: () => ({ dataset, card: cardOf }),
+        },
+      );
+    expect(await ask('a')).toMatchObject({
+      name: 'a',
+      isLogProbability: false,
+      targetRank: 6,
+      top: [{ card: { item: 9, codes: null } }, { card: { item: 8 } }, { card: { item: 2 } }],
+    });
+    for (const run of ['b', 'c', 'a', 'd', 'a']) await ask(run);
+    expect(opened).toEqual(['a', 'b', 'c', 'd']);
+    expect(closed).toEqual(['b']);
+    await desk.close();
+    expect(closed.sort()).toEqual(['a', 'b', 'c', 'd']);
+  });
+
   it('answers without a model what needs none, opens it once, and answers in turn', async () => {
     const desk = new DemoDesk();
     let opened = 0;
@@ -148,7 +191,8 @@ describe('the Demo’s desk', () => {
       opened++;
       return demoModel();
     };
-    const ask = (request: DemoRequest) => desk.answer(request, open, () => ({ dataset, card: cardOf }));
+    const ask = (request: DemoRequest) =>
+      desk.answer(request, { open, openBeside, view: () => ({ dataset, card: cardOf }) });
     const markov = await ask({ kind: 'referenceTop', system: 'markov', user: 0, history: [1], count: 3 });
     expect(markov).toMatchObject({ name: 'Markov', targetRank: null, top: [{ card: { item: 2 } }, {}, {}] });
     expect(await ask({ kind: 'demoUsers', group: 'cold', query: '', limit: 1 })).toMatchObject({ groupSize: 2 });
@@ -165,8 +209,7 @@ describe('the Demo’s desk', () => {
   it('places the true next item for a counting recommender as the evaluation does', async () => {
     const reply = await new DemoDesk().answer(
       { kind: 'referenceTop', system: 'mostPopular', user: 2, history: null, count: 2 },
-      async () => demoModel(),
-      () => ({ dataset, card: cardOf }),
+      { open: async () => demoModel(), openBeside, view: () => ({ dataset, card: cardOf }) },
     );
     // 1 and 2 are more popular than 3.
     expect(reply).toMatchObject({ targetRank: 3, top: [{ card: { item: 1 } }, { card: { item: 2 } }] });

@@ -5,6 +5,7 @@
 import type { Dataset } from '../data/dataset';
 import { wholeSequences } from '../data/wholeSequences';
 import { popularity } from '../evaluate/sparseCounts';
+import { BesideDesk, type BesideModel } from './besideModels';
 import { ModelAnswers } from './demoAnswers';
 import type { DemoModel } from './demoModel';
 import { drawUser, listUsers, type UserGroups, userAfter, userGroups } from './demoUsers';
@@ -18,6 +19,15 @@ export interface DemoView {
   readonly card: (item: number) => Promise<ItemCard>;
 }
 
+/** What the session does for the Demo. */
+export interface DemoHost {
+  /** Opens the shown run's model. */
+  readonly open: () => Promise<DemoModel>;
+  /** Opens another run's. */
+  readonly openBeside: (run: string) => Promise<BesideModel>;
+  readonly view: () => DemoView;
+}
+
 /** Counts of one data set, made when they are first asked for. */
 interface Counts {
   readonly hash: string;
@@ -29,6 +39,7 @@ export class DemoDesk {
   #answers: ModelAnswers | null = null;
   #counts: Counts | null = null;
   readonly #references = new ReferenceDesk();
+  readonly #beside = new BesideDesk();
   #last: Promise<unknown> = Promise.resolve();
 
   /** Takes the model; the one before must be closed. */
@@ -36,14 +47,14 @@ export class DemoDesk {
     this.#answers = new ModelAnswers(model);
   }
 
-  /** @param open opens the model where there is none yet @throws as it does; ConfigError `demo/empty`, `demo/search` */
-  answer(request: DemoRequest, open: () => Promise<DemoModel>, view: () => DemoView): Promise<unknown> {
-    const answer = this.#last.then(() => this.#now(request, open, view));
+  /** @throws as the host's functions do; ConfigError `demo/empty`, `demo/search` */
+  answer(request: DemoRequest, host: DemoHost): Promise<unknown> {
+    const answer = this.#last.then(() => this.#now(request, host));
     this.#last = answer.catch(() => null);
     return answer;
   }
 
-  async #now(request: DemoRequest, open: () => Promise<DemoModel>, view: () => DemoView): Promise<unknown> {
+  async #now(request: DemoRequest, { open, openBeside, view }: DemoHost): Promise<unknown> {
     switch (request.kind) {
       case 'demoUsers': {
         const { dataset } = view();
@@ -59,6 +70,8 @@ export class DemoDesk {
       }
       case 'referenceTop':
         return this.#references.top(request, view());
+      case 'besideTop':
+        return this.#beside.top(request, openBeside, view());
       default: {
         this.#answers ??= new ModelAnswers(await open());
         const shown = view();
@@ -82,6 +95,7 @@ export class DemoDesk {
   /** Its device is gone: nothing can be disposed of. */
   lose(): void {
     this.#answers = null;
+    this.#beside.lose();
   }
 
   async close(): Promise<void> {
@@ -90,5 +104,6 @@ export class DemoDesk {
     // An answer on its way still uses the model.
     await this.#last;
     await answers?.model.dispose();
+    await this.#beside.close();
   }
 }

@@ -46,6 +46,7 @@ export type {
   BeamItems,
   BeamLeaf,
   BeamReply,
+  BesideReply,
   DemoReplies,
   DemoRequest,
   Question,

@@ -19,6 +19,7 @@ import { trainTokenizer } from '../train/tokenizerJob';
 import type { UtgrecConfig } from '../train/utgrecConfig';
 import type { UtgrecGallery } from '../train/utgrecGallery';
 import { trainUtgrec, type UtgrecRunHost } from '../train/utgrecJob';
+import { type BesideModel, openBeside } from './besideModels';
 import { searchItems, summaryOf } from './catalogue';
 import { CodebookDesk, type CodebookSource } from './codebookDesk';
 import { compareAnswer } from './compareDesk';
@@ -204,11 +205,12 @@ export class Session {
       case 'drawUser':
       case 'userAfter':
       case 'referenceTop':
-        return this.#demo.answer(
-          request,
-          () => this.#openDemo(),
-          () => ({ dataset: this.#shown.data.dataset, card: (item) => this.#shown.card(item) }),
-        );
+      case 'besideTop':
+        return this.#demo.answer(request, {
+          open: () => this.#openDemo(),
+          openBeside: (id) => this.#openBeside(id),
+          view: () => ({ dataset: this.#shown.data.dataset, card: (item) => this.#shown.card(item) }),
+        });
       case 'clear':
         return this.#clear();
     }
@@ -462,6 +464,27 @@ export class Session {
       throw new ConfigError('demo/untrained', 'recommend: the recommender is not trained yet; train it first.');
     this.#shown.take(opened.items);
     return opened.model;
+  }
+
+  /** @throws ConfigError `run/unknown`, `run/data` for a run on other data, and those of `openBeside` */
+  async #openBeside(id: string): Promise<BesideModel> {
+    this.#requireIdle('recommend');
+    const { dataset } = this.#shown.data;
+    const { record, config } = await this.#runDesk().fetched(id);
+    if (record.dataHash !== dataset.contentHash)
+      throw new ConfigError(
+        'run/data',
+        `recommend: ${record.name} was trained on other data than ${dataset.name}; choose a run on the same data.`,
+      );
+    const sink = storeSink(this.#runDesk().registry.view(id), CURRENT_RUN, Date.now);
+    return openBeside({
+      name: record.name,
+      config,
+      dataset,
+      engine: await this.#engine.openOrNull(),
+      sink,
+      host: (engine) => ({ ...this.#host(engine, new JobControl()), dataset, sink }),
+    });
   }
 
   async #openGallery(): Promise<UtgrecGallery> {

@@ -1,48 +1,80 @@
 import { Columns3 } from 'lucide-react';
+import { useMemo } from 'react';
 import { REFERENCE_KEYS, REFERENCE_NAMES } from '../../evaluate/referencePoints';
 import type { Question } from '../../worker/protocol';
-import { someOf } from './demoView';
+import { useViewParam } from '../navigation/viewParams';
+import { useRuns } from '../stores/runs';
+import { useWorkspace } from '../stores/workspace';
+import { RUN_NAMES, someOf } from './demoView';
 import { ReferencePanel } from './ReferencePanel';
+import { RunPanel } from './RunPanel';
 
-/** Counting recommenders that are shown beside the model. */
-export const BESIDE = someOf(REFERENCE_KEYS);
-
-interface BesidePanelsProps {
-  readonly question: Question;
-  readonly beside: readonly (typeof REFERENCE_KEYS)[number][];
-  readonly onBeside: (systems: readonly (typeof REFERENCE_KEYS)[number][]) => void;
-}
+/** Counting recommenders that can stand beside the model. */
+const BESIDE = someOf(REFERENCE_KEYS);
+/** Each open run takes memory. */
+const MOST_RUNS = 3;
 
 /** Other systems on the same history, side by side; each can come and go. */
-export function BesidePanels({ question, beside, onBeside }: BesidePanelsProps) {
+export function BesidePanels({ question }: { readonly question: Question }) {
+  const [beside, setBeside] = useViewParam('beside', BESIDE);
+  const [models, setModels] = useViewParam('models', RUN_NAMES);
+  const hash = useWorkspace((state) => state.data?.hash ?? null);
+  const runs = useRuns((state) => state.runs);
+  const others = useMemo(
+    () => runs.filter((run) => run.hasModel && !run.isShown && run.data.hash === hash && run.system !== 'UTGRec'),
+    [runs, hash],
+  );
+  const toggled = <T,>(list: readonly T[], one: T, isOn: boolean): readonly T[] =>
+    isOn ? [...list, one] : list.filter((other) => other !== one);
   return (
     <>
       <fieldset className="beside-choice">
         <legend>
           <Columns3 size={14} aria-hidden /> The same history to
         </legend>
+        {others.map(({ id, name, system }) => (
+          <label key={id} className="check-field">
+            <input
+              type="checkbox"
+              checked={models.includes(id)}
+              disabled={!models.includes(id) && models.length >= MOST_RUNS}
+              onChange={(event) => setModels(toggled(models, id, event.target.checked))}
+            />
+            {name} ({system})
+          </label>
+        ))}
         {REFERENCE_KEYS.map((system) => (
           <label key={system} className="check-field">
             <input
               type="checkbox"
               checked={beside.includes(system)}
-              onChange={(event) =>
-                onBeside(event.target.checked ? [...beside, system] : beside.filter((other) => other !== system))
-              }
+              onChange={(event) => setBeside(toggled(beside, system, event.target.checked))}
             />
             {REFERENCE_NAMES[system]}
           </label>
         ))}
       </fieldset>
-      {beside.length > 0 && (
+      {beside.length + models.length > 0 && (
         <div className="beside-panels">
+          {others
+            .filter(({ id }) => models.includes(id))
+            .map(({ id, name, system }) => (
+              <RunPanel
+                key={id}
+                run={id}
+                name={name}
+                system={system}
+                question={question}
+                onClose={() => setModels(toggled(models, id, false))}
+              />
+            ))}
           {beside.map((system) => (
             <ReferencePanel
               key={system}
               system={system}
               name={REFERENCE_NAMES[system]}
               question={question}
-              onClose={() => onBeside(beside.filter((other) => other !== system))}
+              onClose={() => setBeside(toggled(beside, system, false))}
             />
           ))}
         </div>

@@ -32,3 +32,10 @@ export const someOf = <const T extends string>(values: readonly T[]): ViewKind<r
   },
   write: (chosen) => values.filter((value) => chosen.includes(value)).join(','),
 });
+
+/** A few names of runs; what they name may be gone. */
+export const RUN_NAMES: ViewKind<readonly string[]> = {
+  fallback: [],
+  read: (text) => [...new Set(text.split(','))].filter((name) => /^[\w-]{1,80}$/.test(name)).slice(0, 3),
+  write: (names) => names.join(','),
+};

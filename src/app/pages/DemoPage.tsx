@@ -4,7 +4,7 @@ import { useCallback, useState } from 'react';
 import { Link } from 'wouter';
 import type { BeamReply } from '../../worker/protocol';
 import { BeamPanel } from '../demo/BeamPanel';
-import { BESIDE, BesidePanels } from '../demo/BesidePanels';
+import { BesidePanels } from '../demo/BesidePanels';
 import { HistoryPanel } from '../demo/HistoryPanel';
 import { TopPanel } from '../demo/TopPanel';
 import { GROUP, UserPicker } from '../demo/UserPicker';
@@ -63,7 +63,6 @@ function Recommendations() {
   const isOnProcessor = useWorkspace((state) => state.adapter === null);
   const name = useJobs(({ recommender, tokenizer }) => (recommender.config ?? tokenizer.config)?.name ?? 'the model');
   const [group] = useViewParam('group', GROUP);
-  const [beside, setBeside] = useViewParam('beside', BESIDE);
   const [item, setItem] = useViewParam('why', wholeNumber(0, 2 ** 21, -1));
   const [beam, setBeam] = useState<BeamReply | null>(null);
   const step = useCallback(
@@ -101,7 +100,7 @@ function Recommendations() {
         </div>
         {question && (
           <>
-            <BesidePanels question={question} beside={beside} onBeside={setBeside} />
+            <BesidePanels question={question} />
             <BeamPanel question={question} onBeam={setBeam} onItem={setItem} />
             {reply && looked !== null && !demo.isBusy && (
               <WhyPanel question={question} history={history} beam={beam} item={looked} title={title} />

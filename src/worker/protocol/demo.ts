@@ -52,6 +52,8 @@ export type DemoRequest =
   | { readonly kind: 'drawUser'; readonly group: UserGroupName; readonly draw: number }
   /** The user so many places after `user` within a group, round the end; 0 for the user itself, whatever the group. */
   | { readonly kind: 'userAfter'; readonly group: UserGroupName; readonly user: number; readonly by: number }
+  /** What another trained run on the same data says to the same history. */
+  | ({ readonly kind: 'besideTop'; readonly run: string; readonly count: number } & Question)
   /** What a counting recommender says to the same history. */
   | ({ readonly kind: 'referenceTop'; readonly system: ReferenceKey; readonly count: number } & Question);
 
@@ -66,6 +68,7 @@ export interface DemoReplies {
   readonly drawUser: UserSummary | null;
   readonly userAfter: UserSummary | null;
   readonly referenceTop: ReferenceReply;
+  readonly besideTop: BesideReply;
 }
 
 export interface UserSummary {
@@ -142,4 +145,19 @@ export interface ReferenceReply {
   readonly top: readonly { readonly card: ItemCard; readonly score: number; readonly isTarget: boolean }[];
   /** Of the true next item among all; null without one. */
   readonly targetRank: number | null;
+}
+
+export interface BesideReply {
+  /** Id of the run. */
+  readonly run: string;
+  readonly name: string;
+  readonly system: string;
+  readonly backend: 'webgpu' | 'wasm';
+  /** Whether scores are log-probabilities of identifiers; else they are products of states and items. */
+  readonly isLogProbability: boolean;
+  /** Codes are the run's own. */
+  readonly top: readonly { readonly card: ItemCard; readonly score: number; readonly isTarget: boolean }[];
+  /** Of the true next item among all; null without one, or where they are too many to score. */
+  readonly targetRank: number | null;
+  readonly elapsedMs: number;
 }
