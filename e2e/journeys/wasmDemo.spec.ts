@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { chooseTheme, expect, expectAccessible, goTo, openWorkbench, test, WITHOUT_GPU } from './workbench';
 
@@ -32,7 +33,7 @@ function golden(): { histories: number[][]; items: number[][]; scores: number[][
 const jsonl = (values: readonly object[]) => gzipSync(values.map((value) => JSON.stringify(value)).join('\n'));
 const title = (item: number): string => `thing number ${item}`;
 
-test('without WebGPU a run opens from a .tessera file and from ONNX graphs, and the Demo decodes on wasm', async ({
+test('a reviewer without WebGPU opens a .tessera file, then ONNX graphs: recommendations, the beam, a report', async ({
   page,
 }) => {
   test.setTimeout(120_000);
@@ -105,10 +106,103 @@ test('without WebGPU a run opens from a .tessera file and from ONNX graphs, and 
     await expect(page.getByText('slow: on the processor')).toBeVisible();
     await expectGolden(0);
     await expect(top.getByRole('listitem').first()).toContainText('true next item');
+    await expect(top).toContainText(/Place 1 of 30 in the full ranking, with /);
+  });
+
+  const beam = page.getByRole('region', { name: 'Beam through the trie' });
+  await test.step('a reviewer sees the search behind the list, why, and other systems; the address keeps it all', async () => {
+    await expect(beam).toContainText(/20 beams in \d+ ms/);
+    await expect(beam).toContainText('The search kept 20 of 30 items');
+    await expect(beam).toContainText('The true next item came through at place 1.');
+    await beam.getByRole('spinbutton', { name: 'Beam width, as a number' }).fill('3');
+    await expect(beam).toContainText(/3 beams in \d+ ms/);
+    await beam.getByRole('button', { name: 'Step back' }).click();
+    await expect(beam.getByRole('status').last()).toBeVisible();
+    await expect(beam).toContainText('2 of 3');
+    const figure = beam.getByRole('application', { name: /^Data cursor/ });
+    await figure.focus();
+    await page.keyboard.press('ArrowRight');
+    await expect(beam.locator('.figure-readout')).toContainText(/^Step 1, Place 1, Codes \d+/);
+    await page.keyboard.press('Enter');
+    await expect(beam.getByRole('region', { name: /^Items below \d+$/ }).getByRole('listitem')).not.toHaveCount(0);
+    await beam.getByRole('radio', { name: 'Table' }).check();
+    await expect(beam.getByRole('row')).toHaveCount(1 + 3 * 3);
+    await expect(page.getByRole('region', { name: /^Why “thing number/ })).toContainText('with the whole history');
+    await page.getByRole('checkbox', { name: 'Most-popular' }).check();
+    await expect(page.getByRole('region', { name: 'Most-popular' }).getByRole('listitem')).toHaveCount(10);
     for (const theme of ['Light', 'Dark'] as const) {
       await chooseTheme(page, theme);
       await expectAccessible(page, `demo on wasm, ${theme}`);
     }
+    await page.reload();
+    await expect(beam).toContainText(/3 beams in \d+ ms/);
+    await expect(page.getByRole('region', { name: 'Most-popular' }).getByRole('listitem')).toHaveCount(10);
+    await expect(page.getByRole('region', { name: 'History' })).toContainText('user golden-0');
+  });
+
+  await test.step('presentation mode shows the Demo alone; arrow keys step through the users, Escape leaves', async () => {
+    await page.getByRole('button', { name: 'Present', exact: true }).click();
+    await expect(page.getByRole('navigation').first()).toBeHidden();
+    await page.keyboard.press('ArrowRight');
+    await expect(page.getByRole('region', { name: 'History' })).toContainText('user golden-1');
+    await page.keyboard.press('ArrowLeft');
+    await expect(page.getByRole('region', { name: 'History' })).toContainText('user golden-0');
+    await page.keyboard.press('Escape');
+    await expect(page.getByRole('navigation').first()).toBeVisible();
+  });
+
+  await test.step('a report takes the figure and leaves as one HTML file that runs nothing', async () => {
+    const hostile = '</title><script>document.title = "taken"</script><img src=x onerror="document.title = 1">';
+    await beam.getByText('Export', { exact: true }).click();
+    await beam.getByRole('button', { name: 'Add to report' }).click();
+    await page.getByRole('button', { name: 'Open it' }).click();
+    await expect(page.getByRole('heading', { level: 1, name: 'Reports' })).toBeVisible();
+    await page.getByRole('textbox', { name: 'Title of the report' }).fill(hostile);
+    await page.getByRole('button', { name: 'Add text' }).click();
+    await page.getByRole('textbox', { name: 'Text of block 2' }).fill(`# Finding\n\n${hostile}`);
+    await page.getByRole('button', { name: 'Done' }).click();
+    const second = page.getByRole('region', { name: 'Text 2 of 2' });
+    await second.focus();
+    await page.keyboard.press('Alt+ArrowUp');
+    await expect(page.getByRole('region', { name: 'Text 1 of 2' })).toBeFocused();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect(second).toBeVisible();
+    for (const theme of ['Light', 'Dark'] as const) {
+      await chooseTheme(page, theme);
+      await expectAccessible(page, `a report, ${theme}`);
+    }
+    const saved = async (button: string): Promise<string> => {
+      await page.getByText('Save the report').click();
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('button', { name: button }).click(),
+      ]);
+      await download.saveAs(at(download.suggestedFilename()));
+      return at(download.suggestedFilename());
+    };
+    const html = await saved('One HTML file, no script');
+    const opened = await page.context().newPage();
+    const complaints: string[] = [];
+    opened.on('console', (message) => complaints.push(message.text()));
+    await opened.goto(pathToFileURL(html).href);
+    expect(await opened.title()).toBe(hostile);
+    await expect(opened.getByRole('heading', { level: 1 })).toHaveText(hostile);
+    await expect(opened.locator('script, img, iframe, [onerror], [onload]')).toHaveCount(0);
+    await expect(opened.locator('figure svg')).toHaveCount(1);
+    await opened.getByText('Kept prefixes as a table').click();
+    await expect(opened.getByRole('columnheader', { name: 'log p of the code' }).first()).toBeVisible();
+    await expectAccessible(opened, 'the report as a file');
+    expect(complaints).toEqual([]);
+    await opened.close();
+    expect(readFileSync(await saved('Tables as LaTeX'), 'utf8')).toContain('\\toprule');
+    // What is kept comes back; the file opens as a second, equal report.
+    const file = await saved('The report, to open again');
+    await page.reload();
+    await page.getByLabel('Open a report').setInputFiles(file);
+    await expect(page.getByRole('navigation', { name: 'Reports' }).getByRole('button')).toHaveCount(2);
+    const again = await saved('The report, to open again');
+    expect(readFileSync(again, 'utf8').replace('report-2', 'report-1')).toBe(readFileSync(file, 'utf8'));
+    await goTo(page, 'Demo');
   });
 
   await test.step('saved again it is the same run', async () => {
