@@ -11,13 +11,14 @@ import { oneOf, useViewParam, wholeNumber } from '../navigation/viewParams';
 import { ErrorNote } from '../parts/ErrorNote';
 import { Panel } from '../parts/Panel';
 import { useSession } from '../sessionContext';
+import { useIsStill } from '../stores/motion';
 import { BeamChildren } from './BeamChildren';
 import { BeamItemList } from './BeamItemList';
 import { beamFigure, pathOf, prefixCodes } from './beamFigure';
 import { decimal } from './demoView';
 import { Playback } from './Playback';
 import { SettingField } from './SettingField';
-import { usePlayback, useReducedMotion } from './usePlayback';
+import { usePlayback } from './usePlayback';
 
 interface BeamPanelProps {
   readonly question: Question;
@@ -39,7 +40,7 @@ export function BeamPanel({ question, onBeam, onItem }: BeamPanelProps) {
   const [temperature, setTemperature] = useViewParam('temperature', decimal(0.1, 5, 1));
   const [lengthPenalty, setPenalty] = useViewParam('penalty', decimal(-2, 2, 0));
   const [drawing, setDrawing] = useViewParam('drawing', oneOf(['auto', 'tree', 'steps'], 'auto'));
-  const isStill = useReducedMotion();
+  const isStill = useIsStill();
   const isMultiples = drawing === 'steps' || (drawing === 'auto' && isStill);
   const settings = useMemo(() => ({ beamWidth, temperature, lengthPenalty }), [beamWidth, temperature, lengthPenalty]);
   const ask = useCallback(

@@ -1,11 +1,7 @@
 import { useEffect, useState } from 'react';
-import { useIsStill } from '../stores/motion';
 
 /** Long enough to follow one step with the eye. */
 const STEP_MS = 900;
-
-/** Whether the user asked for less motion, of the system or in Settings. */
-export const useReducedMotion = useIsStill;
 
 export interface PlaybackState {
   /** Steps that are drawn: 0 … depth. */

@@ -76,6 +76,7 @@ function ReportEditor({ report }: { readonly report: Report }) {
         ))}
       </nav>
       <div className="report-body">
+        <h2 className="visually-hidden">Report {report.title}</h2>
         <div className="report-title">
           <label htmlFor={id} className="visually-hidden">
             Title of the report

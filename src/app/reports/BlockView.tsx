@@ -40,9 +40,13 @@ function TextView({ text }: { readonly text: string }) {
         // A part is its place: texts are drawn anew as a whole.
         const key = `${at}`;
         if (part.kind === 'paragraph') return <p key={key}>{part.text}</p>;
+        // Below the report's title all headings are of one level: a text may begin with either kind.
         if (part.kind === 'heading')
-          // The page's heading is the first level, the report's the second.
-          return part.level === 2 ? <h3 key={key}>{part.text}</h3> : <h4 key={key}>{part.text}</h4>;
+          return (
+            <h3 key={key} className={part.level === 3 ? 'is-minor' : undefined}>
+              {part.text}
+            </h3>
+          );
         return (
           <ul key={key}>
             {part.items.map((item, place) => (

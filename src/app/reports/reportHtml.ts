@@ -49,7 +49,7 @@ export function reportHtml(report: Report): string {
 <body>
 <main>
 <h1>${title}</h1>
-${report.blocks.map(blockHtml).join('\n')}
+${blocksHtml(report.blocks)}
 </main>
 <footer>Made with Tessera. This file holds no script and loads nothing.</footer>
 </body>
@@ -57,10 +57,21 @@ ${report.blocks.map(blockHtml).join('\n')}
 `;
 }
 
-function blockHtml(block: Block, place: number): string {
+function blocksHtml(blocks: readonly Block[]): string {
+  // A minor heading that nothing stands above is a major one: no level is left out.
+  let hasHeading = false;
+  const headingOf = (level: 2 | 3): 2 | 3 => {
+    const own = hasHeading ? level : 2;
+    hasHeading = true;
+    return own;
+  };
+  return blocks.map((block, place) => blockHtml(block, place, headingOf)).join('\n');
+}
+
+function blockHtml(block: Block, place: number, headingOf: (level: 2 | 3) => 2 | 3): string {
   switch (block.kind) {
     case 'text':
-      return textHtml(block.text);
+      return textHtml(block.text, headingOf);
     case 'figure': {
       const { spec, caption } = block;
       const svg = svgOf(spec, 174, `f${place}-`).replace(/^<\?xml[^>]*\?>\s*/, '');
@@ -78,10 +89,13 @@ function blockHtml(block: Block, place: number): string {
   }
 }
 
-const textHtml = (text: string): string =>
+const textHtml = (text: string, headingOf: (level: 2 | 3) => 2 | 3): string =>
   textParts(text)
     .map((part) => {
-      if (part.kind === 'heading') return `<h${part.level}>${xmlText(part.text)}</h${part.level}>`;
+      if (part.kind === 'heading') {
+        const level = headingOf(part.level);
+        return `<h${level}>${xmlText(part.text)}</h${level}>`;
+      }
       if (part.kind === 'paragraph') return `<p>${xmlText(part.text)}</p>`;
       return `<ul>${part.items.map((item) => `<li>${xmlText(item)}</li>`).join('')}</ul>`;
     })
