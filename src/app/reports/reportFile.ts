@@ -158,11 +158,16 @@ const ReportSchema = v.strictObject({
   blocks: v.pipe(v.array(Blocks), v.maxLength(MOST_BLOCKS)),
 });
 
-/** JSON text of a report; numbers that are not finite become null, as in every table of the page. */
+/**
+ * JSON text of a report: keys in order, so equal reports are equal files. Numbers that are not finite become null, as in every
+ * table of the page.
+ */
 export const reportText = (report: Report): string =>
-  `${JSON.stringify({ version: REPORT_VERSION, ...report }, (_key, value: unknown) =>
-    value instanceof Uint8Array ? base64(value) : value,
-  )}\n`;
+  `${JSON.stringify({ version: REPORT_VERSION, ...report }, (_key, value: unknown) => {
+    if (value instanceof Uint8Array) return base64(value);
+    if (value === null || typeof value !== 'object' || Array.isArray(value)) return value;
+    return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+  })}\n`;
 
 function base64(bytesOf: Uint8Array): string {
   let letters = '';
