@@ -20,6 +20,8 @@ export function NewReport({ isPrimary = false }: { readonly isPrimary?: boolean 
   const notify = useWorkspace((state) => state.notify);
   const begin = async (title: string, make: () => Report | Promise<Report>): Promise<void> => {
     try {
+      // Ids must be free among what was kept.
+      await useReports.getState().load();
       add(await make());
     } catch (error) {
       notify({ kind: 'error', title, ...reportOf(error) });
