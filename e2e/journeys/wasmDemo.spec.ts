@@ -36,7 +36,7 @@ const title = (item: number): string => `thing number ${item}`;
 test('a reviewer without WebGPU opens a .tessera file, then ONNX graphs: recommendations, the beam, a report', async ({
   page,
 }) => {
-  test.setTimeout(120_000);
+  test.setTimeout(180_000);
   const { histories, items, scores } = golden();
   const folder = mkdtempSync(path.join(tmpdir(), 'tessera-wasm-'));
   const at = (...parts: string[]): string => path.join(folder, ...parts);
