@@ -29,7 +29,7 @@ export function PairPanels({ ids, seenItems, test }: PairPanelsProps) {
   const [wantedMetric, setMetric] = useViewParam('pairMetric', shortText(10, 'R@10'));
   const metric = PAIR_METRICS.includes(wantedMetric) ? wantedMetric : 'R@10';
   const names = ids.join(' ');
-  const { value: matrix } = useAnswer(
+  const { value: matrix, error } = useAnswer(
     useCallback(
       () => session.runs.matrix({ ids: names.split(' '), seenItems, metric, test }),
       [session, names, seenItems, metric, test],
@@ -39,6 +39,12 @@ export function PairPanels({ ids, seenItems, test }: PairPanelsProps) {
     () => matrix && matrixFigure(matrix, { metric, test: TEST_SENTENCES[test], note }),
     [matrix, metric, test, note],
   );
+  if (!matrix && !error)
+    return (
+      <Panel title="On the same users">
+        <p className="quiet is-busy">Testing every pair of rows …</p>
+      </Panel>
+    );
   // What the table refuses is refused here too; it has said why.
   if (!matrix || !spec || matrix.names.length < 2) return null;
   return (

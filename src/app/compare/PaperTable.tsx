@@ -66,6 +66,7 @@ export function PaperTable({ ids, seenItems, onSeen, test, onTest }: PaperTableP
       }
     >
       {problem && <ErrorNote title="These runs cannot stand in one table" error={problem} />}
+      {!value && !problem && <p className="quiet is-busy">Reading every user’s results …</p>}
       {value && !problem && (
         <>
           <ResultsTableView table={value.table} />

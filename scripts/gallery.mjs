@@ -1,0 +1,141 @@
+// Pictures of every page and figure in both themes, from the built page and the runs that come with Tessera: nothing is
+// trained. `npm run gallery [-- --out <folder>]` writes PNG files and an index, docs/gallery by default.
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { chromium } from '@playwright/test';
+import { build, preview } from 'vite';
+import { CHROMIUM_FLAGS, findChromium } from '../e2e/harness/browsers.mjs';
+
+const { values } = parseArgs({ options: { out: { type: 'string', default: 'docs/gallery' } } });
+const VIEWPORT = { width: 1440, height: 900 };
+const THEMES = ['light', 'dark'];
+/** What a page needs before it is worth a picture. */
+const PAGES = [
+  { name: 'data', title: 'Data', route: '/data' },
+  { name: 'tokenizer', title: 'Tokenizer', route: '/tokenizer', figures: true },
+  { name: 'codebooks', title: 'Codebooks', route: '/codebooks', figures: true },
+  { name: 'recommender', title: 'Recommender', route: '/recommender', figures: true },
+  {
+    name: 'compare',
+    title: 'Compare',
+    route: '/compare',
+    figures: true,
+    prepare: async (page) => {
+      const all = page.getByRole('button', { name: 'Compare those that come with Tessera' });
+      if (await all.isVisible()) await all.click();
+      await page.locator('.results-table').first().waitFor({ timeout: 120_000 });
+      await page.getByRole('figure', { name: 'Significance, all pairs' }).waitFor({ timeout: 120_000 });
+      await page.locator('.is-busy').first().waitFor({ state: 'detached', timeout: 120_000 });
+    },
+  },
+  {
+    name: 'demo',
+    title: 'Demo',
+    route: '/demo',
+    figures: true,
+    prepare: async (page) => {
+      await page.getByRole('list', { name: 'Users found' }).getByRole('button').nth(4).click();
+      await settle(page);
+      await page.getByText('Opening the search').waitFor({ state: 'hidden', timeout: 120_000 });
+    },
+  },
+  {
+    name: 'reports',
+    title: 'Reports',
+    route: '/reports',
+    prepare: async (page) => {
+      await page.getByRole('button', { name: 'New report' }).first().click();
+      await page.getByRole('button', { name: 'Codebook audit' }).click();
+    },
+  },
+  { name: 'settings', title: 'Settings', route: '/settings' },
+];
+
+const slug = (text) =>
+  text
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '')
+    .slice(0, 40);
+
+/** Waits until nothing has changed on the page for a moment. */
+async function settle(page) {
+  await page.waitForLoadState('networkidle');
+  await page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        let timer = setTimeout(resolve, 1500);
+        new MutationObserver(() => {
+          clearTimeout(timer);
+          timer = setTimeout(resolve, 1500);
+        }).observe(document.body, { subtree: true, childList: true, attributes: true, characterData: true });
+        setTimeout(resolve, 20_000);
+      }),
+  );
+}
+
+async function picture(page, theme, name, target = page) {
+  const file = `${name}-${theme}.png`;
+  await target.screenshot({ path: path.join(values.out, file), animations: 'disabled' });
+  return file;
+}
+
+async function takeAll(browser, address, theme) {
+  const taken = [];
+  const page = await browser.newPage({ viewport: VIEWPORT, colorScheme: theme, reducedMotion: 'reduce' });
+  page.on('pageerror', (error) => {
+    throw error;
+  });
+  await page.goto(address);
+  await settle(page);
+  taken.push({ title: 'Home, first visit', name: 'first-visit', file: await picture(page, theme, 'first-visit') });
+  await page.getByRole('button', { name: 'Show the trained sample' }).first().click();
+  await page.getByText(/^Opened TIGER/).waitFor();
+  await page
+    .getByText(/^Opened TIGER/)
+    .locator('..')
+    .getByRole('button')
+    .click();
+  for (const { name, title, route, figures, prepare } of PAGES) {
+    await page.goto(`${address}#${route}`);
+    await settle(page);
+    await prepare?.(page);
+    await settle(page);
+    taken.push({ title, name, file: await picture(page, theme, name) });
+    if (!figures) continue;
+    for (const figure of await page.getByRole('figure').all()) {
+      const label = (await figure.getAttribute('aria-label')) ?? (await figure.innerText()).split('\n')[0];
+      if (!label || !(await figure.isVisible())) continue;
+      const id = `figure-${name}-${slug(label)}`;
+      taken.push({ title: `${title}: ${label}`, name: id, file: await picture(page, theme, id, figure) });
+    }
+  }
+  await page.close();
+  return taken;
+}
+
+const executablePath = findChromium();
+if (executablePath === null) throw new Error('gallery: no Chromium on PATH; install chromium.');
+await rm(values.out, { recursive: true, force: true });
+await mkdir(values.out, { recursive: true });
+await build({ logLevel: 'warn' });
+const server = await preview({ preview: { port: 0 } });
+const browser = await chromium.launch({ executablePath, args: CHROMIUM_FLAGS });
+try {
+  const address = server.resolvedUrls.local[0];
+  const [light, dark] = [await takeAll(browser, address, THEMES[0]), await takeAll(browser, address, THEMES[1])];
+  const darkOf = new Map(dark.map(({ name, file }) => [name, file]));
+  const rows = light.map(
+    ({ title, name, file }) =>
+      `## ${title}\n\n| light | dark |\n|---|---|\n| ![${title}, light](${file}) | ![${title}, dark](${darkOf.get(name) ?? file}) |\n`,
+  );
+  await writeFile(
+    path.join(values.out, 'README.md'),
+    `# Gallery\n\nEvery page and figure with the runs that come with Tessera (simulated behaviour over public-domain pictures), in both themes. Made by \`npm run gallery\`.\n\n${rows.join('\n')}`,
+  );
+  console.log(`${light.length + dark.length} pictures in ${values.out}`);
+} finally {
+  await browser.close();
+  await server.close();
+}
