@@ -45,7 +45,7 @@ const PAGES = [
     title: 'Reports',
     route: '/reports',
     prepare: async (page) => {
-      await page.getByRole('button', { name: 'New report' }).first().click();
+      await page.getByText('New report').first().click();
       await page.getByRole('button', { name: 'Codebook audit' }).click();
     },
   },
