@@ -85,13 +85,13 @@ export function deltaFigure(delta: NamedDelta, { first, second, metric, test, no
         minWidth: 26,
         panels: [
           {
-            title: 'Every user, best first',
+            title: 'Every user, best first; second line: their mean',
             x: { title: 'User', scale: { kind: 'linear', domain: [0, Math.max(1, users)] } },
             y: { title: `Difference of ${metric}`, scale: { kind: 'linear', domain: [low, high] } },
             marks: [
               { kind: 'rect', data: 'users', x: ['left', 'until'], y: ['low', 'high'], series: 'series' },
               { kind: 'rule', axis: 'y', at: 0 },
-              { kind: 'rule', axis: 'y', at: mean, label: 'mean' },
+              { kind: 'rule', axis: 'y', at: mean },
             ],
           },
           {
