@@ -7,6 +7,7 @@ import { formatCount } from '../format/numbers';
 import { CodePath } from '../parts/CodePath';
 import { ErrorNote } from '../parts/ErrorNote';
 import { ItemPicture } from '../parts/ItemPicture';
+import { PagedHead } from '../parts/PagedHead';
 import { ScrollBox } from '../parts/ScrollBox';
 import { useSession } from '../sessionContext';
 
@@ -30,40 +31,13 @@ export function BucketView({ bucket: { codes }, version, onClose }: BucketViewPr
   );
   const { value, error } = useAnswer(ask);
   const title = `Items of ${codes.join(' · ')}`;
-  const last = value ? Math.min(offset + PAGE, value.total) : 0;
   return (
     <section className="picked-items" aria-label={title}>
-      <div className="picked-head">
-        <h3>{title}</h3>
-        <span className="panel-note" role="status">
-          {value
-            ? `${formatCount(offset + 1)}–${formatCount(last)} of ${formatCount(value.total)}`
-            : 'looking them up …'}
-        </span>
-        {value && value.total > PAGE && (
-          <>
-            <button
-              type="button"
-              className="button is-small"
-              disabled={offset === 0}
-              onClick={() => setOffset(offset - PAGE)}
-            >
-              Previous
-            </button>
-            <button
-              type="button"
-              className="button is-small"
-              disabled={last >= value.total}
-              onClick={() => setOffset(offset + PAGE)}
-            >
-              Next
-            </button>
-          </>
-        )}
+      <PagedHead heading={title} offset={offset} page={PAGE} total={value?.total ?? null} onOffset={setOffset}>
         <button type="button" className="icon-button" aria-label="Close these items" onClick={onClose}>
           <X size={14} aria-hidden />
         </button>
-      </div>
+      </PagedHead>
       {error && <ErrorNote title="The items could not be read" error={error} />}
       {value && <SplitSentence reply={value} />}
       {value && <BucketItems items={value.items} label={`Table of the items of ${codes.join(' · ')}`} />}

@@ -1,6 +1,6 @@
 import { useCallback, useState } from 'react';
-import { formatCount } from '../format/numbers';
 import { ErrorNote } from '../parts/ErrorNote';
+import { PagedHead } from '../parts/PagedHead';
 import { useSession } from '../sessionContext';
 import { CardRow } from './CardRow';
 import { prefixText } from './pathFigure';
@@ -23,33 +23,9 @@ export function PrefixItemList({ prefix, version, onChoose }: PrefixItemListProp
   const ask = useCallback(() => session.prefixItems(prefix, offset, PAGE), [session, prefix, offset, version]);
   const { value, error } = useAnswer(ask);
   const heading = `Items of prefix ${prefixText(prefix)}`;
-  const last = value ? Math.min(offset + PAGE, value.total) : 0;
   return (
     <section className="picked-items" aria-label={heading}>
-      <div className="picked-head">
-        <h3>{heading}</h3>
-        <span className="panel-note" role="status">
-          {value
-            ? `${formatCount(offset + 1)}–${formatCount(last)} of ${formatCount(value.total)}`
-            : 'looking them up …'}
-        </span>
-        <button
-          type="button"
-          className="button is-small"
-          disabled={offset === 0}
-          onClick={() => setOffset(Math.max(0, offset - PAGE))}
-        >
-          Previous
-        </button>
-        <button
-          type="button"
-          className="button is-small"
-          disabled={!value || last >= value.total}
-          onClick={() => setOffset(offset + PAGE)}
-        >
-          Next
-        </button>
-      </div>
+      <PagedHead heading={heading} offset={offset} page={PAGE} total={value?.total ?? null} onOffset={setOffset} />
       {error && <ErrorNote title="The items could not be listed" error={error} />}
       <ul className="code-cards">
         {value?.cards.map((card) => (

@@ -4,6 +4,7 @@ import { formatCount } from '../format/numbers';
 import { CodePath } from '../parts/CodePath';
 import { ErrorNote } from '../parts/ErrorNote';
 import { ItemPicture } from '../parts/ItemPicture';
+import { PagedHead } from '../parts/PagedHead';
 import { useSession } from '../sessionContext';
 
 interface BeamItemListProps {
@@ -25,34 +26,17 @@ export function BeamItemList({ prefix, name, onItem }: BeamItemListProps) {
     [session, prefix, offset],
   );
   const { value, error } = useAnswer(ask);
-  const last = value ? Math.min(offset + PAGE, value.total) : 0;
   const heading = `Items below ${name}`;
   return (
     <section className="picked-items" aria-label={heading}>
-      <div className="picked-head">
-        <h3>{heading}</h3>
-        <span className="panel-note" role="status">
-          {value
-            ? `${formatCount(offset + 1)}–${formatCount(last)} of ${formatCount(value.total)}, most popular first`
-            : 'looking them up …'}
-        </span>
-        <button
-          type="button"
-          className="button is-small"
-          disabled={offset === 0}
-          onClick={() => setOffset(Math.max(0, offset - PAGE))}
-        >
-          Previous
-        </button>
-        <button
-          type="button"
-          className="button is-small"
-          disabled={!value || last >= value.total}
-          onClick={() => setOffset(offset + PAGE)}
-        >
-          Next
-        </button>
-      </div>
+      <PagedHead
+        heading={heading}
+        offset={offset}
+        page={PAGE}
+        total={value?.total ?? null}
+        words=", most popular first"
+        onOffset={setOffset}
+      />
       {error && <ErrorNote title="The items could not be listed" error={error} />}
       <ul className="code-cards">
         {value?.entries.map(({ card, popularity }) => (

@@ -2,9 +2,9 @@ import { X } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import type { DriftClass } from '../../evaluate/codeDrift';
 import type { DriftItems, ErrorReport } from '../../worker/protocol';
-import { formatCount } from '../format/numbers';
 import { CodePath } from '../parts/CodePath';
 import { ErrorNote } from '../parts/ErrorNote';
+import { PagedHead } from '../parts/PagedHead';
 import { reportOf } from '../session';
 import { useSession } from '../sessionContext';
 import { CLASS_LABELS } from './driftFigures';
@@ -39,38 +39,20 @@ export function DriftItemList({ band, epochs, onClose }: DriftItemListProps) {
     };
   }, [session, step, level, name, offset]);
   const heading = `Level ${level + 1}, epoch ${epochs[step]} → ${epochs[step + 1]}: ${CLASS_LABELS[name]}`;
-  const last = items ? Math.min(offset + PAGE, items.total) : 0;
   return (
     <section className="picked-items" aria-label={heading}>
-      <div className="picked-head">
-        <h3>{heading}</h3>
-        <span className="panel-note" role="status">
-          {items
-            ? items.total === 0
-              ? 'no items'
-              : `${offset + 1}–${last} of ${formatCount(items.total)} items`
-            : 'looking them up …'}
-        </span>
-        <button
-          type="button"
-          className="button is-small"
-          disabled={offset === 0}
-          onClick={() => setOffset(offset - PAGE)}
-        >
-          Previous
-        </button>
-        <button
-          type="button"
-          className="button is-small"
-          disabled={!items || last >= items.total}
-          onClick={() => setOffset(offset + PAGE)}
-        >
-          Next
-        </button>
+      <PagedHead
+        heading={heading}
+        offset={offset}
+        page={PAGE}
+        total={items?.total ?? null}
+        words=" items"
+        onOffset={setOffset}
+      >
         <button type="button" className="icon-button" aria-label="Close the list of items" onClick={onClose}>
           <X size={14} aria-hidden />
         </button>
-      </div>
+      </PagedHead>
       {error && <ErrorNote title="The items could not be listed" error={error} />}
       {items && items.total > 0 && (
         <ul className="drift-items">

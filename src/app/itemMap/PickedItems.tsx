@@ -1,8 +1,8 @@
 import { useCallback, useState } from 'react';
 import { CardRow } from '../codes/CardRow';
 import { useAnswer } from '../codes/useAnswer';
-import { formatCount } from '../format/numbers';
 import { ErrorNote } from '../parts/ErrorNote';
+import { PagedHead } from '../parts/PagedHead';
 import { useSession } from '../sessionContext';
 import { useSelection } from '../stores/selection';
 
@@ -18,34 +18,13 @@ export function PickedItems({ items }: { readonly items: readonly number[] }) {
     [session, items, offset],
   );
   const { value, error } = useAnswer(ask);
-  const last = Math.min(offset + PAGE, items.length);
   return (
     <section className="picked-items" aria-label="Picked items">
-      <div className="picked-head">
-        <h3>Picked items</h3>
-        <span className="panel-note" role="status">
-          {formatCount(offset + 1)}–{formatCount(last)} of {formatCount(items.length)}
-        </span>
-        <button
-          type="button"
-          className="button is-small"
-          disabled={offset === 0}
-          onClick={() => setOffset(offset - PAGE)}
-        >
-          Previous
-        </button>
-        <button
-          type="button"
-          className="button is-small"
-          disabled={last >= items.length}
-          onClick={() => setOffset(offset + PAGE)}
-        >
-          Next
-        </button>
+      <PagedHead heading="Picked items" offset={offset} page={PAGE} total={items.length} onOffset={setOffset}>
         <button type="button" className="button is-small" onClick={() => useSelection.getState().clear('items')}>
           Clear
         </button>
-      </div>
+      </PagedHead>
       {error && <ErrorNote title="The items could not be read" error={error} />}
       <ul className="code-cards">
         {value?.map((card) => (
