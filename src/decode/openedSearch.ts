@@ -5,38 +5,14 @@
  * order stays). Log-probabilities are always the model's own.
  */
 import { ConfigError } from '../base/errors';
+import type { SearchCandidate, SearchStep } from '../evaluate/beamTree';
 import { NOTHING } from '../tensor/ops/beam';
 import { type KeptBeams, tokensOfBeam } from './freeSearch';
 import { logSumExp } from './reference';
 import type { Trie } from './trie';
 
-/** A child of a beam: a token that some item has after the beam's tokens. */
-export interface Candidate {
-  /** Beam of the step that it extends, and the token that it adds. */
-  readonly parent: number;
-  readonly token: number;
-  /** The model's log p of the token after its prefix, and of all tokens so far. */
-  readonly tokenLogProbability: number;
-  readonly logProbability: number;
-  /** What the search ranks by: as `logProbability`, with the temperature. */
-  readonly score: number;
-  /** Place among the beams of the next step; null if it was pruned. */
-  readonly place: number | null;
-}
-
-export interface InspectedStep {
-  /** Tokens of the beams that the step begins with, best first. */
-  readonly beams: readonly (readonly number[])[];
-  /** All children of all beams, best score first. */
-  readonly candidates: readonly Candidate[];
-  /** Of each beam: how much of the model's probability is on tokens that no item has after the beam's; 0 … 1. */
-  readonly impossible: readonly number[];
-  /** Of each beam: entropy of the model's next-token distribution over the whole vocabulary, in nats. */
-  readonly entropy: readonly number[];
-}
-
 export interface InspectedSearch {
-  readonly steps: readonly InspectedStep[];
+  readonly steps: readonly SearchStep[];
   /** Best first. `score` includes temperature and length penalty. */
   readonly results: readonly { readonly item: number; readonly logProbability: number; readonly score: number }[];
 }
@@ -79,7 +55,7 @@ export function openSearch(
   knobs: SearchKnobs,
 ): InspectedSearch {
   const { temperature, lengthPenalty } = checkKnobs(knobs);
-  const steps: InspectedStep[] = [];
+  const steps: SearchStep[] = [];
   let beams: OpenBeam[] = [{ node: 0, logProbability: 0, score: 0 }];
   kept.forEach((chosen, t) => {
     const tempered = logits[t] ?? new Float32Array();
@@ -120,7 +96,7 @@ export function openSearch(
 }
 
 interface Grown {
-  readonly children: readonly (Omit<Candidate, 'place'> & { readonly beam: OpenBeam })[];
+  readonly children: readonly (Omit<SearchCandidate, 'place'> & { readonly beam: OpenBeam })[];
   readonly impossible: number;
   readonly entropy: number;
 }

@@ -8,11 +8,13 @@
 
 /** A child of a prefix, as decode/openedSearch finds it. */
 export interface SearchCandidate {
+  /** Prefix of the step that it extends, and the token that it adds. */
   readonly parent: number;
   readonly token: number;
+  /** The model's log p of the token after its prefix, and of all tokens so far. */
   readonly tokenLogProbability: number;
   readonly logProbability: number;
-  /** What the search ranks by. */
+  /** What the search ranks by: as `logProbability`, with the temperature. */
   readonly score: number;
   /** Place among the beams of the next step; null if it was pruned. */
   readonly place: number | null;
@@ -23,8 +25,9 @@ export interface SearchStep {
   readonly beams: readonly (readonly number[])[];
   /** All children, best score first. */
   readonly candidates: readonly SearchCandidate[];
-  /** Of each prefix. */
+  /** Of each prefix: how much of the model's probability is on tokens that no item has after it; 0 … 1. */
   readonly impossible: readonly number[];
+  /** Of each prefix: entropy of the model's next-token distribution over the whole vocabulary, in nats. */
   readonly entropy: readonly number[];
 }
 
