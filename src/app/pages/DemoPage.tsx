@@ -20,6 +20,7 @@ import { SaveRun } from '../parts/SaveRun';
 import { OpenShipped } from '../runs/OpenShipped';
 import { useSession } from '../sessionContext';
 import { useJobs } from '../stores/jobs';
+import { useSelection } from '../stores/selection';
 import { useWorkspace } from '../stores/workspace';
 
 const LEAD = 'One user, what they met, and what the model expects next.';
@@ -67,10 +68,12 @@ function Recommendations() {
   const [beam, setBeam] = useState<BeamReply | null>(null);
   const step = useCallback(
     async (by: 1 | -1) => {
-      const next = await session.ask({ kind: 'userAfter', group, user: user?.user ?? 0, by });
+      // The one picked last: what is known of them may still be on its way.
+      const [current = 0] = useSelection.getState().users;
+      const next = await session.ask({ kind: 'userAfter', group, user: current, by });
       if (next) choose(next);
     },
-    [session, group, user, choose],
+    [session, group, choose],
   );
   const [isPresenting, present] = usePresentation(step);
   const looked = item >= 0 ? item : (reply?.top[0]?.card.item ?? null);
