@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createMemoryRunStore } from '../storage/recordRunStore';
+import { UNDO_MS } from './protocol/data';
 import { freeName, NAME_COUNT, nameAt, STRIDE } from './runNames';
-import { RunRegistry, UNDO_MS } from './runRegistry';
+import { RunRegistry } from './runRegistry';
 import { upstreamOf } from './runView';
 import { storeSink } from './storeSink';
 import { CURRENT_RUN, DATA_RUN, PRETRAINING_RUN } from './workspace';

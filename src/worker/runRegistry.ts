@@ -4,13 +4,12 @@
  */
 import { ConfigError, ConflictError } from '../base/errors';
 import type { RunRecord, RunSource, RunStore } from '../storage/runStore';
+import { UNDO_MS } from './protocol/data';
 import { freeName } from './runNames';
 import { isUpstream, runView, upstreamOf } from './runView';
 import { CURRENT_RUN, DATA_RUN, PRETRAINING_RUN } from './workspace';
 
 const SHOWN_NOTE = 'shown-run';
-/** A deletion can be undone so long; what waits longer goes at the next visit. */
-export const UNDO_MS = 10_000;
 const MAX_NAME = 80;
 
 export interface RegistryHost {
@@ -150,6 +149,7 @@ export class RunRegistry {
   /** Removes the runs whose deletion can be undone no more. */
   async purge(): Promise<void> {
     const now = this.host.nowMs();
+    // What waits longer than a deletion can be undone goes at the next visit.
     for (const { id, deletedAtMs } of await this.#all())
       if (deletedAtMs != null && now - deletedAtMs >= UNDO_MS) await this.#erase(id);
   }

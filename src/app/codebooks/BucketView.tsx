@@ -2,13 +2,13 @@ import { X } from 'lucide-react';
 import { useCallback, useState } from 'react';
 import type { CollisionBucket } from '../../evaluate/collisions';
 import type { BucketItem, CollisionBucketReply, ResolutionKind } from '../../worker/protocol/codebooks';
-import { useAnswer } from '../codes/useAnswer';
 import { formatCount } from '../format/numbers';
 import { CodePath } from '../parts/CodePath';
 import { ErrorNote } from '../parts/ErrorNote';
 import { ItemPicture } from '../parts/ItemPicture';
 import { PagedHead } from '../parts/PagedHead';
 import { ScrollBox } from '../parts/ScrollBox';
+import { useAnswer } from '../parts/useAnswer';
 import { useSession } from '../sessionContext';
 
 interface BucketViewProps {
@@ -24,12 +24,11 @@ const PAGE = 20;
 export function BucketView({ bucket: { codes }, version, onClose }: BucketViewProps) {
   const session = useSession();
   const [offset, setOffset] = useState(0);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the version stands for the codes in the worker
   const ask = useCallback(
     () => session.codebooks({ kind: 'collisionBucket', codes, offset, limit: PAGE }),
-    [session, codes, offset, version],
+    [session, codes, offset],
   );
-  const { value, error } = useAnswer(ask);
+  const { value, error } = useAnswer(ask, version);
   const title = `Items of ${codes.join(' · ')}`;
   return (
     <section className="picked-items" aria-label={title}>

@@ -1,11 +1,11 @@
 import { useCallback, useMemo, useState } from 'react';
 import type { CollisionBucket } from '../../evaluate/collisions';
-import { useAnswer } from '../codes/useAnswer';
 import { FigurePanel } from '../figures/FigurePanel';
 import { useDataNote } from '../figures/useDataNote';
 import { formatCount } from '../format/numbers';
 import { ErrorNote } from '../parts/ErrorNote';
 import { Panel } from '../parts/Panel';
+import { useAnswer } from '../parts/useAnswer';
 import { useSession } from '../sessionContext';
 import { useSelection } from '../stores/selection';
 import { BucketTable } from './BucketTable';
@@ -19,9 +19,8 @@ export function CollisionPanels() {
   const version = useSettledVersion();
   const note = useDataNote();
   const [open, setOpen] = useState<CollisionBucket | null>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the version stands for the codes in the worker
-  const ask = useCallback(() => session.codebooks({ kind: 'collisions' }), [session, version]);
-  const { value: reply, error } = useAnswer(version > 0 ? ask : null);
+  const ask = useCallback(() => session.codebooks({ kind: 'collisions' }), [session]);
+  const { value: reply, error } = useAnswer(version > 0 ? ask : null, version);
   const spec = useMemo(() => reply && collisionFigure(reply, note), [reply, note]);
   if (error) return <ErrorNote title="Shared identifiers could not be counted" error={error} />;
   if (!reply || !spec)

@@ -3,9 +3,9 @@ import { useCallback } from 'react';
 import type { ItemCard } from '../../worker/protocol';
 import type { SharedCodesReply } from '../../worker/protocol/codebooks';
 import { CardRow } from '../codes/CardRow';
-import { useAnswer } from '../codes/useAnswer';
 import { formatCount, formatShare } from '../format/numbers';
 import { ErrorNote } from '../parts/ErrorNote';
+import { useAnswer } from '../parts/useAnswer';
 import { useSession } from '../sessionContext';
 import { useSelection } from '../stores/selection';
 
@@ -30,12 +30,11 @@ const MOST = 8;
 /** Codes that two domains share, with the most popular items of each side by side: do look-alikes share a code? */
 export function SharedCodeList({ pair: { domains, isPrefix }, step, level, version, onClose }: SharedCodeListProps) {
   const session = useSession();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the version stands for the codes in the worker
   const ask = useCallback(
     () => session.codebooks({ kind: 'sharedCodes', step, level, isPrefix, domains, limit: MOST }),
-    [session, step, level, isPrefix, domains, version],
+    [session, step, level, isPrefix, domains],
   );
-  const { value, error } = useAnswer(ask);
+  const { value, error } = useAnswer(ask, version);
   const what = isPrefix && level > 0 ? `Prefixes of ${level + 1} codes` : `Codes of level ${level + 1}`;
   const title = `${what} that ${domains[0]} and ${domains[1]} share`;
   return (

@@ -1,12 +1,12 @@
 import { useCallback, useId, useMemo, useState } from 'react';
 import type { CodeWall } from '../../worker/protocol';
-import { useAnswer } from '../codes/useAnswer';
 import { FigurePanel } from '../figures/FigurePanel';
 import { useDataNote } from '../figures/useDataNote';
 import { formatCount } from '../format/numbers';
 import { useViewParam, wholeNumber } from '../navigation/viewParams';
 import { ErrorNote } from '../parts/ErrorNote';
 import { Panel } from '../parts/Panel';
+import { useAnswer } from '../parts/useAnswer';
 import { ViewToggle } from '../parts/ViewToggle';
 import { useSession } from '../sessionContext';
 import { useCodes } from '../stores/codes';
@@ -19,9 +19,8 @@ import { useSettledVersion } from './useSettledVersion';
 export function SharingPanel() {
   const session = useSession();
   const version = useCodes((state) => state.version);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the version stands for the codes in the worker
-  const ask = useCallback(() => session.codeWall(), [session, version]);
-  const { value: wall, error } = useAnswer(version > 0 ? ask : null);
+  const ask = useCallback(() => session.codeWall(), [session]);
+  const { value: wall, error } = useAnswer(version > 0 ? ask : null, version);
   if (error) return <ErrorNote title="The codes of the domains could not be read" error={error} />;
   if (!wall) return null;
   if (wall.groups.length < 3)
@@ -50,12 +49,8 @@ function Sharing({ wall }: { readonly wall: CodeWall }) {
   const known = wantedStep === null ? -1 : wall.steps.indexOf(wantedStep);
   const snapshot = known < 0 ? wall.steps.length - 1 : known;
   const step = wall.steps[snapshot] ?? 0;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the version stands for the codes in the worker
-  const ask = useCallback(
-    () => session.codebooks({ kind: 'neighbourSharing', steps: [step] }),
-    [session, step, settled],
-  );
-  const { value, error } = useAnswer(ask);
+  const ask = useCallback(() => session.codebooks({ kind: 'neighbourSharing', steps: [step] }), [session, step]);
+  const { value, error } = useAnswer(ask, settled);
   const neighbours = value?.steps[0] === step ? value : null;
   const spec = useMemo(
     () => sharingFigure({ wall, snapshot, level, neighbours, note: dataNote }),

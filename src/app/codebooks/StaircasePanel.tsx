@@ -1,8 +1,8 @@
 import { useCallback, useMemo } from 'react';
-import { useAnswer } from '../codes/useAnswer';
 import { FigurePanel } from '../figures/FigurePanel';
 import { useDataNote } from '../figures/useDataNote';
 import { ErrorNote } from '../parts/ErrorNote';
+import { useAnswer } from '../parts/useAnswer';
 import { useSession } from '../sessionContext';
 import { staircaseFigure } from './staircaseFigure';
 import { useSettledVersion } from './useSettledVersion';
@@ -12,9 +12,8 @@ export function StaircasePanel() {
   const session = useSession();
   const version = useSettledVersion();
   const note = useDataNote();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the version stands for the codes in the worker
-  const ask = useCallback(() => session.codebooks({ kind: 'residualStaircase' }), [session, version]);
-  const { value, error } = useAnswer(version > 0 ? ask : null);
+  const ask = useCallback(() => session.codebooks({ kind: 'residualStaircase' }), [session]);
+  const { value, error } = useAnswer(version > 0 ? ask : null, version);
   const spec = useMemo(() => value && staircaseFigure(value, note), [value, note]);
   if (error) return <ErrorNote title="The residuals could not be measured" error={error} />;
   return spec && <FigurePanel spec={spec} />;

@@ -5,9 +5,9 @@ import { formatCount } from '../format/numbers';
 import { CodePath } from '../parts/CodePath';
 import { ErrorNote } from '../parts/ErrorNote';
 import { ItemPicture } from '../parts/ItemPicture';
+import { useAnswer } from '../parts/useAnswer';
 import { useSession } from '../sessionContext';
 import { CardRow } from './CardRow';
-import { useAnswer } from './useAnswer';
 
 interface NeighbourListProps {
   readonly item: number;
@@ -23,9 +23,8 @@ const MOST = 6;
 /** Other items by the number of leading codes they share with one item. */
 export function NeighbourList({ item, version, onChoose, onClose }: NeighbourListProps) {
   const session = useSession();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the version stands for the codes in the worker
-  const ask = useCallback(() => session.codeNeighbours(item, MOST), [session, item, version]);
-  const { value, error } = useAnswer(ask);
+  const ask = useCallback(() => session.codeNeighbours(item, MOST), [session, item]);
+  const { value, error } = useAnswer(ask, version);
   return (
     <section className="picked-items" aria-label="Nearest items by code">
       <div className="picked-head">

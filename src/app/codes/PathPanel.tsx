@@ -5,12 +5,12 @@ import { useDataNote } from '../figures/useDataNote';
 import { ErrorNote } from '../parts/ErrorNote';
 import { ItemSearch } from '../parts/ItemSearch';
 import { Panel } from '../parts/Panel';
+import { useAnswer } from '../parts/useAnswer';
 import { useSession } from '../sessionContext';
 import { useCodes } from '../stores/codes';
 import { NeighbourList } from './NeighbourList';
 import { PrefixItemList } from './PrefixItemList';
 import { pathFigure } from './pathFigure';
-import { useAnswer } from './useAnswer';
 
 /** V2: the tree of code prefixes. A prefix opens its own tree and its items, an item its neighbours by code. */
 export function PathPanel() {
@@ -19,9 +19,8 @@ export function PathPanel() {
   const note = useDataNote();
   const [prefix, setPrefix] = useState<readonly number[]>([]);
   const [item, setItem] = useState<number | null>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the version stands for the codes in the worker
-  const ask = useCallback(() => session.codePaths(prefix), [session, prefix, version]);
-  const { value: tree, error } = useAnswer(version > 0 ? ask : null);
+  const ask = useCallback(() => session.codePaths(prefix), [session, prefix]);
+  const { value: tree, error } = useAnswer(version > 0 ? ask : null, version);
   const spec = useMemo(() => (tree && tree.items > 0 ? pathFigure(tree, note) : null), [tree, note]);
   if (error) return <ErrorNote title="The code paths could not be read" error={error} />;
   if (!tree)

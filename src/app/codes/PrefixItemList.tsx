@@ -1,10 +1,10 @@
 import { useCallback, useState } from 'react';
 import { ErrorNote } from '../parts/ErrorNote';
 import { PagedHead } from '../parts/PagedHead';
+import { useAnswer } from '../parts/useAnswer';
 import { useSession } from '../sessionContext';
 import { CardRow } from './CardRow';
 import { prefixText } from './pathFigure';
-import { useAnswer } from './useAnswer';
 
 interface PrefixItemListProps {
   readonly prefix: readonly number[];
@@ -19,9 +19,8 @@ const PAGE = 12;
 export function PrefixItemList({ prefix, version, onChoose }: PrefixItemListProps) {
   const session = useSession();
   const [offset, setOffset] = useState(0);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the version stands for the codes in the worker
-  const ask = useCallback(() => session.prefixItems(prefix, offset, PAGE), [session, prefix, offset, version]);
-  const { value, error } = useAnswer(ask);
+  const ask = useCallback(() => session.prefixItems(prefix, offset, PAGE), [session, prefix, offset]);
+  const { value, error } = useAnswer(ask, version);
   const heading = `Items of prefix ${prefixText(prefix)}`;
   return (
     <section className="picked-items" aria-label={heading}>

@@ -3,9 +3,9 @@ import { FigurePanel } from '../figures/FigurePanel';
 import { useDataNote } from '../figures/useDataNote';
 import { ErrorNote } from '../parts/ErrorNote';
 import { Panel } from '../parts/Panel';
+import { useAnswer } from '../parts/useAnswer';
 import { useSession } from '../sessionContext';
 import { useCodes } from '../stores/codes';
-import { useAnswer } from './useAnswer';
 import { wallFigure } from './wallFigure';
 
 /** V1: the use of every code over training time; grows while the tokenizer trains. `note` stands beside its title. */
@@ -13,9 +13,8 @@ export function WallPanel({ note: link }: { readonly note?: ReactNode }) {
   const session = useSession();
   const version = useCodes((state) => state.version);
   const note = useDataNote();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the version stands for the codes in the worker
-  const ask = useCallback(() => session.codeWall(), [session, version]);
-  const { value: wall, error } = useAnswer(version > 0 ? ask : null);
+  const ask = useCallback(() => session.codeWall(), [session]);
+  const { value: wall, error } = useAnswer(version > 0 ? ask : null, version);
   const spec = useMemo(() => wall && wallFigure(wall, note), [wall, note]);
   if (error) return <ErrorNote title="The use of codes could not be read" error={error} />;
   if (!spec)

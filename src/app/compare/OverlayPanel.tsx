@@ -1,10 +1,10 @@
 import { useCallback, useId, useMemo } from 'react';
 import type { RunInfo } from '../../worker/protocol';
-import { useAnswer } from '../codes/useAnswer';
 import { FigurePanel } from '../figures/FigurePanel';
 import { useDataNote } from '../figures/useDataNote';
 import { shortText, useViewParam } from '../navigation/viewParams';
 import { ErrorNote } from '../parts/ErrorNote';
+import { useAnswer } from '../parts/useAnswer';
 import { useSession } from '../sessionContext';
 import { overlayFigure } from './overlayFigure';
 import { isTestKey, metricKeys, metricTitle } from './runColumns';

@@ -1,20 +1,20 @@
 import { useCallback, useId, useMemo } from 'react';
 import { useLocation } from 'wouter';
 import type { PairedTest, PairMatrix, ResultsRequest } from '../../worker/protocol';
-import { useAnswer } from '../codes/useAnswer';
 import { FigurePanel } from '../figures/FigurePanel';
 import { useDataNote } from '../figures/useDataNote';
 import { shortText, useViewParam } from '../navigation/viewParams';
 import { ErrorNote } from '../parts/ErrorNote';
 import { Panel } from '../parts/Panel';
+import { useAnswer } from '../parts/useAnswer';
 import { Choice } from '../results/Choice';
+import { PAIR_METRICS, TEST_SENTENCES } from '../results/testNames';
 import { useSession } from '../sessionContext';
 import { useRuns } from '../stores/runs';
 import { useSelection } from '../stores/selection';
 import { useWorkspace } from '../stores/workspace';
 import { matrixFigure } from './matrixFigure';
 import { deltaFigure, tailFigure } from './pairFigures';
-import { PAIR_METRICS, TEST_SENTENCES } from './testNames';
 
 interface PairPanelsProps {
   readonly ids: readonly string[];
@@ -112,8 +112,10 @@ function OnePair({ ids, seenItems, test, metric, matrix: { names } }: OnePairPro
   const delta = useAnswer(useCallback(() => session.runs.pair(question), [session, question]));
   // Other open data give another answer.
   const dataHash = useWorkspace((state) => state.data?.hash);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the hash stands for the data that the worker has open
-  const tail = useAnswer(useCallback(() => session.runs.tail(question), [session, question, dataHash]));
+  const tail = useAnswer(
+    useCallback(() => session.runs.tail(question), [session, question]),
+    dataHash,
+  );
   const words = useMemo(
     () => ({ first, second, metric, test: TEST_SENTENCES[test], note }),
     [first, second, metric, test, note],

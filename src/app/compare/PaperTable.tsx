@@ -1,21 +1,14 @@
 import { useCallback } from 'react';
 import type { PairedTest, Results, ResultsRequest } from '../../worker/protocol';
-import { useAnswer } from '../codes/useAnswer';
 import { oneOf, shortText, useViewParam } from '../navigation/viewParams';
 import { ErrorNote } from '../parts/ErrorNote';
 import { Panel } from '../parts/Panel';
+import { useAnswer } from '../parts/useAnswer';
 import { ViewToggle } from '../parts/ViewToggle';
 import { Choice } from '../results/Choice';
-import { GroupsTable } from '../results/GroupsTable';
-import { ResultsTableView } from '../results/ResultsTableView';
+import { CUTOFFS, ResultsBody } from '../results/ResultsBody';
 import { TableExport } from '../results/TableExport';
 import { useSession } from '../sessionContext';
-import { TESTS } from './testNames';
-
-const CUTOFFS = [
-  { value: 'main', label: '@5, 10' },
-  { value: 'all', label: '@1 … 50' },
-] as const;
 
 interface PaperTableProps {
   readonly ids: readonly string[];
@@ -68,38 +61,23 @@ export function PaperTable({ ids, seenItems, onSeen, test, onTest }: PaperTableP
       {problem && <ErrorNote title="These runs cannot stand in one table" error={problem} />}
       {!value && !problem && <p className="quiet is-busy">Reading every user’s results …</p>}
       {value && !problem && (
-        <>
-          <ResultsTableView table={value.table} />
-          <div className="results-choices">
-            <Choice
-              label="Significance against"
-              value={against ?? ''}
-              choices={[{ value: '', label: 'none' }, ...rows.map((name) => ({ value: name, label: name }))]}
-              onChoose={setAgainst}
-            />
-            <Choice
-              label="Test"
-              value={test}
-              choices={TESTS}
-              onChoose={(name) => onTest(TESTS.find((each) => each.value === name)?.value ?? 'randomisation')}
-            />
-            <Choice
-              label="Items of the history"
-              value={seenItems}
-              choices={[
-                { value: 'kept', label: 'are candidates' },
-                { value: 'removed', label: 'are not' },
-              ]}
-              onChoose={(seen) => onSeen(seen === 'removed' ? 'removed' : 'kept')}
-            />
-          </div>
-          <ul className="protocol-card" aria-label="Protocol">
-            {value.table.notes.map((note) => (
-              <li key={note}>{note}</li>
-            ))}
-          </ul>
-          <GroupsTable groups={value.groups} />
-        </>
+        <ResultsBody
+          results={value}
+          against={against}
+          onAgainst={(name) => setAgainst(name ?? '')}
+          test={test}
+          onTest={onTest}
+        >
+          <Choice
+            label="Items of the history"
+            value={seenItems}
+            choices={[
+              { value: 'kept', label: 'are candidates' },
+              { value: 'removed', label: 'are not' },
+            ]}
+            onChoose={(seen) => onSeen(seen === 'removed' ? 'removed' : 'kept')}
+          />
+        </ResultsBody>
       )}
     </Panel>
   );

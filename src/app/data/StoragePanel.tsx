@@ -1,10 +1,11 @@
-import { HardDrive, Undo2 } from 'lucide-react';
+import { HardDrive } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { askPersistence, type Persistence, readPersistence } from '../../worker/client';
 import { type DomainInfo, UNDO_MS } from '../../worker/protocol/data';
 import { formatShare, formatSize } from '../format/numbers';
 import { Panel } from '../parts/Panel';
 import { ScrollBox } from '../parts/ScrollBox';
+import { UndoLine } from '../parts/UndoLine';
 import { useCatalogue } from '../stores/catalogue';
 import { useDataSession } from './dataSessionContext';
 
@@ -29,12 +30,7 @@ export function StoragePanel() {
         </div>
         {domains.length > 0 && <Sizes domains={domains} />}
         {removed.map(({ id, name }) => (
-          <p key={id} className="undo-line" role="status">
-            {name} is deleted; its bytes are freed in {UNDO_MS / 1000} seconds.
-            <button type="button" className="button is-small" onClick={() => void session.putBack(id)}>
-              <Undo2 size={13} aria-hidden /> Undo
-            </button>
-          </p>
+          <UndoLine key={id} name={name} seconds={UNDO_MS / 1000} onUndo={() => void session.putBack(id)} />
         ))}
       </div>
     </Panel>

@@ -1,8 +1,8 @@
 import { useCallback, useMemo } from 'react';
-import { useAnswer } from '../codes/useAnswer';
 import { FigureTable } from '../figures/FigureTable';
 import type { DataTable } from '../figures/spec';
 import { ErrorNote } from '../parts/ErrorNote';
+import { useAnswer } from '../parts/useAnswer';
 import { useSession } from '../sessionContext';
 
 interface BeamChildrenProps {

@@ -1,10 +1,10 @@
 import { useCallback, useState } from 'react';
-import { useAnswer } from '../codes/useAnswer';
 import { formatCount } from '../format/numbers';
 import { CodePath } from '../parts/CodePath';
 import { ErrorNote } from '../parts/ErrorNote';
 import { ItemPicture } from '../parts/ItemPicture';
 import { PagedHead } from '../parts/PagedHead';
+import { useAnswer } from '../parts/useAnswer';
 import { useSession } from '../sessionContext';
 
 interface BeamItemListProps {

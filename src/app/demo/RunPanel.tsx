@@ -1,7 +1,7 @@
 import { useCallback } from 'react';
 import type { Question } from '../../worker/protocol';
-import { useAnswer } from '../codes/useAnswer';
 import { formatProbability, formatValue } from '../format/numbers';
+import { useAnswer } from '../parts/useAnswer';
 import { useSession } from '../sessionContext';
 import { BesidePanel } from './BesidePanel';
 import { LISTED } from './useDemo';

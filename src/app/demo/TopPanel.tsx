@@ -1,12 +1,12 @@
 import { Target } from 'lucide-react';
 import { type ReactNode, useCallback } from 'react';
 import type { ItemCard, RecommendReply, TargetRank } from '../../worker/protocol';
-import { useAnswer } from '../codes/useAnswer';
 import { formatCount, formatProbability, formatValue } from '../format/numbers';
 import { CodePath } from '../parts/CodePath';
 import { ErrorNote } from '../parts/ErrorNote';
 import { ItemPicture } from '../parts/ItemPicture';
 import { Panel } from '../parts/Panel';
+import { useAnswer } from '../parts/useAnswer';
 import { useSession } from '../sessionContext';
 import type { Demo } from './useDemo';
 

@@ -1,11 +1,11 @@
 import { Shuffle } from 'lucide-react';
 import { useCallback, useEffect, useId, useState } from 'react';
 import type { ErrorReport, UserGroupName, UserSummary } from '../../worker/protocol';
-import { useAnswer } from '../codes/useAnswer';
 import { formatCount } from '../format/numbers';
 import { oneOf, useViewParam } from '../navigation/viewParams';
 import { ErrorNote } from '../parts/ErrorNote';
 import { Panel } from '../parts/Panel';
+import { useAnswer } from '../parts/useAnswer';
 import { ViewToggle } from '../parts/ViewToggle';
 import { reportOf } from '../session';
 import { useSession } from '../sessionContext';

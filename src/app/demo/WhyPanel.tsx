@@ -1,9 +1,9 @@
 import { useCallback, useMemo } from 'react';
 import type { BeamReply, ItemCard, Question } from '../../worker/protocol';
-import { useAnswer } from '../codes/useAnswer';
 import { FigurePanel } from '../figures/FigurePanel';
 import { ErrorNote } from '../parts/ErrorNote';
 import { Panel } from '../parts/Panel';
+import { useAnswer } from '../parts/useAnswer';
 import { useSession } from '../sessionContext';
 import { whyFigure } from './whyFigure';
 

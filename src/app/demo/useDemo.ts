@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import type { ErrorReport, ItemCard, Question, RecommendReply, UserSummary } from '../../worker/protocol';
-import { useAnswer } from '../codes/useAnswer';
 import { useViewParam } from '../navigation/viewParams';
+import { useAnswer } from '../parts/useAnswer';
 import { useSession } from '../sessionContext';
 import { useSelection } from '../stores/selection';
 import { EDITED_HISTORY } from './demoView';

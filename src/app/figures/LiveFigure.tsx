@@ -2,6 +2,7 @@ import { type KeyboardEvent, type PointerEvent, useEffect, useId, useMemo, useRe
 import { sentenceOf } from './cells';
 import { type Move, moved, nearestRow, rowOf, stopsOf } from './cursor';
 import { sceneOf } from './layout';
+import { Readout } from './Readout';
 import { SceneView } from './SceneView';
 import { type FigureSpec, tableOf } from './spec';
 import { usePoliteText } from './usePoliteText';
@@ -104,15 +105,7 @@ export function LiveFigure({ spec, pickHint, onPick, onCursor }: LiveFigureProps
       >
         {scene && <SceneView scene={scene} em={EM} marked={(cursor !== null && scene.anchors.get(cursor)) || null} />}
       </div>
-      <p className="figure-readout" aria-hidden="true">
-        {sentence === '' ? <span className="figure-hint">{hint}</span> : sentence}
-      </p>
-      <p id={`${id}-hint`} className="visually-hidden">
-        {hint}
-      </p>
-      <p className="visually-hidden" aria-live="polite">
-        {polite}
-      </p>
+      <Readout id={`${id}-hint`} sentence={sentence} hint={hint} polite={polite} />
     </>
   );
 }

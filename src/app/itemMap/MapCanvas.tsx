@@ -1,4 +1,5 @@
 import { type KeyboardEvent, type PointerEvent, useEffect, useId, useMemo, useRef, useState } from 'react';
+import { Readout } from '../figures/Readout';
 import { usePoliteText } from '../figures/usePoliteText';
 import type { MapPoints } from './mapFigure';
 import type { MapGroups } from './mapGroups';
@@ -179,15 +180,7 @@ export function MapCanvas({
           {marked && <circle className="map-cursor" cx={marked[0]} cy={marked[1]} r={9} />}
         </svg>
       </div>
-      <p className="figure-readout" aria-hidden="true">
-        {sentence === '' ? <span className="figure-hint">{hint}</span> : sentence}
-      </p>
-      <p id={`${id}-hint`} className="visually-hidden">
-        {hint}
-      </p>
-      <p className="visually-hidden" aria-live="polite">
-        {polite}
-      </p>
+      <Readout id={`${id}-hint`} sentence={sentence} hint={hint} polite={polite} />
     </>
   );
 }

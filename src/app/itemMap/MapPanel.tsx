@@ -2,12 +2,12 @@ import { Hand, Lasso, Minus, Plus, ScanSearch } from 'lucide-react';
 import { useCallback, useMemo, useState } from 'react';
 import type { ItemMapReply } from '../../worker/protocol/codebooks';
 import { useSettledVersion } from '../codebooks/useSettledVersion';
-import { useAnswer } from '../codes/useAnswer';
 import { FigurePanel } from '../figures/FigurePanel';
 import { useDataNote } from '../figures/useDataNote';
 import { oneOf, useViewParam } from '../navigation/viewParams';
 import { ErrorNote } from '../parts/ErrorNote';
 import { Panel } from '../parts/Panel';
+import { useAnswer } from '../parts/useAnswer';
 import { ViewToggle } from '../parts/ViewToggle';
 import { useSession } from '../sessionContext';
 import { useSelection } from '../stores/selection';
@@ -22,9 +22,8 @@ import type { MapView } from './painter';
 export function MapPanel() {
   const session = useSession();
   const version = useSettledVersion();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the version stands for the codes in the worker
-  const ask = useCallback(() => session.codebooks({ kind: 'itemMap' }), [session, version]);
-  const { value: map, error } = useAnswer(version > 0 ? ask : null);
+  const ask = useCallback(() => session.codebooks({ kind: 'itemMap' }), [session]);
+  const { value: map, error } = useAnswer(version > 0 ? ask : null, version);
   if (error) return <ErrorNote title="The map could not be made" error={error} />;
   if (!map)
     return (

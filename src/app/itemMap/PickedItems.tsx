@@ -1,8 +1,8 @@
 import { useCallback, useState } from 'react';
 import { CardRow } from '../codes/CardRow';
-import { useAnswer } from '../codes/useAnswer';
 import { ErrorNote } from '../parts/ErrorNote';
 import { PagedHead } from '../parts/PagedHead';
+import { useAnswer } from '../parts/useAnswer';
 import { useSession } from '../sessionContext';
 import { useSelection } from '../stores/selection';
 

@@ -4,11 +4,11 @@ import { OverlayPanel } from '../compare/OverlayPanel';
 import { PairPanels } from '../compare/PairPanels';
 import { PaperTable } from '../compare/PaperTable';
 import { RunsPanel } from '../compare/RunsPanel';
-import { TESTS } from '../compare/testNames';
 import { oneOf, shortText, useViewParam } from '../navigation/viewParams';
 import { EmptyState } from '../parts/EmptyState';
 import { OpenRun } from '../parts/OpenRun';
 import { PageHead } from '../parts/PageHead';
+import { TESTS } from '../results/testNames';
 import { useRuns } from '../stores/runs';
 import { useSelection } from '../stores/selection';
 

@@ -1,27 +1,15 @@
 import { useCallback, useState } from 'react';
 import type { PairedTest } from '../../evaluate/resultsTable';
 import type { ResultsRequest } from '../../worker/protocol';
-import { useAnswer } from '../codes/useAnswer';
 import { ErrorNote } from '../parts/ErrorNote';
 import { Panel } from '../parts/Panel';
+import { useAnswer } from '../parts/useAnswer';
 import { ViewToggle } from '../parts/ViewToggle';
 import { useSession } from '../sessionContext';
 import { useJobs } from '../stores/jobs';
-import { Choice } from './Choice';
 import { CompareRun } from './CompareRun';
-import { GroupsTable } from './GroupsTable';
-import { ResultsTableView } from './ResultsTableView';
+import { CUTOFFS, ResultsBody } from './ResultsBody';
 import { TableExport } from './TableExport';
-
-const CUTOFFS = [
-  { value: 'main', label: '@5, 10' },
-  { value: 'all', label: '@1 … 50' },
-] as const;
-const TESTS: readonly { value: PairedTest; label: string }[] = [
-  { value: 'randomisation', label: 'paired randomisation' },
-  { value: 't', label: 'paired t' },
-  { value: 'wilcoxon', label: 'Wilcoxon' },
-];
 
 /** The table of a paper: all recommenders measured on the test split, significance on request, other runs beside this one. */
 export function ResultsPanel() {
@@ -60,34 +48,16 @@ export function ResultsPanel() {
     >
       {error && <ErrorNote title="The table could not be made" error={error} />}
       {value && (
-        <>
-          <ResultsTableView table={value.table} />
-          <div className="results-choices">
-            <Choice
-              label="Significance against"
-              value={against ?? ''}
-              choices={[
-                { value: '', label: 'none' },
-                ...value.table.rows.map(({ name }) => ({ value: name, label: name })),
-              ]}
-              onChoose={(name) => setAgainst(name === '' ? null : name)}
-            />
-            <Choice
-              label="Test"
-              value={test}
-              choices={TESTS}
-              isDisabled={against === null}
-              onChoose={(name) => setTest(TESTS.find((each) => each.value === name)?.value ?? 'randomisation')}
-            />
-            <CompareRun compared={value.compared} onChanged={changed} />
-          </div>
-          <ul className="protocol-card" aria-label="Protocol">
-            {value.table.notes.map((note) => (
-              <li key={note}>{note}</li>
-            ))}
-          </ul>
-          <GroupsTable groups={value.groups} />
-        </>
+        <ResultsBody
+          results={value}
+          against={against}
+          onAgainst={setAgainst}
+          test={test}
+          onTest={setTest}
+          isTestDisabled={against === null}
+        >
+          <CompareRun compared={value.compared} onChanged={changed} />
+        </ResultsBody>
       )}
     </Panel>
   );

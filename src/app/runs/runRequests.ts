@@ -10,12 +10,10 @@ import type {
   ResultsRequest,
   TailBin,
 } from '../../worker/protocol';
+import { UNDO_MS } from '../../worker/protocol/data';
 import { reportOf } from '../reportOf';
 import { useRuns } from '../stores/runs';
 import { useWorkspace } from '../stores/workspace';
-
-/** How long a deletion can be undone. */
-const UNDO_MS = 10_000;
 
 export interface RunRequests {
   /** Lists the runs again; the page's list stays when that fails. */

@@ -1,8 +1,9 @@
-import { Undo2 } from 'lucide-react';
 import { useEffect } from 'react';
+import { UNDO_MS } from '../../worker/protocol/data';
 import { formatSize } from '../format/numbers';
 import { Panel } from '../parts/Panel';
 import { ScrollBox } from '../parts/ScrollBox';
+import { UndoLine } from '../parts/UndoLine';
 import { statusWords } from '../runs/runWords';
 import { useSession } from '../sessionContext';
 import { useRuns } from '../stores/runs';
@@ -64,12 +65,7 @@ export function RunsPanel() {
           </ScrollBox>
         )}
         {removed.map(({ id, name }) => (
-          <p key={id} className="undo-line" role="status">
-            {name} is deleted; its bytes are freed in 10 seconds.
-            <button type="button" className="button is-small" onClick={() => void session.runs.putBack(id)}>
-              <Undo2 size={13} aria-hidden /> Undo
-            </button>
-          </p>
+          <UndoLine key={id} name={name} seconds={UNDO_MS / 1000} onUndo={() => void session.runs.putBack(id)} />
         ))}
       </div>
     </Panel>

@@ -48,7 +48,7 @@ export type { ErrorReport } from '../protocol';
 
 export const DATA_PROTOCOL_VERSION = 1;
 
-/** How long a deleted domain can be put back. */
+/** How long a deleted domain or run can be put back. */
 export const UNDO_MS = 10_000;
 
 /** A picked or dropped file; `path` is its place inside a dropped folder (structured clones lose it). */

@@ -8,9 +8,13 @@ interface Answer<T> {
   readonly error: ErrorReport | null;
 }
 
-/** The worker's answer to a question, asked again whenever `ask` is another function; null asks nothing. */
-export function useAnswer<T>(ask: (() => Promise<T>) | null): Answer<T> {
+/**
+ * The worker's answer to a question, asked again whenever `ask` is another function; null asks nothing.
+ * @param stamp stands for what the worker looks at (a version, a hash): another one asks again
+ */
+export function useAnswer<T>(ask: (() => Promise<T>) | null, stamp?: number | string): Answer<T> {
   const [answer, setAnswer] = useState<Answer<T>>({ value: null, error: null });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another stamp means another answer to the same question
   useEffect(() => {
     if (!ask) {
       setAnswer({ value: null, error: null });
@@ -28,6 +32,6 @@ export function useAnswer<T>(ask: (() => Promise<T>) | null): Answer<T> {
     return () => {
       isGone = true;
     };
-  }, [ask]);
+  }, [ask, stamp]);
   return answer;
 }
