@@ -14,8 +14,8 @@ export default defineConfig({
   workers: 1,
   fullyParallel: false,
   forbidOnly: true,
-  // Training on a software adapter is slow: minutes, not the default 30 s.
-  timeout: 600_000,
+  // Training on a software adapter is slow; journeys that train ask for more themselves.
+  timeout: 180_000,
   expect: { timeout: 30_000 },
   use: {
     baseURL: `http://localhost:${PORT}/`,

@@ -74,7 +74,7 @@ export const GPU_STAGES = [
   {
     name: 'journeys in Chromium',
     args: ['node_modules/@playwright/test/cli.js', 'test', '--reporter=list,json'],
-    limitMs: 15 * MINUTE,
+    limitMs: 25 * MINUTE,
     count: countPlaywright,
     environment: { ...process.env, PLAYWRIGHT_JSON_OUTPUT_NAME: '{report}' },
   },

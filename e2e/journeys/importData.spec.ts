@@ -143,7 +143,9 @@ test('an import needs no mouse', async ({ page }) => {
   await expect(page.getByRole('region', { name: 'Import', exact: true })).toBeVisible();
   // The wizard has the focus, so its own picker is the first that says so.
   await tabTo(/Choose files/);
-  const picker = page.waitForEvent('filechooser');
+  const picker = page.waitForEvent('filechooser', { timeout: 30_000 });
+  // Keys may reach the page before the order to catch the picker does; a question asked of the page waits for both.
+  await page.evaluate(() => document.hasFocus());
   await page.keyboard.press('Space');
   const files = smallFolder().filter((file) => typeof file !== 'string');
   await (await picker).setFiles(files);
