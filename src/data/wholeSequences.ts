@@ -18,7 +18,17 @@ export function sequencesInMemory(dataset: Dataset, model: string): SequenceTabl
   );
 }
 
-/** Items that occur in some user's training part, ascending: what a tokenizer may train on. */
+/**
+ * Items that a tokenizer may train on, ascending: those that occur in some user's training part, and all items of a domain in
+ * which none does (a catalogue without users has no targets to keep apart).
+ */
 export function trainingItemsOf(dataset: Dataset): Uint32Array {
-  return dataset.stored?.stream?.trainingItems ?? trainingItems(dataset.sequences, dataset.itemCount);
+  const seen = dataset.stored?.stream?.trainingItems ?? trainingItems(dataset.sequences, dataset.itemCount);
+  const { domainOfItem } = dataset.items;
+  const domainAt = (item: number): number => domainOfItem?.[item] ?? 0;
+  const hasUsers = new Set(Array.from(seen, domainAt));
+  const isSeen = new Uint8Array(dataset.itemCount);
+  for (const item of seen) isSeen[item] = 1;
+  const all = Uint32Array.from({ length: dataset.itemCount }, (_, item) => item);
+  return all.filter((item) => isSeen[item] === 1 || !hasUsers.has(domainAt(item)));
 }

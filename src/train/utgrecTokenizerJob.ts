@@ -153,11 +153,7 @@ function openTrainer(host: UtgrecHost, phase: TokenizerPhase, prepared: Prepared
     model: { config: phase.config, sizes: prepared.sizes, schedule: cosineNoiseSchedule() },
     recipe,
     catalogue: prepared.catalogue,
-    // A catalogue without users is trained on whole.
-    trainingItems:
-      dataset.userCount > 0
-        ? trainingItemsOf(dataset)
-        : Uint32Array.from({ length: dataset.itemCount }, (_, item) => item),
+    trainingItems: trainingItemsOf(dataset),
     patch: phase.config.input.patch,
     seed: phase.seed,
   });
