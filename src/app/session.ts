@@ -64,7 +64,7 @@ export interface Session {
   readonly ask: Client['request'];
   /** These throw what the worker refuses. */
   codeWall(): Promise<CodeWall | null>;
-  codePaths(prefix: readonly number[]): Promise<PathTree | null>;
+  codePaths(prefix: readonly number[], picked?: readonly number[]): Promise<PathTree | null>;
   prefixItems(prefix: readonly number[], offset: number, limit: number): Promise<PrefixItems>;
   codeNeighbours(item: number, limit: number): Promise<CodeNeighbours>;
   codebooks: AskCodebooks;
@@ -188,7 +188,7 @@ export function createSession(client: Client): Session {
     searchItems: (query, limit) => client.request({ kind: 'searchItems', query, limit }),
     ask: (request) => client.request(request),
     codeWall: () => client.request({ kind: 'codeWall' }),
-    codePaths: (prefix) => client.request({ kind: 'codePaths', prefix }),
+    codePaths: (prefix, picked = []) => client.request({ kind: 'codePaths', prefix, picked }),
     prefixItems: (prefix, offset, limit) => client.request({ kind: 'prefixItems', prefix, offset, limit }),
     codeNeighbours: (item, limit) => client.request({ kind: 'codeNeighbours', item, limit }),
     codebooks: (request) => client.request(request),

@@ -17,6 +17,8 @@ export interface PathNode {
   readonly items: number;
   /** Items of each domain; empty for a single domain. */
   readonly domains: readonly number[];
+  /** Picked items among them; 0 where nothing is picked. */
+  readonly picked: number;
   /** Words that stand out in the titles of the items, most telling first. */
   readonly words: readonly string[];
   /** Several small prefixes drawn as one: how many; 0 for a prefix of its own. */
@@ -33,6 +35,8 @@ export interface PathTree {
   /** Distinct identifiers under `prefix`. */
   readonly identifiers: number;
   readonly domainNames: readonly string[];
+  /** Items of the tree that are picked. */
+  readonly picked: number;
   /** Every node before its children, children from many to few items; merged ones last. The first is the prefix itself. */
   readonly nodes: readonly PathNode[];
 }
@@ -43,16 +47,26 @@ const LEAST_SHARE = 0.002;
 const DEPTH = 3;
 const MOST_WORDS = 3;
 
-/** The prefixes below `prefix`, as many levels as can be read at once. */
-export function pathTree(coded: CodedItems, prefix: readonly number[]): PathTree {
+/**
+ * The prefixes below `prefix`, as many levels as can be read at once.
+ * @param picked items that are counted in every node
+ */
+export function pathTree(
+  coded: CodedItems,
+  prefix: readonly number[],
+  picked: ReadonlySet<number> = new Set(),
+): PathTree {
   const { levels, domainNames } = coded;
   const items = itemsWithPrefix(coded, prefix);
+  const pickedAmong = (members: readonly number[]): number =>
+    picked.size === 0 ? 0 : members.reduce((sum, item) => sum + (picked.has(item) ? 1 : 0), 0);
   const words = tellingWordsOf(coded.titles);
   const nodes: PathNode[] = [];
   const nodeOf = (path: readonly number[], members: readonly number[], start: number, merged: number): PathNode => ({
     prefix: path,
     items: members.length,
     domains: domainCounts(coded, members),
+    picked: pickedAmong(members),
     words: merged > 0 ? [] : words.of(members),
     merged,
     start,
@@ -83,6 +97,7 @@ export function pathTree(coded: CodedItems, prefix: readonly number[]): PathTree
     items: items.length,
     identifiers: new Set(items.map((item) => coded.codes.subarray(item * levels, (item + 1) * levels).join())).size,
     domainNames: coded.domainOfItem ? domainNames : [],
+    picked: pickedAmong(items),
     nodes,
   };
 }

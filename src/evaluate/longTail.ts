@@ -1,7 +1,8 @@
 /**
- * Who wins, head or tail? Users by how often their target occurs in training, in bins whose width doubles; in each bin the
- * difference of two systems with its interval and test, and each system's share of all hits beside the bin's share of the cases.
- * Figure V7. Recommended lists are not stored with an evaluation, so hits stand for exposure.
+ * Who wins, head or tail? Users in bins: by how often their target occurs in training, by how much they did themselves (both in
+ * bins whose width doubles), or by the domain of the target. In each bin the difference of two systems with its interval and
+ * test, and each system's share of all hits beside the bin's share of the cases. Figure V7. Recommended lists are not stored
+ * with an evaluation, so hits stand for exposure.
  */
 import { ShapeError } from '../base/errors';
 import { bootstrapMean, type Interval } from './bootstrap';
@@ -10,11 +11,25 @@ import { holmAdjusted } from './significance';
 
 const SEED = 2;
 
+/** What users are put together by. */
+export type TailFacet = 'popularity' | 'activity' | 'domain';
+
+/** Users in bins; every user is in one. */
+export interface TailGroups {
+  readonly bins: readonly {
+    /** `cold`, `1`, `2–3`, `4–7` …, or a domain. */
+    readonly name: string;
+    /** Items of the catalogue in the bin; null where bins are of users. */
+    readonly items: number | null;
+    readonly interactions: number;
+  }[];
+  /** Bin of each user. */
+  readonly binOfUser: readonly number[];
+}
+
 export interface TailBin {
-  /** `cold`, `1`, `2–3`, `4–7` … */
   readonly name: string;
-  /** Items of the catalogue that are so popular. */
-  readonly items: number;
+  readonly items: number | null;
   readonly users: number;
   readonly first: number;
   readonly second: number;
@@ -32,55 +47,104 @@ export interface TailBin {
 /** Bin of a popularity: 0 cold, then powers of two. */
 export const tailBin = (popularity: number): number => (popularity === 0 ? 0 : Math.floor(Math.log2(popularity)) + 1);
 
-function binName(bin: number): string {
-  if (bin === 0) return 'cold';
+function binName(bin: number, ofNone: string): string {
+  if (bin === 0) return ofNone;
   const [from, to] = [2 ** (bin - 1), 2 ** bin - 1];
   return from === to ? String(from) : `${from}–${to}`;
 }
 
+/**
+ * Bins from cold to the most popular; the last bin that an item is in is the last one.
+ * @param popularity training interactions of every item  @param targets item of each user
+ */
+export function byPopularity(popularity: ArrayLike<number>, targets: ArrayLike<number>): TailGroups {
+  const items: number[] = [];
+  const interactions: number[] = [];
+  for (let item = 0; item < popularity.length; item++) {
+    const count = popularity[item] as number;
+    const bin = tailBin(count);
+    items[bin] = (items[bin] ?? 0) + 1;
+    interactions[bin] = (interactions[bin] ?? 0) + count;
+  }
+  return {
+    bins: Array.from(items, (count, bin) => ({
+      name: binName(bin, 'cold'),
+      items: count ?? 0,
+      interactions: interactions[bin] ?? 0,
+    })),
+    binOfUser: Array.from(targets, (target) => tailBin(popularity[target] ?? 0)),
+  };
+}
+
+/** @param events interactions of each user before the target */
+export function byActivity(events: ArrayLike<number>): TailGroups {
+  const interactions: number[] = [];
+  const binOfUser = Array.from(events, (count) => {
+    const bin = tailBin(count);
+    interactions[bin] = (interactions[bin] ?? 0) + count;
+    return bin;
+  });
+  return {
+    bins: Array.from(interactions, (count, bin) => ({
+      name: binName(bin, 'none'),
+      items: null,
+      interactions: count ?? 0,
+    })),
+    binOfUser,
+  };
+}
+
+/** @param domainOfItem null for a single domain */
+export function byDomain(
+  { domainOfItem, domainNames }: { readonly domainOfItem: Uint8Array | null; readonly domainNames: readonly string[] },
+  popularity: ArrayLike<number>,
+  targets: ArrayLike<number>,
+): TailGroups {
+  const bins = (domainOfItem ? domainNames : ['all items']).map((name) => ({ name, items: 0, interactions: 0 }));
+  for (let item = 0; item < popularity.length; item++) {
+    const bin = bins[domainOfItem?.[item] ?? 0];
+    if (!bin) continue;
+    bin.items++;
+    bin.interactions += popularity[item] as number;
+  }
+  return { bins, binOfUser: Array.from(targets, (target) => domainOfItem?.[target] ?? 0) };
+}
+
 export interface TailCases {
-  /** Training interactions of every item of the catalogue. */
-  readonly popularity: ArrayLike<number>;
-  /** Target of each user. */
-  readonly targets: ArrayLike<number>;
+  readonly groups: TailGroups;
   /** Values of the two systems, user by user. */
   readonly first: ArrayLike<number>;
   readonly second: ArrayLike<number>;
   readonly test: PairedTest;
 }
 
-/** Bins from cold to the most popular; the last bin that an item is in is the last one. @throws ShapeError `tail/users` */
-export function longTail({ popularity, targets, first, second, test }: TailCases): TailBin[] {
-  if (first.length !== targets.length || second.length !== targets.length)
+/** @throws ShapeError `tail/users` */
+export function longTail({ groups, first, second, test }: TailCases): TailBin[] {
+  const userCount = groups.binOfUser.length;
+  if (first.length !== userCount || second.length !== userCount)
     throw new ShapeError(
       'tail/users',
-      `long tail: wanted ${targets.length} values each, came ${first.length} and ${second.length}; evaluate both on one split.`,
+      `long tail: wanted ${userCount} values each, came ${first.length} and ${second.length}; evaluate both on one split.`,
     );
-  const itemsIn: number[] = [];
-  const interactionsIn: number[] = [];
-  for (let item = 0; item < popularity.length; item++) {
-    const count = popularity[item] as number;
-    const bin = tailBin(count);
-    itemsIn[bin] = (itemsIn[bin] ?? 0) + 1;
-    interactionsIn[bin] = (interactionsIn[bin] ?? 0) + count;
-  }
-  const members: number[][] = Array.from(itemsIn, () => []);
-  for (let user = 0; user < targets.length; user++)
-    members[tailBin(popularity[targets[user] as number] ?? 0)]?.push(user);
+  const members: number[][] = groups.bins.map(() => []);
+  groups.binOfUser.forEach((bin, user) => {
+    members[bin]?.push(user);
+  });
   const valuesOf = (of: ArrayLike<number>, users: readonly number[]): number[] =>
     users.map((user) => of[user] as number);
   const total = (values: ArrayLike<number>): number => Array.from(values).reduce((sum, value) => sum + value, 0);
   const [allFirst, allSecond, allInteractions] = [
     total(first),
     total(second),
-    total(Array.from(interactionsIn, (n) => n ?? 0)),
+    total(groups.bins.map(({ interactions }) => interactions)),
   ];
-  const bins = members.map((users, bin) => {
+  const bins = groups.bins.map(({ name, items, interactions }, bin) => {
+    const users = members[bin] ?? [];
     const [a, b] = [valuesOf(first, users), valuesOf(second, users)];
     const share = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);
     return {
-      name: binName(bin),
-      items: itemsIn[bin] ?? 0,
+      name,
+      items,
       users: users.length,
       first: share(total(a), users.length),
       second: share(total(b), users.length),
@@ -90,8 +154,8 @@ export function longTail({ popularity, targets, first, second, test }: TailCases
         SEED + bin,
       ),
       p: users.length < 2 ? 1 : pairedP(test, a, b, SEED),
-      caseShare: share(users.length, targets.length),
-      interactionShare: share(interactionsIn[bin] ?? 0, allInteractions),
+      caseShare: share(users.length, userCount),
+      interactionShare: share(interactions, allInteractions),
       firstShare: share(total(a), allFirst),
       secondShare: share(total(b), allSecond),
     };

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { normalArray } from '../base/random';
 import { bootstrapMean } from './bootstrap';
-import { longTail, tailBin } from './longTail';
+import { byActivity, byDomain, byPopularity, longTail, tailBin } from './longTail';
 import { pairedDelta } from './pairedDelta';
 import { pairedTTest } from './significance';
 
@@ -82,8 +82,7 @@ describe('long tail', () => {
   it('puts every user into the bin of their target', () => {
     expect([0, 1, 2, 3, 4, 7, 8].map(tailBin)).toEqual([0, 1, 2, 2, 3, 3, 4]);
     const bins = longTail({
-      popularity: [0, 1, 2, 3, 9],
-      targets: [0, 1, 2, 3, 4, 4],
+      groups: byPopularity([0, 1, 2, 3, 9], [0, 1, 2, 3, 4, 4]),
       first: [0, 1, 1, 1, 1, 1],
       second: [0, 0, 1, 0, 1, 0],
       test: 't',
@@ -102,14 +101,40 @@ describe('long tail', () => {
     expect(bins[4]?.interactionShare).toBeCloseTo(9 / 15, 12);
   });
 
+  it('puts users together by what they did, and by the domain of their target', () => {
+    const active = byActivity([1, 3, 2, 9, 8]);
+    expect(active.bins).toEqual([
+      { name: 'none', items: null, interactions: 0 },
+      { name: '1', items: null, interactions: 1 },
+      { name: '2–3', items: null, interactions: 5 },
+      { name: '4–7', items: null, interactions: 0 },
+      { name: '8–15', items: null, interactions: 17 },
+    ]);
+    expect(active.binOfUser).toEqual([1, 2, 2, 4, 4]);
+    const names = { domainOfItem: Uint8Array.of(0, 1, 1), domainNames: ['Maps', 'Moon'] };
+    const domains = byDomain(names, [4, 1, 2], [2, 0, 2]);
+    expect(domains.bins).toEqual([
+      { name: 'Maps', items: 1, interactions: 4 },
+      { name: 'Moon', items: 2, interactions: 3 },
+    ]);
+    const bins = longTail({ groups: domains, first: [1, 0, 1], second: [0, 1, 1], test: 't' });
+    expect(bins.map(({ users: n, difference }) => [n, difference])).toEqual([
+      [1, -1],
+      [2, 0.5],
+    ]);
+    expect(byDomain({ domainOfItem: null, domainNames: [] }, [1, 1], [0, 1]).bins).toHaveLength(1);
+  });
+
   it('adds up to the difference over all users', () => {
     fc.assert(
       fc.property(
         fc.array(fc.tuple(fc.nat(20), fc.boolean(), fc.boolean()), { minLength: 1, maxLength: 60 }),
         (cases) => {
           const bins = longTail({
-            popularity: Array.from({ length: 21 }, (_, item) => item),
-            targets: cases.map(([target]) => target),
+            groups: byPopularity(
+              Array.from({ length: 21 }, (_, item) => item),
+              cases.map(([target]) => target),
+            ),
             first: cases.map(([, first]) => Number(first)),
             second: cases.map(([, , second]) => Number(second)),
             test: 't',

@@ -45,7 +45,9 @@ export class CodeDesk {
       case 'codeWall':
         return this.#record?.wall() ?? null;
       case 'codePaths':
-        return this.#coded && this.#coded.codes.length > 0 ? pathTree(this.#coded, request.prefix) : null;
+        return this.#coded && this.#coded.codes.length > 0
+          ? pathTree(this.#coded, request.prefix, new Set(request.picked))
+          : null;
       case 'prefixItems':
         return this.#items(request, card);
       case 'codeNeighbours':

@@ -212,6 +212,20 @@ describe('CodebookDesk', () => {
     });
   });
 
+  it('lists the items of a code at any level, of one domain or of all', async () => {
+    const source = sourceOf(await trained());
+    const desk = new CodebookDesk();
+    for (const level of [0, 1])
+      for (let code = 0; code < ENTRIES; code++)
+        for (const domain of [null, 'south']) {
+          const reply = await desk.answer({ kind: 'codeItems', level, code, domain, offset: 1, limit: 2 }, source);
+          const wanted = [...Array(ITEMS).keys()].filter(
+            (item) => codes[item * LEVELS + level] === code && (domain === null || item % 2 === 1),
+          );
+          expect(reply).toMatchObject({ items: wanted, cards: wanted.slice(1, 3).map((item) => ({ item })) });
+        }
+  });
+
   it('places items by the two widest components of the vectors that the tokenizer reads', async () => {
     const reply = await new CodebookDesk().answer({ kind: 'itemMap' }, sourceOf(await trained()));
     expect(reply).toMatchObject({ source: 'whitened', levels: LEVELS, codes });

@@ -24,6 +24,7 @@ import type {
   BucketItem,
   CodebooksReplies,
   CodebooksRequest,
+  CodeItemsReply,
   CollisionBucketReply,
   CollisionsReply,
   ItemMapReply,
@@ -73,6 +74,8 @@ export class CodebookDesk {
         return bucketOf(required(facts), request, source);
       case 'sharedCodes':
         return sharedCodesOf(required(facts), request, source);
+      case 'codeItems':
+        return codeItemsOf(required(facts), request, source);
     }
   }
 
@@ -252,6 +255,22 @@ async function bucketOf(
     };
   });
   return { total: all.length, items: await Promise.all(items), split: splitPlace(members) };
+}
+
+async function codeItemsOf(
+  { coded: { codes, levels, domainOfItem, domainNames } }: CodebookFacts,
+  { level, code, domain, offset, limit }: Extract<CodebooksRequest, { kind: 'codeItems' }>,
+  { card }: CodebookSource,
+): Promise<CodeItemsReply> {
+  const wanted = domain === null ? null : domainNames.indexOf(domain);
+  const items: number[] = [];
+  for (let item = 0; item < codes.length / levels; item++)
+    if (codes[item * levels + level] === code && (wanted === null || domainOfItem?.[item] === wanted)) items.push(item);
+  const page = items.slice(offset, offset + limit).map(async (item) => ({
+    ...(await card(item)),
+    codes: [...codes.subarray(item * levels, (item + 1) * levels)],
+  }));
+  return { items, cards: await Promise.all(page) };
 }
 
 function resolutionIn(

@@ -152,7 +152,9 @@ describe('comparing runs', () => {
     await expect(
       ask({ kind: 'comparePair', ...question, metric: 'R@7', second: 'TIGER, width64' }),
     ).rejects.toMatchObject({ code: 'compare/metric' });
-    await expect(ask({ kind: 'compareTail', ...question, second: 'TIGER, width64' })).rejects.toMatchObject({
+    await expect(
+      ask({ kind: 'compareTail', by: 'popularity', ...question, second: 'TIGER, width64' }),
+    ).rejects.toMatchObject({
       code: 'run/data',
     });
   });

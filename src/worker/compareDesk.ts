@@ -3,7 +3,7 @@ import { ConfigError } from '../base/errors';
 import type { Dataset } from '../data/dataset';
 import { eventCount, targetOf } from '../data/splits';
 import { wholeSequences } from '../data/wholeSequences';
-import { longTail, type TailBin } from '../evaluate/longTail';
+import { byActivity, byDomain, byPopularity, longTail, type TailBin, type TailGroups } from '../evaluate/longTail';
 import { METRIC_KINDS, metricsFromRanks, TABLE_CUTOFFS } from '../evaluate/metrics';
 import { pairedDelta } from '../evaluate/pairedDelta';
 import { pairedP } from '../evaluate/pairedTests';
@@ -11,7 +11,15 @@ import type { SystemResult } from '../evaluate/resultsTable';
 import { holmAdjusted } from '../evaluate/significance';
 import { popularity } from '../evaluate/sparseCounts';
 import { type MeasuredRun, resultsOf, systemsOf } from '../train/results';
-import type { CompareReplies, CompareRequest, NamedDelta, PairMatrix, PairQuestion } from './protocol/compare';
+import type {
+  CompareReplies,
+  CompareRequest,
+  NamedDelta,
+  PairMatrix,
+  PairQuestion,
+  TailQuestion,
+  TailUsers,
+} from './protocol/compare';
 import type { RunDesk } from './runDesk';
 import { measuredEvaluations } from './storeSink';
 import { CURRENT_RUN } from './workspace';
@@ -38,6 +46,8 @@ export async function compareAnswer(
       return deltaOf(pairOf(measured, request), request, opened);
     case 'compareTail':
       return tailOf(pairOf(measured, request), request, opened);
+    case 'compareTailUsers':
+      return tailUsersOf(pairOf(measured, request), request, opened);
   }
 }
 
@@ -114,24 +124,47 @@ function deltaOf({ first, second }: Pair, { metric, test }: PairQuestion, opened
   return { ...delta, userIds };
 }
 
-async function tailOf(
+async function tailOf({ first, second }: Pair, question: TailQuestion, opened: Dataset | null): Promise<TailBin[]> {
+  return longTail({
+    groups: await tailGroups(first, question, opened),
+    first: perUserValues(first, question.metric),
+    second: perUserValues(second, question.metric),
+    test: question.test,
+  });
+}
+
+async function tailUsersOf(
   { first, second }: Pair,
-  { metric, test }: PairQuestion,
+  { bin, limit, ...question }: Extract<CompareRequest, { kind: 'compareTailUsers' }>,
   opened: Dataset | null,
-): Promise<readonly TailBin[]> {
-  if (!opened || !isOf(first, opened))
+): Promise<TailUsers> {
+  const { bins, binOfUser } = await tailGroups(first, question, opened);
+  const [a, b] = [perUserValues(first, question.metric), perUserValues(second, question.metric)];
+  const users = usersOf(first);
+  const members = [...users.keys()]
+    .filter((place) => bins[binOfUser[place] ?? -1]?.name === bin)
+    .map((place) => {
+      const user = users[place] ?? 0;
+      return { user, id: opened?.users[user] ?? String(user), delta: (a[place] ?? 0) - (b[place] ?? 0) };
+    })
+    .sort((one, other) => Math.abs(other.delta) - Math.abs(one.delta) || one.user - other.user);
+  return { total: members.length, users: members.slice(0, limit) };
+}
+
+/** @throws ConfigError `run/data` where the rows were measured on other data */
+async function tailGroups(row: SystemResult, { by }: TailQuestion, opened: Dataset | null): Promise<TailGroups> {
+  if (!opened || !isOf(row, opened))
     throw new ConfigError(
       'run/data',
-      `long tail: the runs were measured on ${first.protocol.data}, which is not open; open that data set first.`,
+      `long tail: the runs were measured on ${row.protocol.data}, which is not open; open that data set first.`,
     );
   const { sequences } = opened;
-  return longTail({
-    popularity: popularity(await wholeSequences(opened), opened.itemCount),
-    targets: usersOf(first).map((user) => targetOf(sequences, user, eventCount(sequences, user) - 1)),
-    first: perUserValues(first, metric),
-    second: perUserValues(second, metric),
-    test,
-  });
+  const users = usersOf(row);
+  // The target is the user's last event.
+  if (by === 'activity') return byActivity(Array.from(users, (user) => eventCount(sequences, user) - 1));
+  const targets = Array.from(users, (user) => targetOf(sequences, user, eventCount(sequences, user) - 1));
+  const counts = popularity(await wholeSequences(opened), opened.itemCount);
+  return by === 'domain' ? byDomain(opened.items, counts, targets) : byPopularity(counts, targets);
 }
 
 /** Whether rows were measured on the open data as a whole; the protocol names data by the first letters of their hash. */

@@ -41,6 +41,9 @@ export type {
   PairMatrix,
   PairQuestion,
   TailBin,
+  TailFacet,
+  TailQuestion,
+  TailUsers,
 } from './protocol/compare';
 export type {
   BeamItems,

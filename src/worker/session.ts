@@ -139,6 +139,7 @@ export class Session {
       case 'compareMatrix':
       case 'comparePair':
       case 'compareTail':
+      case 'compareTailUsers':
         return compareAnswer(request, this.#runDesk(), this.#data?.dataset ?? null);
       case 'deleteRun': {
         const wasShown = await this.#runDesk().answer(request);
@@ -173,6 +174,7 @@ export class Session {
       case 'neighbourSharing':
       case 'residualStaircase':
       case 'sharedCodes':
+      case 'codeItems':
       case 'itemMap':
       case 'itemCards':
         return this.#codebooks.answer(request, await this.#codebookSource());

@@ -44,7 +44,7 @@ function Sharing({ wall }: { readonly wall: CodeWall }) {
   const dataNote = useDataNote();
   const [wantedLevel, setLevel] = useViewParam('level', LEVEL);
   const [wantedStep, setStep] = useState<number | null>(null);
-  const [pair, setPair] = useState<SharedPair | null>(null);
+  const [pair, setPair] = useState<(SharedPair & { readonly level: number }) | null>(null);
   const level = Math.min(wantedLevel, wall.entries.length - 1);
   const known = wantedStep === null ? -1 : wall.steps.indexOf(wantedStep);
   const snapshot = known < 0 ? wall.steps.length - 1 : known;
@@ -62,7 +62,7 @@ function Sharing({ wall }: { readonly wall: CodeWall }) {
       controls={
         <>
           <ViewToggle
-            label="Level"
+            label="Level of the bars"
             chosen={String(level)}
             choices={wall.entries.map((_, at) => ({ value: String(at), label: `Level ${at + 1}` }))}
             onChoose={(chosen) => setLevel(Number(chosen))}
@@ -93,16 +93,18 @@ function Sharing({ wall }: { readonly wall: CodeWall }) {
         if (!row) return;
         const domains = [String(row['row']), String(row['column'])] as const;
         useSelection.getState().pick({ domains: [...domains] });
-        setPair(row['kind'] === 'perplexity' ? null : { domains, isPrefix: row['kind'] === 'neighbours' });
+        const at = Number(row['level']) - 1;
+        setLevel(at);
+        setPair(row['kind'] === 'perplexity' ? null : { domains, isPrefix: row['kind'] === 'neighbours', level: at });
       }}
     >
       {error && <ErrorNote title="Neighbours in other domains could not be compared" error={error} />}
       {pair && (
         <SharedCodeList
-          key={pair.domains.join()}
+          key={`${pair.level} ${pair.domains.join()}`}
           pair={pair}
           step={step}
-          level={level}
+          level={pair.level}
           version={settled}
           onClose={() => setPair(null)}
         />

@@ -106,14 +106,16 @@ describe('sharingFigure', () => {
 
   it('has shared use above, perplexity on and neighbours below the diagonal', () => {
     const spec = sharingFigure({ wall, snapshot: 1, level: 1, neighbours });
-    const { jaccard, perplexity } = codeSharing(wall, 1, 1);
     const rows = tableOf(spec, 'pairs')?.rows ?? [];
-    expect(rows).toHaveLength(9);
-    for (const { row, column, value, kind } of rows) {
+    expect(rows).toHaveLength(2 * 9);
+    expect(spec.rows[0]?.panels.map(({ title }) => title)).toEqual(['Level 1', 'Level 2']);
+    for (const { row, column, value, kind, level } of rows) {
+      const at = Number(level) - 1;
+      const { jaccard, perplexity } = codeSharing(wall, 1, at);
       const [a, b] = [domainNames.indexOf(String(row)), domainNames.indexOf(String(column))];
       if (a === b) expect([kind, value]).toEqual(['perplexity', (perplexity[a] ?? 0) / CODES]);
       else if (b > a) expect([kind, value]).toEqual(['jaccard', jaccard[a]?.[b]]);
-      else expect([kind, value]).toEqual(['neighbours', (9 + 3 * a + b) / 18]);
+      else expect([kind, value]).toEqual(['neighbours', (9 * at + 3 * a + b) / 18]);
     }
     expect(spec.note).toContain('30 items of a domain looked up among 20 of another');
     expect(svgOf(spec, 174)).not.toMatch(/NaN|Infinity/);
@@ -121,7 +123,7 @@ describe('sharingFigure', () => {
 
   it('leaves the lower half empty without neighbours, and shows codes without an item as such', () => {
     const spec = sharingFigure({ wall, snapshot: 0, level: 0, neighbours: null });
-    expect(tableOf(spec, 'pairs')?.rows).toHaveLength(6);
+    expect(tableOf(spec, 'pairs')?.rows).toHaveLength(2 * 6);
     expect(spec.note).toContain('empty until they are found');
     expect(tableOf(spec, 'sets')?.rows.map(({ domains, codes: count, items }) => [domains, count, items])).toEqual([
       ['no domain', CODES - 1, 0],

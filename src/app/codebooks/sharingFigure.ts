@@ -5,6 +5,7 @@
 import { type CodeSet, codeSets, codeSharing } from '../../evaluate/codeSharing';
 import type { CodeWall } from '../../evaluate/codeWall';
 import type { NeighbourSharingReply } from '../../worker/protocol/codebooks';
+import { numberColumn, placing, styling, textColumn } from '../figures/columns';
 import { seriesStyle } from '../figures/palette';
 import type { DataTable, FigureSpec, PanelRow, Row, Series } from '../figures/spec';
 import { formatCount, formatShare } from '../format/numbers';
@@ -44,21 +45,23 @@ const IN: Series = { key: 'in', label: 'uses them', ...seriesStyle(0), isInLegen
 const OUT: Series = { key: 'out', label: 'does not', ...seriesStyle(0), colour: 'grid', isInLegend: false };
 
 export function sharingFigure({ wall, snapshot, level, neighbours, note = '' }: SharingData): FigureSpec {
-  const { domains, jaccard, perplexity, entries } = codeSharing(wall, snapshot, level);
-  const pairs = pairRows({ domains, jaccard, perplexity, entries, neighbours, level });
+  const levels = [...wall.entries.keys()];
+  const pairs = levels.flatMap((at) => pairRows({ ...codeSharing(wall, snapshot, at), neighbours, level: at }));
+  const { domains, entries } = codeSharing(wall, snapshot, level);
   const sets = drawnSets(codeSets(wall, snapshot, level), domains);
   const step = wall.steps[snapshot] ?? 0;
   const places = sets.rows.map(({ place }) => String(place));
   const mostCodes = Math.max(1, ...sets.rows.map(({ codes }) => Number(codes)));
   // Wide enough for the names under the columns.
-  const cellSide = Math.min(9, Math.max(3, ...domains.map((name) => 0.65 * name.length)));
+  const longestName = Math.max(3, ...domains.map((name) => 0.65 * name.length));
+  const cellSide = Math.min(9, longestName);
   const ticks = domains.map((name) => ({ at: name, label: name }));
   const upset: readonly PanelRow[] = [
     {
       height: 9,
       panels: [
         {
-          title: 'Codes by the domains that use them',
+          title: `Codes of level ${level + 1} by the domains that use them`,
           x: { title: '', scale: { kind: 'band', domain: places, padding: 0.25 }, ticks: [] },
           y: { title: 'Codes', scale: { kind: 'linear', domain: [0, mostCodes * 1.15] } },
           marks: [{ kind: 'bar', data: 'sets', x: 'place', y: 'codes', series: 'series', label: 'label' }],
@@ -83,12 +86,16 @@ export function sharingFigure({ wall, snapshot, level, neighbours, note = '' }: 
   return {
     name: `code-sharing-level-${level + 1}`,
     title: 'Codes that domains share',
-    summary: summaryOf(pairs, sets.all, { level, step, entries }),
+    summary: summaryOf(
+      pairs.filter((row) => row['level'] === level + 1),
+      sets.all,
+      { level, step, entries },
+    ),
     note: [
-      `Level ${level + 1} at step ${formatCount(step)}. Above the diagonal: Σ min / Σ max of the two domains’ shares of items on each code.`,
+      `At step ${formatCount(step)}. Above the diagonal: Σ min / Σ max of the two domains’ shares of items on each code.`,
       'On it: perplexity of the domain’s own use over the number of entries.',
       neighbours
-        ? `Below: share of items whose nearest item in the other domain has the same first ${level === 0 ? 'code' : `${level + 1} codes`}${neighbours.isComplete ? '' : `; ${neighbours.queriesOfDomain} items of a domain looked up among ${neighbours.candidatesOfDomain} of another, evenly spaced`}.`
+        ? `Below: share of items whose nearest item in the other domain has the same codes up to the level${neighbours.isComplete ? '' : `; ${neighbours.queriesOfDomain} items of a domain looked up among ${neighbours.candidatesOfDomain} of another, evenly spaced`}.`
         : 'Below, neighbours in other domains: empty until they are found, and where a run keeps no vectors of its items.',
       note,
     ]
@@ -101,11 +108,12 @@ export function sharingFigure({ wall, snapshot, level, neighbours, note = '' }: 
         name: 'pairs',
         title: 'Pairs of domains',
         columns: [
-          { key: 'row', title: 'Domain', digits: null },
-          { key: 'column', title: 'and', digits: null },
-          { key: 'kindTitle', title: 'Measure', digits: null },
-          { key: 'value', title: 'Value', digits: 4 },
-          { key: 'kind', title: 'kind', digits: null, isHidden: true },
+          textColumn('row', 'Domain'),
+          textColumn('column', 'and'),
+          textColumn('kindTitle', 'Measure'),
+          numberColumn('value', 'Value', 4),
+          numberColumn('level', 'Level'),
+          ...styling('kind', 'place'),
         ],
         rows: pairs,
       },
@@ -116,34 +124,30 @@ export function sharingFigure({ wall, snapshot, level, neighbours, note = '' }: 
       {
         height: cellSide * domains.length,
         isSquare: true,
-        panels: [
-          {
-            title: `Level ${level + 1}`,
-            x: { title: '', scale: { kind: 'band', domain: domains }, ticks },
-            y: {
-              title: '',
-              scale: { kind: 'band', domain: domains },
-              ticks,
+        minWidth: cellSide * domains.length + 1.5 + longestName,
+        panels: levels.map((at) => ({
+          title: `Level ${at + 1}`,
+          where: { column: 'level', equals: at + 1 },
+          x: { title: '', scale: { kind: 'band', domain: domains }, ticks },
+          y: { title: '', scale: { kind: 'band', domain: domains }, ticks },
+          marks: [
+            {
+              kind: 'cell',
+              data: 'pairs',
+              x: 'column',
+              y: 'row',
+              value: 'value',
+              ramp: 'sequential',
+              domain: [0, 1],
+              digits: 2,
             },
-            marks: [
-              {
-                kind: 'cell',
-                data: 'pairs',
-                x: 'column',
-                y: 'row',
-                value: 'value',
-                ramp: 'sequential',
-                domain: [0, 1],
-                digits: 2,
-              },
-            ],
-          },
-        ],
+          ],
+        })),
       },
       ...upset,
     ],
     cursors: [
-      { data: 'pairs', x: 'column', y: 'row' },
+      { data: 'pairs', x: 'column', y: 'place' },
       { data: 'sets', x: 'place' },
     ],
   };
@@ -168,7 +172,10 @@ function pairRows({ domains, jaccard, perplexity, entries, neighbours, level }: 
         neighbours: neighbours && shareOf(neighbours, level, row, column),
       };
       const value = values[kind];
-      return value === null ? [] : [{ row, column, kindTitle: CELL_KINDS[kind], value, kind }];
+      if (value === null) return [];
+      return [
+        { row, column, kindTitle: CELL_KINDS[kind], value, level: level + 1, kind, place: `${level + 1} ${row}` },
+      ];
     }),
   );
 }
@@ -214,24 +221,19 @@ function drawnSets(
       name: 'sets',
       title: 'Codes by the domains that use them',
       columns: [
-        { key: 'domains', title: 'Used by exactly', digits: null },
-        { key: 'number', title: 'Domains', digits: 0 },
-        { key: 'codes', title: 'Codes', digits: 0 },
-        { key: 'items', title: 'Items on them', digits: 0 },
-        { key: 'place', title: 'place', digits: 0, isHidden: true },
-        { key: 'label', title: 'label', digits: null, isHidden: true },
-        { key: 'series', title: 'series', digits: null, isHidden: true },
+        textColumn('domains', 'Used by exactly'),
+        numberColumn('number', 'Domains'),
+        numberColumn('codes', 'Codes'),
+        numberColumn('items', 'Items on them'),
+        ...placing('place'),
+        ...styling('label', 'series'),
       ],
       rows,
     },
     members: {
       name: 'members',
       title: 'Domains of each bar',
-      columns: [
-        { key: 'place', title: 'Bar', digits: 0 },
-        { key: 'domain', title: 'Domain', digits: null },
-        { key: 'series', title: 'in or out', digits: null },
-      ],
+      columns: [numberColumn('place', 'Bar'), textColumn('domain', 'Domain'), textColumn('series', 'in or out')],
       rows: members,
     },
   };

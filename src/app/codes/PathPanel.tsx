@@ -1,25 +1,44 @@
-import { ChevronRight } from 'lucide-react';
+import { ChevronRight, MousePointer2, Route } from 'lucide-react';
 import { Fragment, useCallback, useMemo, useState } from 'react';
 import { FigurePanel } from '../figures/FigurePanel';
 import { useDataNote } from '../figures/useDataNote';
+import { useViewParam, type ViewKind } from '../navigation/viewParams';
 import { ErrorNote } from '../parts/ErrorNote';
 import { ItemSearch } from '../parts/ItemSearch';
 import { Panel } from '../parts/Panel';
 import { useAnswer } from '../parts/useAnswer';
 import { useSession } from '../sessionContext';
 import { useCodes } from '../stores/codes';
+import { useSelection } from '../stores/selection';
 import { NeighbourList } from './NeighbourList';
 import { PrefixItemList } from './PrefixItemList';
 import { pathFigure } from './pathFigure';
 
-/** V2: the tree of code prefixes. A prefix opens its own tree and its items, an item its neighbours by code. */
+const MOST_CODES = 16;
+
+/** Codes of a prefix, `23.7`. */
+export const CODES: ViewKind<readonly number[]> = {
+  fallback: [],
+  read(text) {
+    const codes = text.split('.').map((part) => (/^\d{1,5}$/.test(part) ? Number(part) : Number.NaN));
+    return codes.length <= MOST_CODES && codes.every(Number.isFinite) ? codes : null;
+  },
+  write: (codes) => codes.join('.'),
+};
+
+/**
+ * V2: the tree of code prefixes. A prefix opens its own tree and its items, an item its neighbours by code; picked items show
+ * in every prefix that has some.
+ */
 export function PathPanel() {
   const session = useSession();
   const version = useCodes((state) => state.version);
   const note = useDataNote();
-  const [prefix, setPrefix] = useState<readonly number[]>([]);
+  const [prefix, setPrefix] = useViewParam('prefix', CODES);
   const [item, setItem] = useState<number | null>(null);
-  const ask = useCallback(() => session.codePaths(prefix), [session, prefix]);
+  const picked = useSelection((selection) => selection.items);
+  const codes = useSelection((selection) => selection.codes);
+  const ask = useCallback(() => session.codePaths(prefix, picked), [session, prefix, picked]);
   const { value: tree, error } = useAnswer(version > 0 ? ask : null, version);
   const spec = useMemo(() => (tree && tree.items > 0 ? pathFigure(tree, note) : null), [tree, note]);
   if (error) return <ErrorNote title="The code paths could not be read" error={error} />;
@@ -49,6 +68,20 @@ export function PathPanel() {
           </Fragment>
         ))}
       </nav>
+      {codes.length > 0 && codes.join() !== prefix.join() && (
+        <button type="button" className="button is-small" onClick={() => setPrefix(codes)}>
+          <Route size={13} aria-hidden /> Go to codes {codes.join(' · ')}
+        </button>
+      )}
+      {prefix.length > 0 && codes.join() !== prefix.join() && (
+        <button
+          type="button"
+          className="button is-small"
+          onClick={() => useSelection.getState().pick({ codes: [...prefix] })}
+        >
+          <MousePointer2 size={13} aria-hidden /> Pick this prefix
+        </button>
+      )}
       <ItemSearch
         label="Find an item among the codes"
         placeholder="Find an item: search titles"

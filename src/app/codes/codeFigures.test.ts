@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { uniformGenerator } from '../../base/random';
 import { type CodedItems, pathTree } from '../../evaluate/codePaths';
 import { CodeWallRecord, codeUse, wallCounts } from '../../evaluate/codeWall';
+import { moved, nearestRow, stopsOf } from '../figures/cursor';
 import { sceneOf } from '../figures/layout';
 import { tableOf } from '../figures/spec';
 import { svgOf } from '../figures/svgText';
@@ -59,6 +60,44 @@ describe('wallFigure', () => {
       }
   });
 
+  it('places a code in every domain at once, and says which domain dominates it', () => {
+    const scene = sceneOf(spec, { width: 900, em: 11, hasTitle: false });
+    const last = wall.steps.length - 1;
+    for (const [index, row] of (tableOf(spec, 'codes')?.rows ?? []).entries()) {
+      const key = `codes:${index}`;
+      expect(1 + (scene.echoes?.get(key)?.length ?? 0)).toBe(wall.groups.length);
+      const counts = [1, 2, 3].map(
+        (group) => wallCounts(wall, last, group, Number(row['level']) - 1)[Number(row['code'])],
+      );
+      const total = counts.reduce<number>((sum, count) => sum + (count ?? 0), 0);
+      if (total === 0) expect(row['purity']).toBeNull();
+      else expect(row['purity']).toBeCloseTo(Math.max(...counts.map(Number)) / total, 12);
+    }
+    // The pointer means the code in whatever domain it is on, the arrow keys go by level and step.
+    const stops = stopsOf(spec, scene);
+    const echo = scene.echoes?.get('codes:3')?.[1];
+    const under = { x: (echo?.x ?? 0) + 2, y: (echo?.y ?? 0) + (echo?.height ?? 0) / 2, series: null };
+    expect(nearestRow(scene, stops, under)).toBe('codes:3');
+    expect(moved(stops, null, 'right')).toBe('use:0');
+    const panels = spec.rows.flatMap((line) => line.panels);
+    const { used, perplexity } = codeUse(wallCounts(wall, last, 0, 0));
+    expect(panels[0]?.caption?.[0]).toBe(
+      `${((100 * used) / CODES).toFixed(1)}% used · perplexity ${(perplexity / CODES).toFixed(2)} of all`,
+    );
+  });
+
+  it('can show only the codes that one domain leaves out', () => {
+    const only = wallFigure(wall, { isDeadHere: true });
+    const kinds = new Set(
+      only.rows
+        .flatMap(({ panels }) => panels)
+        .flatMap(({ marks }) => marks)
+        .flatMap((mark) => (mark.kind === 'raster' ? mark.columns.flatMap(({ cells }) => [...cells]) : [])),
+    );
+    expect([...kinds].sort((a, b) => a - b)).toEqual([9, 10]);
+    expect(only.series.map(({ key }) => key)).toEqual(['deadHere', 'alive']);
+  });
+
   it('tells dead from rare, and dead here from dead everywhere', () => {
     const order = [...Array(CODES).keys()];
     const all = wallCounts(wall, 0, 0, 0);
@@ -104,6 +143,30 @@ describe('pathFigure', () => {
       expect(own.map((row) => row['items'])).toEqual(domains.filter((count) => count > 0));
       expect(own.reduce((sum, row) => sum + Number(row['items']), 0)).toBe(items);
     }
+  });
+
+  it('marks picked items in every prefix that has some, and tells the purity of codes', () => {
+    const chosen = new Set([0, 7, 8, 31]);
+    const marked = pathTree(coded, [], chosen);
+    expect(marked.picked).toBe(4);
+    for (const { prefix, picked, merged } of marked.nodes)
+      if (merged === 0)
+        expect(picked).toBe(
+          [...chosen].filter((item) => prefix.every((code, level) => codes[item * 2 + level] === code)).length,
+        );
+    const figure = pathFigure(marked);
+    expect(figure.summary).toContain('4 of them are picked.');
+    const rows = tableOf(figure, 'prefixes')?.rows ?? [];
+    expect(rows[0]?.['picked']).toBe(4);
+    const firsts = new Map<number, number[]>();
+    for (let item = 0; item < ITEMS; item++) {
+      const counts = firsts.get(codes[item * 2] ?? 0) ?? [0, 0, 0];
+      counts[item % 3] = (counts[item % 3] ?? 0) + 1;
+      firsts.set(codes[item * 2] ?? 0, counts);
+    }
+    const purity = [...firsts.values()].reduce((sum, counts) => sum + Math.max(...counts), 0) / ITEMS;
+    expect(spec.summary).toContain(`${(100 * purity).toFixed(1)}% of the items are of the commonest domain`);
+    expect(spec.series.some(({ key }) => key === 'picked')).toBe(false);
   });
 
   it('measures how even domains are', () => {

@@ -1,11 +1,21 @@
-/** Figure V2: prefixes of codes as an icicle; a box is as wide as its items, the stripe under it is their mix of domains. */
+/**
+ * Figure V2: prefixes of codes as an icicle. A box is as wide as its items; its ground is the domain that most of them are
+ * from, the stronger the purer; the stripe under it is their mix of domains, the bar on top the picked ones among them.
+ */
 import type { PathNode, PathTree } from '../../evaluate/codePaths';
+import { numberColumn, placing, styling, textColumn } from '../figures/columns';
 import { seriesStyle } from '../figures/palette';
-import type { DataTable, FigureSpec, Row, Series } from '../figures/spec';
-import { formatCount } from '../format/numbers';
+import type { DataTable, FigureSpec, Mark, Row, Series } from '../figures/spec';
+import { formatCount, formatShare } from '../format/numbers';
 
 /** Share of a level's height that the stripe takes. */
-const STRIPE = 0.28;
+const STRIPE = 0.2;
+/** And that the bar of picked items takes. */
+const BAR = 0.12;
+/** Of a box's ground; text on it stays readable in both themes. */
+const STRONGEST = 0.36;
+
+const PICKED: Series = { key: 'picked', label: 'picked items', ...seriesStyle(0), colour: 'ink', pattern: 'solid' };
 
 export const prefixText = (prefix: readonly number[]): string =>
   prefix.length === 0 ? 'all items' : prefix.join(' · ');
@@ -24,33 +34,35 @@ export function pathFigure(tree: PathTree, note = ''): FigureSpec {
     title: 'Code paths',
     summary: summaryOf(tree),
     note: [
-      `Prefixes with less than 0.2 % of the shown items are drawn as one. Words are those that stand out in the items’ titles.`,
+      'Prefixes with less than 0.2 % of the shown items are drawn as one. Words are those that stand out in the items’ titles; the ground is the domain with most items, the stronger the purer.',
       note,
     ]
       .filter(Boolean)
       .join(' '),
-    series: tree.domainNames.map(
-      (name, domain): Series => ({ key: `d${domain}`, label: name, ...seriesStyle(domain) }),
-    ),
+    series: [
+      ...tree.domainNames.map((name, domain): Series => ({ key: `d${domain}`, label: name, ...seriesStyle(domain) })),
+      ...(tree.picked > 0 ? [PICKED] : []),
+    ],
     data: [
       {
         name: 'prefixes',
         title: 'Prefixes',
         columns: [
-          { key: 'level', title: 'Level', digits: 0 },
-          { key: 'prefix', title: 'Prefix', digits: null },
-          { key: 'items', title: 'Items', digits: 0 },
-          { key: 'share', title: 'Share', digits: 4 },
+          numberColumn('level', 'Level'),
+          textColumn('prefix', 'Prefix'),
+          numberColumn('items', 'Items'),
+          numberColumn('share', 'Share', 4),
           ...(tree.domainNames.length > 0
             ? [
-                { key: 'domain', title: 'Most items from', digits: null },
-                { key: 'domainShare', title: 'their share', digits: 4 },
-                { key: 'entropy', title: 'Domain entropy (1 = even)', digits: 4 },
+                textColumn('domain', 'Most items from'),
+                numberColumn('domainShare', 'their share', 4),
+                numberColumn('entropy', 'Domain entropy (1 = even)', 4),
               ]
             : []),
-          { key: 'words', title: 'Telling words', digits: null },
-          ...['left', 'right', 'low', 'high'].map((key) => ({ key, title: key, digits: 2, isHidden: true })),
-          ...['long', 'short'].map((key) => ({ key, title: key, digits: null, isHidden: true })),
+          textColumn('words', 'Telling words'),
+          ...(tree.picked > 0 ? [numberColumn('picked', 'Picked items')] : []),
+          ...placing('left', 'right', 'low', 'high', 'strength', 'pickedRight', 'pickedLow'),
+          ...styling('long', 'middle', 'short', 'ground', 'pickedSeries'),
         ],
         rows,
       },
@@ -58,23 +70,23 @@ export function pathFigure(tree: PathTree, note = ''): FigureSpec {
     ],
     rows: [
       {
-        height: depth * 3.4,
+        height: depth * 5,
         panels: [
           {
             x: { title: 'Items', scale: { kind: 'linear', domain: [0, tree.items] } },
             y: { title: '', scale: { kind: 'linear', domain: [0, depth] }, ticks: labels },
             marks: [
-              { kind: 'box', data: 'prefixes', x: ['left', 'right'], y: ['low', 'high'], label: ['long', 'short'] },
-              ...(mix.rows.length > 0
-                ? [
-                    {
-                      kind: 'rect' as const,
-                      data: 'mix',
-                      x: ['left', 'right'] as const,
-                      y: ['low', 'high'] as const,
-                      series: 'series',
-                    },
-                  ]
+              {
+                kind: 'box',
+                data: 'prefixes',
+                x: ['left', 'right'],
+                y: ['low', 'high'],
+                label: ['long', 'middle', 'short'],
+                tint: { series: 'ground', strength: 'strength' },
+              },
+              ...(mix.rows.length > 0 ? [rects('mix', ['left', 'right'], ['low', 'high'], 'series')] : []),
+              ...(tree.picked > 0
+                ? [rects('prefixes', ['left', 'pickedRight'], ['pickedLow', 'high'], 'pickedSeries')]
                 : []),
             ],
           },
@@ -85,28 +97,45 @@ export function pathFigure(tree: PathTree, note = ''): FigureSpec {
   };
 }
 
+const rects = (data: string, x: readonly [string, string], y: readonly [string, string], series: string): Mark => ({
+  kind: 'rect',
+  data,
+  x,
+  y,
+  series,
+});
+
 function nodeRow(tree: PathTree, node: PathNode, depth: number): Row {
-  const { prefix, items, domains, words, merged, start } = node;
+  const { prefix, items, domains, words, merged, start, picked } = node;
   const level = prefix.length + (merged > 0 ? 1 : 0);
   const place = depth - (level - tree.prefix.length) - 1;
   const most = domains.indexOf(Math.max(...domains));
   const code = prefix.at(-1);
   const own = merged > 0 ? `+${merged}` : String(code ?? 'all items');
+  const purity = (domains[most] ?? 0) / Math.max(1, items);
+  const telling = words.length > 0 ? `${own} ${words.slice(0, 2).join(', ')}` : own;
   return {
     level,
     prefix: merged > 0 ? `${prefixText(prefix)} · ${merged} small ones` : prefixText(prefix),
     items,
     share: items / Math.max(1, tree.items),
     domain: tree.domainNames[most] ?? '',
-    domainShare: (domains[most] ?? 0) / Math.max(1, items),
+    domainShare: purity,
     entropy: evenness(domains),
     words: words.join(', '),
     left: start,
     right: start + items,
     low: place + STRIPE,
     high: place + 1,
-    long: words.length > 0 ? `${own} ${words.slice(0, 2).join(', ')}` : own,
+    long: domains.length > 0 ? `${telling} · ${formatShare(purity)} ${tree.domainNames[most] ?? ''}` : telling,
+    middle: telling,
     short: own,
+    ground: `d${most}`,
+    strength: STRONGEST * purity ** 2,
+    picked,
+    pickedRight: picked > 0 ? start + picked : null,
+    pickedLow: place + 1 - BAR,
+    pickedSeries: 'picked',
   };
 }
 
@@ -145,27 +174,36 @@ function mixTable(tree: PathTree, depth: number): DataTable {
     name: 'mix',
     title: 'Items by prefix and domain',
     columns: [
-      { key: 'level', title: 'Level', digits: 0 },
-      { key: 'prefix', title: 'Prefix', digits: null },
-      { key: 'domain', title: 'Domain', digits: null },
-      { key: 'items', title: 'Items', digits: 0 },
-      ...['left', 'right', 'low', 'high'].map((key) => ({ key, title: key, digits: 2, isHidden: true })),
-      { key: 'series', title: 'series', digits: null, isHidden: true },
+      numberColumn('level', 'Level'),
+      textColumn('prefix', 'Prefix'),
+      textColumn('domain', 'Domain'),
+      numberColumn('items', 'Items'),
+      ...placing('left', 'right', 'low', 'high'),
+      ...styling('series'),
     ],
     rows,
   };
 }
 
-function summaryOf({ prefix, items, identifiers, nodes, domainNames }: PathTree): string {
+function summaryOf({ prefix, items, identifiers, nodes, domainNames, picked }: PathTree): string {
   const firsts = nodes.filter((node) => node.prefix.length === prefix.length + 1 && node.merged === 0);
   const small = nodes.find((node) => node.prefix.length === prefix.length && node.merged > 0);
   const count = firsts.length + (small?.merged ?? 0);
   const where = prefix.length === 0 ? 'All items' : `Prefix ${prefixText(prefix)}`;
   const mixed = firsts.map(({ domains }) => evenness(domains));
   const mean = mixed.reduce((sum, value) => sum + value, 0) / Math.max(1, mixed.length);
+  // Weighted by items: what guessing each code's commonest domain gets right.
+  const inMost = firsts.reduce((sum, { domains }) => sum + Math.max(0, ...domains), 0);
+  const purity =
+    inMost /
+    Math.max(
+      1,
+      firsts.reduce((sum, node) => sum + node.items, 0),
+    );
   const mix =
     domainNames.length > 1 && firsts.length > 0
-      ? ` A prefix’s domain entropy is ${mean.toFixed(2)} of the largest on average.`
+      ? ` ${formatShare(purity)} of the items are of the commonest domain of their code (purity); a prefix’s domain entropy is ${mean.toFixed(2)} of the largest on average.`
       : '';
-  return `${where}: ${formatCount(items)} items with ${formatCount(identifiers)} different identifiers${count > 0 ? ` under ${formatCount(count)} codes of level ${prefix.length + 1}` : ''}.${mix}`;
+  const chosen = picked > 0 ? ` ${formatCount(picked)} of them are picked.` : '';
+  return `${where}: ${formatCount(items)} items with ${formatCount(identifiers)} different identifiers${count > 0 ? ` under ${formatCount(count)} codes of level ${prefix.length + 1}` : ''}.${mix}${chosen}`;
 }

@@ -1,7 +1,8 @@
 /** Figure V1 from snapshots: which codes live, where, since when; rows are all items and each domain, columns the levels. */
 import { type CodeWall, codeUse, wallCounts } from '../../evaluate/codeWall';
+import { numberColumn, placing, styling, textColumn } from '../figures/columns';
 import { RAMP } from '../figures/palette';
-import type { Column, DataTable, FigureSpec, PanelSpec, Row, Series } from '../figures/spec';
+import type { DataTable, FigureSpec, PanelSpec, Row, Series } from '../figures/spec';
 import { formatCount, formatShare } from '../format/numbers';
 
 /** log₂ of a code's share over the even share, at the ends of the ramp. */
@@ -33,10 +34,20 @@ const DEAD_HERE: Series = {
   colour: 'line-strong',
   pattern: 'cross',
 };
-const SERIES = [...SHADES, DEAD, DEAD_HERE];
+/** Where only codes that a domain leaves out are looked at: all others. */
+const ALIVE: Series = { ...DEAD, key: 'alive', label: 'all other codes', colour: 'grid', pattern: 'solid' };
+const SERIES = [...SHADES, DEAD, DEAD_HERE, ALIVE];
 const DEAD_PLACE = SHADES.length;
+const DEAD_HERE_PLACE = DEAD_PLACE + 1;
+const ALIVE_PLACE = DEAD_PLACE + 2;
 
-export function wallFigure(wall: CodeWall, note = ''): FigureSpec {
+export interface WallView {
+  readonly note?: string;
+  /** Only codes that a domain leaves out while another uses them. */
+  readonly isDeadHere?: boolean;
+}
+
+export function wallFigure(wall: CodeWall, { note = '', isDeadHere = false }: WallView = {}): FigureSpec {
   const { steps, groups, entries } = wall;
   const last = steps.length - 1;
   const orders = entries.map((_, level) => orderOf(wallCounts(wall, last, 0, level)));
@@ -45,10 +56,20 @@ export function wallFigure(wall: CodeWall, note = ''): FigureSpec {
   const start = spans[0]?.from ?? 0;
   const titleOf = (level: number): string =>
     `Level ${level + 1}${wall.books ? `, ${wall.books[level]} book` : ''}: ${entries[level]} codes`;
+  const cellsOf = (snapshot: number, group: number, level: number): Uint8Array<ArrayBuffer> => {
+    const shades = shadesOf(wall, { snapshot, group, level }, orders[level] ?? []);
+    return isDeadHere ? shades.map((place) => (place === DEAD_HERE_PLACE ? place : ALIVE_PLACE)) : shades;
+  };
   const panelOf = (group: number, level: number): PanelSpec => {
     const isLast = group === groups.length - 1;
+    const { used, perplexity } = codeUse(wallCounts(wall, last, group, level));
+    const size = entries[level] ?? 1;
     return {
       ...(group === 0 ? { title: titleOf(level) } : {}),
+      caption: [
+        `${formatShare(used / size)} used · perplexity ${(perplexity / size).toFixed(2)} of all`,
+        `${formatShare(used / size)} used`,
+      ],
       where: { column: 'panel', equals: `${group} ${level}` },
       x: {
         title: isLast ? 'Training step' : '',
@@ -66,10 +87,17 @@ export function wallFigure(wall: CodeWall, note = ''): FigureSpec {
           series: SERIES.map(({ key }) => key),
           columns: spans.map((span, snapshot) => ({
             ...span,
-            cells: shadesOf(wall, { snapshot, group, level }, orders[level] ?? []),
+            cells: cellsOf(snapshot, group, level),
           })),
         },
         { kind: 'box', data: 'use', x: ['from', 'until'], y: ['bottom', 'top'] },
+        {
+          kind: 'box',
+          data: 'codes',
+          x: ['start', 'end'],
+          y: ['bottom', 'top'],
+          where: { column: 'level', equals: level + 1 },
+        },
       ],
     };
   };
@@ -79,21 +107,28 @@ export function wallFigure(wall: CodeWall, note = ''): FigureSpec {
     title: 'Code use over training',
     summary: summaryOf(wall),
     note: [
-      'Codes stand in the order of their use by all items at the last step, the same in every row; shade: a code’s share of the group’s items over the share it would have if all were used alike.',
+      'Codes stand in the order of their use by all items at the last step, the same in every row; shade: a code’s share of the group’s items over the share it would have if all were used alike. Numbers are of the last step.',
       wall.taken > steps.length ? `${steps.length} of ${wall.taken} snapshots, evenly spaced and the newest.` : '',
       note,
     ]
       .filter(Boolean)
       .join(' '),
-    series: hasDeadHere ? SERIES : SERIES.filter(({ key }) => key !== 'deadHere'),
-    ramps: [{ title: 'Share, log₂ of times the even one', ramp: 'sequential', domain: [LEAST, MOST], digits: 0 }],
-    data: [healthTable(wall, spans), codeTable(wall)],
+    series: SERIES.filter(({ key }) =>
+      isDeadHere ? key === 'alive' || key === 'deadHere' : key !== 'alive' && (hasDeadHere || key !== 'deadHere'),
+    ),
+    ramps: isDeadHere
+      ? []
+      : [{ title: 'Share, log₂ of times the even one', ramp: 'sequential', domain: [LEAST, MOST], digits: 0 }],
+    data: [healthTable(wall, spans), codeTable(wall, orders, { start, end })],
     rows: groups.map((_, group) => ({
-      height: 6,
+      height: Math.max(5, Math.min(9, 36 / groups.length)),
       minWidth: 14,
       panels: entries.map((_entries, level) => panelOf(group, level)),
     })),
-    cursors: [{ data: 'use', x: 'place', y: 'group' }],
+    cursors: [
+      { data: 'use', x: 'place', y: 'group' },
+      { data: 'codes', x: 'level', y: 'order' },
+    ],
   };
 }
 
@@ -185,22 +220,49 @@ function healthTable(wall: CodeWall, spans: readonly { readonly from: number; re
   };
 }
 
-/** Items on each code at the last step; one column a group. */
-function codeTable(wall: CodeWall): DataTable {
+/** Items on each code at the last step, in the order of the drawing; one column a group. */
+function codeTable(
+  wall: CodeWall,
+  orders: readonly (readonly number[])[],
+  { start, end }: { readonly start: number; readonly end: number },
+): DataTable {
   const last = wall.steps.length - 1;
-  const columns: Column[] = [
-    { key: 'level', title: 'Level', digits: 0 },
-    { key: 'code', title: 'Code', digits: 0 },
-    ...wall.groups.map(({ name }, group) => ({ key: `group${group}`, title: name, digits: 0 })),
-  ];
   const rows = wall.entries.flatMap((entries, level) => {
     const counts = wall.groups.map((_, group) => wallCounts(wall, last, group, level));
-    return Array.from({ length: entries }, (_, code): Row => {
+    return (orders[level] ?? []).map((code, order): Row => {
       const own = counts.map((column, group) => [`group${group}`, column[code] ?? 0] as const);
-      return { level: level + 1, code, ...Object.fromEntries(own) };
+      const domains = counts.slice(1).map((column) => column[code] ?? 0);
+      const most = domains.indexOf(Math.max(...domains));
+      const whole = domains.reduce((sum, count) => sum + count, 0);
+      return {
+        level: level + 1,
+        code,
+        ...Object.fromEntries(own),
+        domain: whole === 0 ? '' : (wall.groups[most + 1]?.name ?? ''),
+        purity: whole === 0 ? null : (domains[most] ?? 0) / whole,
+        order: `${order}`,
+        start,
+        end,
+        bottom: 1 - (order + 1) / entries,
+        top: 1 - order / entries,
+      };
     });
   });
-  return { name: 'codes', title: `Items on each code at step ${formatCount(wall.steps[last] ?? 0)}`, columns, rows };
+  return {
+    name: 'codes',
+    title: `Items on each code at step ${formatCount(wall.steps[last] ?? 0)}`,
+    columns: [
+      numberColumn('level', 'Level'),
+      numberColumn('code', 'Code'),
+      ...wall.groups.map(({ name }, group) => numberColumn(`group${group}`, name)),
+      ...(wall.groups.length > 1
+        ? [textColumn('domain', 'Most items from'), numberColumn('purity', 'their share', 4)]
+        : []),
+      ...styling('order'),
+      ...placing('start', 'end', 'bottom', 'top'),
+    ],
+    rows,
+  };
 }
 
 function summaryOf(wall: CodeWall): string {

@@ -1,17 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import preset from '../../../models/sample/tiger.json';
-import { longTail } from '../../evaluate/longTail';
+import { byPopularity, longTail } from '../../evaluate/longTail';
 import { pairedDelta } from '../../evaluate/pairedDelta';
 import { checkRunConfig } from '../../train/config';
 import type { NamedDelta, PairMatrix, RunInfo, TailBin } from '../../worker/protocol';
 import { sceneOf } from '../figures/layout';
 import { tableOf } from '../figures/spec';
+import { deltaFigure } from './deltaFigure';
 import { matrixFigure } from './matrixFigure';
 import { overlayFigure, pointsOf, thinned } from './overlayFigure';
-import { deltaFigure, tailFigure } from './pairFigures';
 import { configKeys, differingKeys, flatConfig, metricOf, metricText, metricTitle } from './runColumns';
 import { filtered, ordered, styleIndices } from './runOrder';
+import { tailFigure } from './tailFigure';
 
 const config = checkRunConfig(preset, 'preset');
 
@@ -161,13 +162,15 @@ describe('figures of the Compare page', () => {
       [5, -1],
     ]);
     const bins: readonly TailBin[] = longTail({
-      popularity: [0, 1, 5],
-      targets: users.map((user) => user % 3),
+      groups: byPopularity(
+        [0, 1, 5],
+        users.map((user) => user % 3),
+      ),
       first,
       second,
       test: 't',
     });
-    const tail = tailFigure(bins, { first: 'A', second: 'B', metric: 'R@10', test: 'T', note: '' });
+    const tail = tailFigure(bins, { first: 'A', second: 'B', metric: 'R@10', test: 'T', note: '' }, 'popularity');
     expect(tableOf(tail, 'bins')?.rows.map(({ bin }) => bin)).toEqual(['cold', '1', '4–7']);
   });
 

@@ -103,7 +103,14 @@ export function LiveFigure({ spec, pickHint, onPick, onCursor }: LiveFigureProps
           if (picked) onPick?.(picked);
         }}
       >
-        {scene && <SceneView scene={scene} em={EM} marked={(cursor !== null && scene.anchors.get(cursor)) || null} />}
+        {scene && (
+          <SceneView
+            scene={scene}
+            em={EM}
+            marked={(cursor !== null && scene.anchors.get(cursor)) || null}
+            echoes={(cursor !== null && scene.echoes?.get(cursor)) || []}
+          />
+        )}
       </div>
       <Readout id={`${id}-hint`} sentence={sentence} hint={hint} polite={polite} />
     </>

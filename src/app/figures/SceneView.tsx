@@ -9,10 +9,12 @@ interface SceneViewProps {
   readonly em: number;
   /** Row under the cursor. */
   readonly marked: Anchor | null;
+  /** Further places of that row. */
+  readonly echoes?: readonly Anchor[];
 }
 
 /** A scene on the page. Colours are custom properties, so another theme needs no new drawing. */
-export function SceneView({ scene, em, marked }: SceneViewProps) {
+export function SceneView({ scene, em, marked, echoes = [] }: SceneViewProps) {
   return (
     <svg
       className="figure-svg"
@@ -22,6 +24,9 @@ export function SceneView({ scene, em, marked }: SceneViewProps) {
       aria-hidden="true"
     >
       <Shapes scene={scene} em={em} />
+      {echoes.map((anchor) => (
+        <CursorMark key={`${anchor.x} ${anchor.y}`} anchor={anchor} em={em} />
+      ))}
       {marked && <CursorMark anchor={marked} em={em} />}
     </svg>
   );

@@ -1,5 +1,5 @@
 /** Where the keyboard cursor goes: left and right along one column's values, up and down along another's. */
-import type { Scene } from './scene';
+import type { Anchor, Scene } from './scene';
 import { type CursorSpec, type FigureSpec, rowKey, tableOf } from './spec';
 
 export type Move = 'left' | 'right' | 'up' | 'down' | 'first' | 'last' | 'nextGroup' | 'previousGroup';
@@ -82,24 +82,35 @@ export function moved(stops: readonly Stop[], from: string | null, wanted: Move)
 
 /** The stop that a point of the drawing means: the nearest anchor, of one series if the pointer is on it. */
 export function nearestRow(
-  scene: Pick<Scene, 'anchors'>,
+  scene: Pick<Scene, 'anchors' | 'echoes'>,
   stops: readonly Stop[],
   point: { readonly x: number; readonly y: number; readonly series: string | null },
 ): string | null {
   let best: string | null = null;
   let least = Number.POSITIVE_INFINITY;
-  for (const { row } of stops) {
-    const anchor = scene.anchors.get(row);
-    if (!anchor || (point.series !== null && anchor.series !== point.series)) continue;
-    const outside = (at: number, from: number, size: number): number => Math.max(from - at, 0, at - from - size);
-    const top = anchor.width === 0 ? anchor.y - anchor.height / 2 : anchor.y;
-    const distance = Math.hypot(outside(point.x, anchor.x, anchor.width), outside(point.y, top, anchor.height));
-    if (distance < least) {
+  let size = Number.POSITIVE_INFINITY;
+  const consider = (row: string, anchor: Anchor | undefined): void => {
+    if (!anchor || (point.series !== null && anchor.series !== point.series)) return;
+    const distance = distanceTo(anchor, point);
+    const area = anchor.width * anchor.height;
+    // Of boxes within each other the inner one is meant.
+    if (distance < least || (distance === least && area < size)) {
       least = distance;
+      size = area;
       best = row;
     }
+  };
+  for (const { row } of stops) {
+    consider(row, scene.anchors.get(row));
+    for (const echo of scene.echoes?.get(row) ?? []) consider(row, echo);
   }
   return best;
+}
+
+function distanceTo(anchor: Anchor, point: { readonly x: number; readonly y: number }): number {
+  const outside = (at: number, from: number, size: number): number => Math.max(from - at, 0, at - from - size);
+  const top = anchor.width === 0 ? anchor.y - anchor.height / 2 : anchor.y;
+  return Math.hypot(outside(point.x, anchor.x, anchor.width), outside(point.y, top, anchor.height));
 }
 
 /** The sentence of a row is built from its table: `data:index`. */

@@ -27,6 +27,7 @@ export function sceneOf(spec: FigureSpec, frame: Frame): Scene {
   const { width, em } = frame;
   const shapes: Shape[] = [];
   const anchors = new Map<string, Anchor>();
+  const echoes = new Map<string, Anchor[]>();
   let y = 0;
   if (frame.hasTitle) {
     y += em * 1.5;
@@ -54,7 +55,12 @@ export function sceneOf(spec: FigureSpec, frame: Frame): Scene {
       for (const [place, panel] of line.entries()) {
         const drawn = drawPanel(spec, panel, row, { x: place * perPanel, y, width: perPanel, left, em });
         shapes.push(...drawn.shapes);
-        for (const anchor of drawn.anchors) if (!anchors.has(anchor.row)) anchors.set(anchor.row, anchor);
+        // The first mark of a panel that shows a row is where the row stands in it.
+        const here = new Map<string, Anchor>();
+        for (const anchor of drawn.anchors) if (!here.has(anchor.row)) here.set(anchor.row, anchor);
+        for (const [key, anchor] of here)
+          if (!anchors.has(key)) anchors.set(key, anchor);
+          else echoes.set(key, [...(echoes.get(key) ?? []), anchor]);
         bottom = Math.max(bottom, drawn.bottom);
       }
       y = bottom + em * 0.9;
@@ -67,7 +73,7 @@ export function sceneOf(spec: FigureSpec, frame: Frame): Scene {
     y += em * 1.35;
     shapes.push({ kind: 'text', x: 0, y: y - em * 0.3, text, size: em, colour: 'ink-3', anchor: 'start' });
   }
-  return { width, height: Math.ceil(y + em * 0.4), shapes, anchors };
+  return { width, height: Math.ceil(y + em * 0.4), shapes, anchors, echoes };
 }
 
 /** Small multiples that would get too narrow go to further lines; every line has as many places as the first. */
@@ -93,7 +99,7 @@ function marginsOf(panel: PanelSpec, left: number, em: number): Margins {
   return {
     left,
     right: em * 1.1,
-    top: panel.title === undefined ? em * 0.6 : em * 1.7,
+    top: panel.title === undefined && panel.caption === undefined ? em * 0.6 : em * 1.7,
     bottom: (hasTicks ? em * 1.5 : em * 0.4) + (panel.x.title === '' ? 0 : em * 1.4),
   };
 }
@@ -147,6 +153,18 @@ function drawPanel(
       colour: 'ink',
       anchor: 'start',
       isBold: true,
+    });
+  const captionRoom = width - textWidth(panel.title ?? '', em) * 1.1 - em;
+  const caption = panel.caption?.find((text) => textWidth(text, em) <= captionRoom);
+  if (caption !== undefined)
+    shapes.push({
+      kind: 'text',
+      x: left + width,
+      y: place.y + em * 1.1,
+      text: caption,
+      size: em,
+      colour: 'ink-2',
+      anchor: 'end',
     });
   shapes.push(...axisShapes(panel, frame, margins));
   for (const mark of panel.marks) {

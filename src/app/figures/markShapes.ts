@@ -31,7 +31,8 @@ export const textWidth = (text: string, size: number): number => text.length * s
 export function drawMark(spec: FigureSpec, panel: PanelSpec, mark: Mark, frame: PanelFrame): MarkDrawing {
   if (mark.kind === 'rule') return rule(mark, frame);
   if (mark.kind === 'raster') return { shapes: rasterShapes(mark, spec, frame), anchors: [] };
-  const context: Context = { spec, frame, data: mark.data, entries: rowsIn(spec, panel, mark.data) };
+  const where = 'where' in mark ? mark.where : undefined;
+  const context: Context = { spec, frame, data: mark.data, entries: rowsIn(spec, panel, mark.data, where) };
   switch (mark.kind) {
     case 'area':
       return areas(mark, context);
@@ -47,6 +48,8 @@ export function drawMark(spec: FigureSpec, panel: PanelSpec, mark: Mark, frame: 
       return boxes(mark, context);
     case 'cell':
       return cells(mark, context);
+    case 'whisker':
+      return whiskers(mark, context);
     case 'ribbon':
       return ribbons(mark, context);
   }
@@ -290,10 +293,15 @@ function boxes(mark: MarkOf<'box'>, context: Context): MarkDrawing {
     if (!box) continue;
     anchors.push(anchorAt(context, index, null, box));
     if (!mark.label) continue;
+    const tint = mark.tint && seriesOf(context, row, mark.tint.series);
+    const opacity = mark.tint && row[mark.tint.strength];
     shapes.push({
       kind: 'rect',
       ...box,
-      fill: { colour: 'panel', pattern: 'solid' },
+      fill:
+        tint && typeof opacity === 'number'
+          ? { colour: tint.colour, pattern: 'solid', opacity }
+          : { colour: 'panel', pattern: 'solid' },
       stroke: 'line-strong',
       strokeWidth: 0.6,
       row: rowKey(context.data, index),
@@ -370,6 +378,26 @@ function cells(mark: MarkOf<'cell'>, context: Context): MarkDrawing {
   return { shapes, anchors };
 }
 
+function whiskers(mark: MarkOf<'whisker'>, context: Context): MarkDrawing {
+  const { x, y, em } = context.frame;
+  const shapes = context.entries.flatMap(([row, index]): Shape[] => {
+    const [at, low, high] = [x.at(row[mark.x]), y.at(row[mark.low]), y.at(row[mark.high])];
+    if (!Number.isFinite(at + low + high)) return [];
+    const end = em * 0.4;
+    const [l, m, r, a, b] = [at - end, at, at + end, low, high].map(coordinate);
+    return [
+      {
+        kind: 'path',
+        d: `M${l},${a}H${r}M${m},${a}V${b}M${l},${b}H${r}`,
+        stroke: 'ink',
+        strokeWidth: em * 0.11,
+        row: rowKey(context.data, index),
+      },
+    ];
+  });
+  return { shapes, anchors: [] };
+}
+
 const minusAt = (x: number, y: number, size: number, stroke: ColourName): Shape => ({
   kind: 'path',
   d: `M${coordinate(x - size * 0.22)},${coordinate(y)}H${coordinate(x + size * 0.22)}`,
@@ -416,6 +444,15 @@ function rule(mark: MarkOf<'rule'>, { left, top, width, height, x, y, em }: Pane
       ? `M${coordinate(at)},${coordinate(top)}V${coordinate(top + height)}`
       : `M${coordinate(left)},${coordinate(at)}H${coordinate(left + width)}`;
   const shapes: Shape[] = [{ kind: 'path', d, stroke: 'line-strong', strokeWidth: 0.8, dash: [2, 2] }];
+  if (mark.band) {
+    const [from, until] = mark.band.map((end) => (mark.axis === 'x' ? x.at(end) : y.at(end)));
+    const [first, last] = [Math.min(from ?? at, until ?? at), Math.max(from ?? at, until ?? at)];
+    const box =
+      mark.axis === 'x'
+        ? { x: first, y: top, width: last - first, height }
+        : { x: left, y: first, width, height: last - first };
+    shapes.unshift({ kind: 'rect', ...box, fill: { colour: 'ink', pattern: 'solid', opacity: 0.18 } });
+  }
   if (mark.label !== undefined)
     shapes.push(
       mark.axis === 'x'

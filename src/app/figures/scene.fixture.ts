@@ -53,6 +53,7 @@ export function everyMark(styleOf: (index: number) => SeriesStyle): FigureSpec {
           { key: 'low', title: 'Low', digits: 2, isHidden: true },
           { key: 'zero', title: 'Zero', digits: 0, isHidden: true },
           { key: 'next', title: 'Next', digits: 0, isHidden: true },
+          { key: 'strength', title: 'Strength', digits: 1, isHidden: true },
           { key: 'series', title: 'Series', digits: null, isHidden: true },
         ],
         rows: [1000, 2000, 3000].flatMap((x) =>
@@ -62,6 +63,7 @@ export function everyMark(styleOf: (index: number) => SeriesStyle): FigureSpec {
             y: x === 2000 ? null : 1 + place,
             low: place,
             zero: 0,
+            strength: 0.3,
             series,
           })),
         ),
@@ -74,6 +76,7 @@ export function everyMark(styleOf: (index: number) => SeriesStyle): FigureSpec {
         panels: [
           {
             title: 'Matrix',
+            caption: ['4 cells'],
             x: { title: 'Column', scale: { kind: 'band', domain: ['A', 'B'] } },
             y: { title: 'Row', scale: { kind: 'band', domain: ['1', '2'] } },
             marks: [
@@ -116,7 +119,17 @@ export function everyMark(styleOf: (index: number) => SeriesStyle): FigureSpec {
               { kind: 'line', data: 'curve', x: 'x', y: 'y', series: 'series', isMarked: true },
               { kind: 'point', data: 'curve', x: 'x', y: 'low', series: 'series', label: 'x' },
               { kind: 'rule', axis: 'x', at: 1500, label: 'here' },
-              { kind: 'rule', axis: 'y', at: 1, label: 'there' },
+              {
+                kind: 'box',
+                data: 'curve',
+                x: ['x', 'next'],
+                y: ['zero', 'low'],
+                label: ['x'],
+                tint: { series: 'series', strength: 'strength' },
+                where: { column: 'series', equals: 'second' },
+              },
+              { kind: 'whisker', data: 'curve', x: 'x', low: 'zero', high: 'low' },
+              { kind: 'rule', axis: 'y', at: 1, label: 'there', band: [0.8, 1.3] },
             ],
           },
         ],

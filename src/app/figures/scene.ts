@@ -56,6 +56,8 @@ export interface Scene {
   readonly height: number;
   readonly shapes: readonly Shape[];
   readonly anchors: ReadonlyMap<string, Anchor>;
+  /** Further places of rows that several panels show: a code in every domain. */
+  readonly echoes?: ReadonlyMap<string, readonly Anchor[]>;
 }
 
 /** Coordinates to a hundredth: enough for print, and files stay small. */

@@ -52,6 +52,12 @@ export interface Series {
   readonly isInLegend?: boolean;
 }
 
+/** Rows of a table, by the value of one column. */
+export interface RowFilter {
+  readonly column: string;
+  readonly equals: Cell;
+}
+
 /** Marks name columns of one table. `series` is the column whose value is a key of the spec's series. */
 export type Mark =
   /** Bands between two curves over x, one for each series: flat from `x` to `until` where that is given, smooth between. */
@@ -97,6 +103,8 @@ export type Mark =
       readonly x: readonly [string, string];
       readonly y: readonly [string, string];
       readonly series: string;
+      /** In place of the panel's. */
+      readonly where?: RowFilter;
     }
   /**
    * Framed boxes with text inside: the first of the columns whose text fits. Without `label` nothing is drawn: the place
@@ -108,6 +116,17 @@ export type Mark =
       readonly x: readonly [string, string];
       readonly y: readonly [string, string];
       readonly label?: readonly string[];
+      /** Columns of a light ground: the series that gives its colour, and how strong it is, 0 to 1. */
+      readonly tint?: { readonly series: string; readonly strength: string };
+      readonly where?: RowFilter;
+    }
+  /** Intervals: a line from low to high with short ends. */
+  | {
+      readonly kind: 'whisker';
+      readonly data: string;
+      readonly x: string;
+      readonly low: string;
+      readonly high: string;
     }
   /**
    * A raster: columns from left to right, each cut into equal cells from top to bottom over the panel's height. A cell
@@ -138,16 +157,25 @@ export type Mark =
       readonly from: readonly [string, string];
       readonly to: readonly [string, string];
       readonly series: string;
+      readonly where?: RowFilter;
     }
-  /** A straight line across the panel. */
-  | { readonly kind: 'rule'; readonly axis: 'x' | 'y'; readonly at: number; readonly label?: string };
+  /** A straight line across the panel; `band` is shaded along it. */
+  | {
+      readonly kind: 'rule';
+      readonly axis: 'x' | 'y';
+      readonly at: number;
+      readonly label?: string;
+      readonly band?: readonly [number, number];
+    };
 
 export interface PanelSpec {
   readonly title?: string;
+  /** A number or two at the right end of the title's line: the first of these that fits beside the title. */
+  readonly caption?: readonly string[];
   readonly x: Axis;
   readonly y: Axis;
   /** Rows of a table that belong to this panel, by the value of one column (small multiples). */
-  readonly where?: { readonly column: string; readonly equals: Cell };
+  readonly where?: RowFilter;
   readonly marks: readonly Mark[];
 }
 
@@ -194,9 +222,13 @@ export interface FigureSpec {
 export const tableOf = (spec: FigureSpec, name: string): DataTable | undefined =>
   spec.data.find((table) => table.name === name);
 
-/** Rows of a mark's table that a panel shows, with their places in the table. */
-export function rowsIn(spec: FigureSpec, panel: PanelSpec, name: string): readonly (readonly [Row, number])[] {
-  const { where } = panel;
+/** Rows of a mark's table that a panel shows, with their places in the table. @param where in place of the panel's */
+export function rowsIn(
+  spec: FigureSpec,
+  panel: PanelSpec,
+  name: string,
+  where: RowFilter | undefined = panel.where,
+): readonly (readonly [Row, number])[] {
   const entries = (tableOf(spec, name)?.rows ?? []).map((row, index) => [row, index] as const);
   return where ? entries.filter(([row]) => row[where.column] === where.equals) : entries;
 }

@@ -17,6 +17,7 @@ import { itemRows, mapFigure, normalisedPoints } from './mapFigure';
 import { colouringsOf, colouringTitle, mapGroups } from './mapGroups';
 import { PickedItems } from './PickedItems';
 import type { MapView } from './painter';
+import { pickedFlags } from './pickedFlags';
 
 /** The map of item embeddings: every item a point; a lasso, a group or the view becomes the selection. */
 export function MapPanel() {
@@ -50,11 +51,8 @@ function ItemMap({ map }: { readonly map: ItemMapReply }) {
   const groups = useMemo(() => mapGroups(map, colouring), [map, colouring]);
   const rows = useMemo(() => itemRows(map), [map]);
   const items = useSelection((selection) => selection.items);
-  const flags = useMemo(() => {
-    const found = new Uint8Array(map.x.length);
-    for (const item of items) if (item < found.length) found[item] = 1;
-    return found;
-  }, [map, items]);
+  const codes = useSelection((selection) => selection.codes);
+  const flags = useMemo(() => pickedFlags(map, items, codes), [map, items, codes]);
   const spec = useMemo(
     () => mapFigure({ map, points, groups, rows, picked: items.length, note }),
     [map, points, groups, rows, items.length, note],

@@ -7,6 +7,7 @@ import { tableOf } from '../figures/spec';
 import { svgOf } from '../figures/svgText';
 import { cellColumns, itemRows, mapFigure, normalisedPoints } from './mapFigure';
 import { colouringsOf, mapGroups } from './mapGroups';
+import { pickedFlags } from './pickedFlags';
 import { nextPoint, PointIndex, pointsInside } from './pointIndex';
 
 const coordinate = fc.integer({ min: -100, max: 100 }).map((value) => value / 100);
@@ -32,6 +33,17 @@ function replyOf(count: number): ItemMapReply {
     ids: Array.from({ length: count }, (_, item) => `id ${item}`),
   };
 }
+
+describe('pickedFlags', () => {
+  it('marks picked items, else those of the picked codes', () => {
+    const map = { ...replyOf(3), codes: Uint16Array.of(4, 1, 4, 2, 5, 1) };
+    expect([...pickedFlags(map, [2, 9], [4])]).toEqual([0, 0, 1]);
+    expect([...pickedFlags(map, [], [4])]).toEqual([1, 1, 0]);
+    // The last code of an identifier that was resolved is none of the map's.
+    expect([...pickedFlags(map, [], [4, 2, 7])]).toEqual([0, 1, 0]);
+    expect([...pickedFlags(map, [], [])]).toEqual([0, 0, 0]);
+  });
+});
 
 describe('PointIndex', () => {
   it('finds what going through all points finds', () => {

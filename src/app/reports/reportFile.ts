@@ -61,6 +61,7 @@ const bytes = v.pipe(
 const data = name;
 const series = name;
 const ramp = v.picklist(['sequential', 'diverging']);
+const where = v.exactOptional(v.strictObject({ column: name, equals: Cell }));
 const Mark = v.variant('kind', [
   v.strictObject({
     kind: v.literal('area'),
@@ -74,8 +75,17 @@ const Mark = v.variant('kind', [
   v.strictObject({ kind: v.literal('line'), data, x: name, y: name, series, isMarked: v.exactOptional(v.boolean()) }),
   v.strictObject({ kind: v.literal('point'), data, x: name, y: name, series, label: v.exactOptional(name) }),
   v.strictObject({ kind: v.literal('bar'), data, x: name, y: name, series, label: v.exactOptional(name) }),
-  v.strictObject({ kind: v.literal('rect'), data, x: pair, y: pair, series }),
-  v.strictObject({ kind: v.literal('box'), data, x: pair, y: pair, label: v.exactOptional(v.array(name)) }),
+  v.strictObject({ kind: v.literal('rect'), data, x: pair, y: pair, series, where }),
+  v.strictObject({
+    kind: v.literal('box'),
+    data,
+    x: pair,
+    y: pair,
+    label: v.exactOptional(v.array(name)),
+    tint: v.exactOptional(v.strictObject({ series: name, strength: name })),
+    where,
+  }),
+  v.strictObject({ kind: v.literal('whisker'), data, x: name, low: name, high: name }),
   v.strictObject({
     kind: v.literal('raster'),
     columns: v.array(v.strictObject({ from: number, until: number, cells: bytes })),
@@ -91,14 +101,21 @@ const Mark = v.variant('kind', [
     domain: span,
     digits: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(20)),
   }),
-  v.strictObject({ kind: v.literal('ribbon'), data, x: pair, from: pair, to: pair, series }),
-  v.strictObject({ kind: v.literal('rule'), axis: v.picklist(['x', 'y']), at: number, label: v.exactOptional(name) }),
+  v.strictObject({ kind: v.literal('ribbon'), data, x: pair, from: pair, to: pair, series, where }),
+  v.strictObject({
+    kind: v.literal('rule'),
+    axis: v.picklist(['x', 'y']),
+    at: number,
+    label: v.exactOptional(name),
+    band: v.exactOptional(span),
+  }),
 ]);
 const Panel = v.strictObject({
   title: v.exactOptional(name),
+  caption: v.exactOptional(v.array(name)),
   x: Axis,
   y: Axis,
-  where: v.exactOptional(v.strictObject({ column: name, equals: Cell })),
+  where,
   marks: v.array(Mark),
 });
 const Figure = v.strictObject({

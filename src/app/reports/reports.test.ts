@@ -307,6 +307,6 @@ describe('templates', () => {
   it('draw the audit’s figures from the codes themselves', () => {
     const report = codebookAudit(wall, tree, '');
     const specs = report.blocks.flatMap((block) => (block.kind === 'figure' ? [block.spec] : []));
-    expect(specs).toEqual([wallFigure(wall, ''), pathFigure(tree, '')]);
+    expect(specs).toEqual([wallFigure(wall), pathFigure(tree, '')]);
   });
 });

@@ -32,7 +32,7 @@ export function codebookAudit(wall: CodeWall | null, paths: PathTree | null, not
   return filled('Codebook audit', [
     text('# Which codes live', 'Look for codes that no item has, and for codes that only one domain uses.'),
     ...(wall
-      ? [figure(wallFigure(wall, note))]
+      ? [figure(wallFigure(wall, { note }))]
       : [text('There is no snapshot of codes yet: train or open a tokenizer.')]),
     text('# What prefixes mean', 'Look for prefixes whose items share a subject, and for those that mix domains.'),
     ...(hasPaths ? [figure(pathFigure(paths, note))] : []),

@@ -9,6 +9,7 @@ import type {
   Results,
   ResultsRequest,
   TailBin,
+  TailQuestion,
 } from '../../worker/protocol';
 import { UNDO_MS } from '../../worker/protocol/data';
 import { reportOf } from '../reportOf';
@@ -30,7 +31,7 @@ export interface RunRequests {
   table(ids: readonly string[], table: ResultsRequest): Promise<Results>;
   matrix(question: Omit<PairQuestion, 'first' | 'second'>): Promise<PairMatrix>;
   pair(question: PairQuestion): Promise<NamedDelta>;
-  tail(question: PairQuestion): Promise<readonly TailBin[]>;
+  tail(question: TailQuestion): Promise<readonly TailBin[]>;
 }
 
 interface Page {

@@ -15,6 +15,17 @@ export type CodebooksRequest =
       readonly offset: number;
       readonly limit: number;
     }
+  /** The items with one code at a level, of one domain or of all, from `offset` on. */
+  | {
+      readonly kind: 'codeItems';
+      /** From 0. */
+      readonly level: number;
+      readonly code: number;
+      /** By name; null for all items. */
+      readonly domain: string | null;
+      readonly offset: number;
+      readonly limit: number;
+    }
   /** How often items have the first codes of their nearest neighbours in other domains, at these steps. */
   | { readonly kind: 'neighbourSharing'; readonly steps: readonly number[] }
   /** Codes or prefixes that two domains both use. */
@@ -38,6 +49,7 @@ export interface CodebooksReplies {
   /** null before the first snapshot. */
   readonly collisions: CollisionsReply | null;
   readonly collisionBucket: CollisionBucketReply;
+  readonly codeItems: CodeItemsReply;
   /** null for a single domain or without vectors. */
   readonly neighbourSharing: NeighbourSharingReply | null;
   readonly sharedCodes: SharedCodesReply;
@@ -82,6 +94,13 @@ export interface CollisionBucketReply {
   readonly items: readonly BucketItem[];
   /** Of the items listed; null where the encoder is not at hand. */
   readonly split: SplitPlace | null;
+}
+
+export interface CodeItemsReply {
+  /** All of them, ascending: they become the selection. */
+  readonly items: readonly number[];
+  /** Those of the page. */
+  readonly cards: readonly ItemCard[];
 }
 
 export interface NeighbourSharingReply {

@@ -5,8 +5,8 @@ import type { ItemCard } from './items';
 
 export type CodesRequest =
   | { readonly kind: 'codeWall' }
-  /** The prefixes below one, a few levels deep. */
-  | { readonly kind: 'codePaths'; readonly prefix: readonly number[] }
+  /** The prefixes below one, a few levels deep; in each the number of the picked items. */
+  | { readonly kind: 'codePaths'; readonly prefix: readonly number[]; readonly picked?: readonly number[] }
   /** Items whose codes begin with `prefix`, from `offset` on. */
   | {
       readonly kind: 'prefixItems';

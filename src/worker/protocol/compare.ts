@@ -1,11 +1,11 @@
 /** Messages of the Compare page: tables and figures of several runs at once. Rows of the table are what pairs are made of. */
-import type { TailBin } from '../../evaluate/longTail';
+import type { TailBin, TailFacet } from '../../evaluate/longTail';
 import type { PairedDelta } from '../../evaluate/pairedDelta';
 import type { PairedTest } from '../../evaluate/pairedTests';
 import type { Results, ResultsRequest } from '../../train/results';
 
 export type { Interval } from '../../evaluate/bootstrap';
-export type { TailBin } from '../../evaluate/longTail';
+export type { TailBin, TailFacet } from '../../evaluate/longTail';
 export type { DeltaStep, PairedDelta, UserDelta } from '../../evaluate/pairedDelta';
 export type { PairedTest } from '../../evaluate/pairedTests';
 
@@ -29,13 +29,25 @@ export type CompareRequest =
   /** Figure V9. */
   | ({ readonly kind: 'comparePair' } & PairQuestion)
   /** Figure V7; the data set of the runs must be open. */
-  | ({ readonly kind: 'compareTail' } & PairQuestion);
+  | ({ readonly kind: 'compareTail' } & TailQuestion)
+  /** Users of one of its bins, the largest differences first. */
+  | ({ readonly kind: 'compareTailUsers'; readonly bin: string; readonly limit: number } & TailQuestion);
+
+export interface TailQuestion extends PairQuestion {
+  readonly by: TailFacet;
+}
 
 export interface CompareReplies {
   readonly compareTable: Results;
   readonly compareMatrix: PairMatrix;
   readonly comparePair: NamedDelta;
   readonly compareTail: readonly TailBin[];
+  readonly compareTailUsers: TailUsers;
+}
+
+export interface TailUsers {
+  readonly total: number;
+  readonly users: readonly { readonly user: number; readonly id: string; readonly delta: number }[];
 }
 
 export interface PairMatrix {
