@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CancelledError } from '../base/errors';
+import { restrictToDomains } from '../data/restrict';
 import { GpuDevice } from '../gpu/device';
 import { Engine } from '../plan/engine';
 import { readCheckpoint, writeCheckpoint } from './checkpoint';
@@ -7,6 +8,7 @@ import { openUtgrecGallery } from './utgrecGallery';
 import { openUtgrec, trainUtgrec } from './utgrecJob';
 import { type ShopOptions, tinyRun, tinyUtgrec } from './utgrecRun.fixture';
 import { resolutionOf } from './utgrecTokenizerFile';
+import { tokenizerSteps } from './utgrecTokenizerJob';
 
 let engine: Engine;
 beforeAll(async () => {
@@ -43,6 +45,17 @@ describe('a UTGRec run', () => {
     const rows = new Set(run.sink.rows.flatMap(({ values }) => Object.keys(values)));
     for (const name of ['text', 'image', 'alignment', 'textPositive', 'imagePositive', 'rootError', 'leafError'])
       expect(rows).toContain(name);
+    // Fine-tuning counts its steps on from pre-training's, in rows and snapshots; its epochs begin anew.
+    const [before, after] = [run.pretraining, run.sink].map(({ rows }) =>
+      rows.filter((row) => row.run === 'tokenizer'),
+    );
+    const end = before?.at(-1)?.step ?? 0;
+    expect(end).toBe(
+      tokenizerSteps(restrictToDomains(run.host.dataset, ['drums', 'lamps']), run.host.config.tokenizer.training),
+    );
+    expect(after?.[0]).toMatchObject({ epoch: 1, step: end + Math.ceil(20 / 16) });
+    expect(run.sink.snapshots.every(({ step }) => step > end)).toBe(true);
+    expect(run.sink.snapshots.length).toBeGreaterThan(0);
     // Every item says how it came to its identifier, and the counts are of these records.
     const kinds = Array.from(tokenizer.resolutions, (packed) => resolutionOf(packed).kind);
     expect(kinds).toHaveLength(20);

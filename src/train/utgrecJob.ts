@@ -20,7 +20,7 @@ import { TrainingPhase, trainerState } from './trainingPhase';
 import type { UtgrecConfig } from './utgrecConfig';
 import { identifiersHash, utgrecTokenSource } from './utgrecIdentifiers';
 import { type FinishedTokenizer, openTokenizer } from './utgrecTokenizerFile';
-import { trainUtgrecTokenizer, type UtgrecHost } from './utgrecTokenizerJob';
+import { tokenizerSteps, trainUtgrecTokenizer, type UtgrecHost } from './utgrecTokenizerJob';
 
 export interface UtgrecRunHost extends UtgrecHost {
   readonly config: UtgrecConfig;
@@ -51,6 +51,7 @@ export async function trainUtgrec(host: UtgrecRunHost, maxSteps = Number.POSITIV
     trainsMatrices: true,
     start: null,
     isFrozen: false,
+    stepOffset: 0,
   };
   if (!transfer || transfer.pretraining.length === 0) {
     const own = transfer ? { ...host, dataset: restrictToDomains(host.dataset, [transfer.downstream]) } : host;
@@ -76,6 +77,7 @@ export async function trainUtgrec(host: UtgrecRunHost, maxSteps = Number.POSITIV
     trainsMatrices: transfer.tokenizer === 'full',
     start: pretrained,
     isFrozen: transfer.tokenizer === 'none',
+    stepOffset: tokenizerSteps(upstream.dataset, settings.training),
   });
   const recommender = {
     ...downstream,

@@ -5,13 +5,14 @@
  */
 import { CancelledError } from '../base/errors';
 import { mixSeed } from '../base/random';
+import type { Dataset } from '../data/dataset';
 import { trainingItemsOf } from '../data/wholeSequences';
 import type { SentencePieceTokenizer } from '../encoders/sentencePieces';
 import { resolveByNextNearest } from '../quantize/nextNearest';
 import { cosineNoiseSchedule } from '../tokenizers/utgrec/noiseSchedule';
 import { sharedFirstCodes } from '../tokenizers/utgrec/positives';
 import type { TextVocabulary } from '../tokenizers/utgrec/textVocabulary';
-import { type UtgrecRecipe, type UtgrecState, UtgrecTrainer } from '../tokenizers/utgrec/trainer';
+import { stepsPerEpochOf, type UtgrecRecipe, type UtgrecState, UtgrecTrainer } from '../tokenizers/utgrec/trainer';
 import { entriesOfLevel } from '../tokenizers/utgrec/treeQuantiser';
 import type { TrainedVae } from '../tokenizers/utgrec/vaeCodec';
 import { type Checkpoint, floatsIn, numberIn, readCheckpoint, requireSameOrigin, writeCheckpoint } from './checkpoint';
@@ -62,6 +63,8 @@ export interface TokenizerPhase {
   readonly start: FinishedTokenizer | null;
   /** Tokenise with the start as it is. */
   readonly isFrozen: boolean;
+  /** Steps of the run's tokenizer before this phase: rows and snapshots count on from there. */
+  readonly stepOffset: number;
 }
 
 /** Trains (or goes on, or only opens) a tokenizer on the host's data set. @throws CancelledError after saving */
@@ -79,8 +82,8 @@ export async function trainUtgrecTokenizer(host: UtgrecHost, phase: TokenizerPha
   try {
     if (checkpoint) trainer.restore(stateOf(checkpoint));
     else if (phase.start) await trainer.startFrom(phase.start.parameters);
-    await sink.dropRowsAfter('tokenizer', trainer.epochsDone * trainer.stepsPerEpoch);
     const run = new TokenizerRun(host, phase, prepared, trainer, origin);
+    await sink.dropRowsAfter('tokenizer', run.step);
     if (!phase.isFrozen) await run.epochs();
     return await run.finish();
   } finally {
@@ -97,7 +100,15 @@ export async function loadUtgrecTokenizer(
   config: UtgrecTokenizerConfig,
   tokenizer: FinishedTokenizer,
 ): Promise<{ trainer: UtgrecTrainer; prepared: PreparedCatalogue }> {
-  const phase = { config, recipe: config.training, seed: 0, trainsMatrices: true, start: tokenizer, isFrozen: true };
+  const phase = {
+    config,
+    recipe: config.training,
+    seed: 0,
+    trainsMatrices: true,
+    start: tokenizer,
+    isFrozen: true,
+    stepOffset: 0,
+  };
   const prepared = await prepare(host, { ...phase, recipe: { ...phase.recipe, hasFlips: false } }, tokenizer);
   const trainer = openTrainer(host, phase, prepared);
   await trainer.startFrom(tokenizer.parameters);
@@ -146,6 +157,10 @@ function originOf(host: UtgrecHost, phase: TokenizerPhase) {
   return { kind: 'tokenizer' as const, config: JSON.stringify(made), dataHash: host.dataset.contentHash };
 }
 
+/** Steps of a whole phase. */
+export const tokenizerSteps = (dataset: Dataset, recipe: TokenizerRecipe): number =>
+  recipe.epochs * stepsPerEpochOf(recipe, trainingItemsOf(dataset).length);
+
 function openTrainer(host: UtgrecHost, phase: TokenizerPhase, prepared: PreparedCatalogue): UtgrecTrainer {
   const { dataset, engine } = host;
   const recipe: UtgrecRecipe = { ...phase.recipe, trainsMatrices: phase.trainsMatrices };
@@ -169,6 +184,11 @@ class TokenizerRun {
     readonly trainer: UtgrecTrainer,
     readonly origin: ReturnType<typeof originOf>,
   ) {}
+
+  /** Of the run, phases before this one included. */
+  get step(): number {
+    return this.phase.stepOffset + this.trainer.epochsDone * this.trainer.stepsPerEpoch;
+  }
 
   async epochs(): Promise<void> {
     const { host, trainer, phase } = this;
@@ -198,7 +218,7 @@ class TokenizerRun {
       });
       const row = {
         run: 'tokenizer' as const,
-        step: result.epoch * trainer.stepsPerEpoch,
+        step: this.step,
         epoch: result.epoch,
         seconds: (now() - started) / 1000,
         values: { ...result.values, gradientNorm: result.gradientNorm, learningRate: result.learningRate },
@@ -262,8 +282,7 @@ class TokenizerRun {
   }
 
   async #snapshot(codes: Uint16Array): Promise<void> {
-    const { host, trainer, phase } = this;
-    const step = trainer.epochsDone * trainer.stepsPerEpoch;
+    const { host, phase, step } = this;
     host.hooks.codebook(treeReport(host.dataset, phase.config.quantiser, codes, step));
     await host.sink.saveSnapshot(step, phase.config.quantiser.levels, codes);
   }

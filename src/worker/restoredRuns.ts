@@ -4,7 +4,7 @@ import type { CodeShape } from '../evaluate/codeWall';
 import type { RunStore } from '../storage/runStore';
 import type { RunConfig } from '../train/config';
 import { openCurriculum } from '../train/pretrainingJob';
-import type { DriftReport } from '../train/reports';
+import type { DriftReport, MetricRow } from '../train/reports';
 import { isUtgrec, type SystemConfig } from '../train/systemConfig';
 import { codebookReport, openDrift, openIdentifiers, openTokenizers } from '../train/tokenizerJob';
 import type { UtgrecConfig } from '../train/utgrecConfig';
@@ -36,7 +36,7 @@ export async function restoredRun(store: RunStore, config: SystemConfig, dataset
   const evaluations = await storedEvaluations(store, CURRENT_RUN);
   const own = await storedRows(store, CURRENT_RUN);
   const upstream = isUtgrec(config) && hasPretraining(config) ? await storedRows(store, PRETRAINING_RUN) : [];
-  const rows = [...upstream, ...own];
+  const rows = [...upstream, ...continued(upstream, own)];
   const recommender = {
     isDone: evaluations.some((report) => report.kind === 'model' && report.split === 'test'),
     rows: rows.filter((row) => row.run === 'recommender'),
@@ -64,6 +64,12 @@ export async function restoredRun(store: RunStore, config: SystemConfig, dataset
     },
     recommender: { ...recommender, curriculum: tokenizers ? await openCurriculum(stored, tokenizers) : [] },
   };
+}
+
+/** Runs of older versions counted a fine-tuned tokenizer's steps from 0 again. */
+function continued(upstream: readonly MetricRow[], own: readonly MetricRow[]): readonly MetricRow[] {
+  const end = upstream.findLast((row) => row.run === 'tokenizer')?.step ?? 0;
+  return own.map((row) => (row.run === 'tokenizer' && row.step <= end ? { ...row, step: row.step + end } : row));
 }
 
 async function utgrecPart(

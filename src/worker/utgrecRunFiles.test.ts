@@ -96,6 +96,14 @@ describe('a run of UTGRec as one file', () => {
     expect(await runs.registry.store.listRuns()).toEqual([]);
   });
 
+  it('goes on with the curves of pre-training where an older version counted from 0 again', async () => {
+    const config = tinyUtgrec();
+    const runs = await desk();
+    const old = await readRunFiles([await archiveOf(runFiles(config, part(recommenderDataset(config, dataset), 3)))]);
+    const restored = await restoredRun(runs.registry.view(await runs.add(old, [])), config, dataset);
+    expect(restored.tokenizer.rows.map(({ step }) => step)).toEqual([4, 4 + 3]);
+  });
+
   it('opens from the files of its folder; without those of pre-training it knows the domain alone', async () => {
     const config = tinyUtgrec();
     const flat = [...runFiles(config)].filter(([name]) => !name.startsWith('pretraining/'));

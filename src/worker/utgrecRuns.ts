@@ -84,6 +84,7 @@ export async function trainTokenizerStep(host: UtgrecRunHost): Promise<FinishedT
     trainsMatrices: true,
     start: null,
     isFrozen: false,
+    stepOffset: 0,
   });
 }
 

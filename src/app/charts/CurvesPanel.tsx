@@ -1,6 +1,7 @@
 import { ChartLine, Table } from 'lucide-react';
 import { useMemo, useState } from 'react';
-import type { Run } from '../curves/curves';
+import { phaseEndsOf, type Run, useCurveVersion } from '../curves/curves';
+import { formatCount } from '../format/numbers';
 import { Panel } from '../parts/Panel';
 import { ViewToggle } from '../parts/ViewToggle';
 import { CurveTable } from './CurveTable';
@@ -10,6 +11,19 @@ import type { Line } from './lineOptions';
 export interface Figure {
   readonly title: string;
   readonly lines: readonly Line[];
+}
+
+/** Says in words what the dashed upright lines mark. */
+function PhaseNote({ run }: { readonly run: Run }) {
+  useCurveVersion();
+  const ends = phaseEndsOf(run);
+  if (ends.length === 0) return null;
+  const steps = ends.map((end) => formatCount(end)).join(', ');
+  return (
+    <p className="chart-note">
+      Dashed upright line: after step {steps} the next phase of training begins, on other data or with another schedule.
+    </p>
+  );
 }
 
 /** Small multiples of a run's curves, or the same numbers as a table. */
@@ -48,6 +62,7 @@ export function CurvesPanel({ run, figures }: { readonly run: Run; readonly figu
       ) : (
         <CurveTable run={run} lines={lines} />
       )}
+      <PhaseNote run={run} />
     </Panel>
   );
 }

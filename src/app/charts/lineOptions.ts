@@ -1,5 +1,5 @@
 import type uPlot from 'uplot';
-import { curveOf, type Run } from '../curves/curves';
+import { curveOf, phaseEndsOf, type Run } from '../curves/curves';
 import { formatCount, formatValue } from '../format/numbers';
 import { readChartTheme } from './chartTheme';
 
@@ -42,8 +42,31 @@ export function chartOptions(
       { ...axis, size: 52, gap: 4, values: (_plot, ticks) => ticks.map(shortTick) },
     ],
     series: [{}, ...lines.flatMap((line, index) => seriesOf(line, index, theme.series[line.colour] ?? theme.ink))],
-    hooks: { setCursor: [(plot) => onCursor(readoutOf(plot, lines))] },
+    hooks: {
+      setCursor: [(plot) => onCursor(readoutOf(plot, lines))],
+      draw: [(plot) => drawPhaseEnds(plot, phaseEndsOf(run), theme.ink)],
+    },
   };
+}
+
+/** Upright dashed lines where one phase of training ends and the next begins. */
+function drawPhaseEnds(plot: uPlot, ends: readonly number[], stroke: string): void {
+  const { ctx, bbox } = plot;
+  const { min, max } = plot.scales['x'] ?? {};
+  const ratio = globalThis.devicePixelRatio || 1;
+  ctx.save();
+  ctx.strokeStyle = stroke;
+  ctx.lineWidth = ratio;
+  ctx.setLineDash([3 * ratio, 3 * ratio]);
+  for (const end of ends) {
+    if (min == null || max == null || end < min || end > max) continue;
+    const x = Math.round(plot.valToPos(end, 'x', true));
+    ctx.beginPath();
+    ctx.moveTo(x, bbox.top);
+    ctx.lineTo(x, bbox.top + bbox.height);
+    ctx.stroke();
+  }
+  ctx.restore();
 }
 
 function seriesOf(line: Line, index: number, stroke: string): uPlot.Series[] {

@@ -9,6 +9,8 @@ import { CurveBuffer } from './curveBuffer';
 export type Run = MetricRow['run'];
 
 const buffers = new Map<string, CurveBuffer>();
+/** By run: the epoch and step of the newest row, and the steps after which another phase began. */
+const phases = new Map<Run, { epoch: number; step: number; ends: readonly number[] }>();
 const listeners = new Set<() => void>();
 let version = 0;
 let isAnnounced = false;
@@ -26,6 +28,7 @@ export function curveOf(run: Run, key: string): CurveBuffer {
 
 export function appendRows(rows: readonly MetricRow[]): void {
   for (const row of rows) {
+    followPhase(row);
     for (const [key, value] of Object.entries(row.values)) {
       if (Number.isFinite(value)) curveOf(row.run, key).append(row.step, value);
     }
@@ -33,7 +36,21 @@ export function appendRows(rows: readonly MetricRow[]): void {
   announce();
 }
 
+/** Steps after which another phase of a run began (pre-training, then fine-tuning), ascending. */
+export const phaseEndsOf = (run: Run): readonly number[] => phases.get(run)?.ends ?? NO_ENDS;
+
+const NO_ENDS: readonly number[] = [];
+
+/** Steps go on over the phases of a run while epochs begin anew; where steps go back too, training went back to a checkpoint. */
+function followPhase({ run, step, epoch }: MetricRow): void {
+  const last = phases.get(run) ?? { epoch, step, ends: NO_ENDS };
+  const isNew = step > last.step && epoch < last.epoch;
+  const ends = isNew ? [...last.ends, last.step] : last.ends.filter((end) => end < step);
+  phases.set(run, { epoch, step, ends: ends.length === last.ends.length ? last.ends : ends });
+}
+
 export function clearCurves(run: Run): void {
+  phases.delete(run);
   for (const [name, buffer] of buffers) if (name.startsWith(`${run}/`)) buffer.clear();
   announce();
 }

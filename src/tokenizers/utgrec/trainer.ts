@@ -55,6 +55,10 @@ export interface UtgrecRecipe {
   readonly trainsMatrices: boolean;
 }
 
+/** Batches of one pass over so many training items. */
+export const stepsPerEpochOf = ({ batchSize }: Pick<UtgrecRecipe, 'batchSize'>, trainingItems: number): number =>
+  Math.ceil(trainingItems / Math.min(batchSize, trainingItems));
+
 export interface UtgrecTask {
   readonly model: ModelSpec;
   readonly recipe: UtgrecRecipe;
@@ -121,7 +125,7 @@ export class UtgrecTrainer {
     this.#engine = engine;
     this.#task = task;
     this.#batchSize = Math.min(recipe.batchSize, trainingItems.length);
-    this.stepsPerEpoch = Math.ceil(trainingItems.length / this.#batchSize);
+    this.stepsPerEpoch = stepsPerEpochOf(recipe, trainingItems.length);
     this.totalSteps = this.stepsPerEpoch * recipe.epochs;
     this.#quantiserWarmupSteps = Math.round(this.totalSteps * recipe.quantiserWarmupShare);
     const specs = utgrecParameters(model, recipe.trainsMatrices);
