@@ -17,6 +17,7 @@ import { Overlays } from './shell/Overlays';
 import { Toasts } from './shell/Toasts';
 import { TopBar } from './shell/TopBar';
 import { useDocumentTitle } from './shell/useDocumentTitle';
+import { useFocusKeeper } from './shell/useFocusKeeper';
 import { useRunDrop } from './shell/useRunDrop';
 import { useWorkspace } from './stores/workspace';
 
@@ -51,11 +52,12 @@ export function App({ session, dataSession }: { readonly session: Session; reado
   );
 }
 
-/** What the page does without showing anything: takes dropped runs, listens to keys, names the tab. */
+/** What the page does without showing anything: takes dropped runs, listens to keys, names the tab, keeps the focus. */
 function Habits() {
   useRunDrop();
   useGlobalCommands();
   useDocumentTitle();
+  useFocusKeeper();
   return null;
 }
 

@@ -1,6 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown, ArrowUp, X } from 'lucide-react';
-import { type ReactNode, useRef } from 'react';
+import { type KeyboardEvent, type ReactNode, useRef, useState } from 'react';
 import type { RunInfo } from '../../worker/protocol';
 import { useSelection } from '../stores/selection';
 import { RunTableRow } from './RunTableRow';
@@ -23,6 +23,7 @@ interface RunTableProps {
 export function RunTable({ runs, keys, sort, onSort, styles }: RunTableProps) {
   'use no memo';
   const scroller = useRef<HTMLElement>(null);
+  const [wantedStop, setStop] = useState('name');
   const chosen = useSelection((selection) => selection.runs);
   const metrics = useTableLayout((layout) => layout.metrics);
   const rows = useVirtualizer({
@@ -38,8 +39,18 @@ export function RunTable({ runs, keys, sort, onSort, styles }: RunTableProps) {
   const below = rows.getTotalSize() - (shown.at(-1)?.end ?? 0);
   const hasData = new Set(runs.map(({ data }) => data.hash)).size > 1;
   const width = (hasData ? 4 : 3) + keys.length + metrics.length + 1;
+  const heads = ['name', 'seed', ...metrics.map(({ key }) => key), ...keys];
+  const stop = heads.includes(wantedStop) ? wantedStop : 'name';
   const head = (by: string, title: string, extra?: ReactNode) => (
-    <SortHead key={by} by={by} title={title} sort={sort} onSort={onSort}>
+    <SortHead
+      key={by}
+      by={by}
+      title={title}
+      sort={sort}
+      isStop={by === stop}
+      onFocus={() => setStop(by)}
+      onSort={onSort}
+    >
       {extra}
     </SortHead>
   );
@@ -48,7 +59,7 @@ export function RunTable({ runs, keys, sort, onSort, styles }: RunTableProps) {
     <section ref={scroller} className="table-scroll run-table-scroll" aria-label="All runs" tabIndex={0}>
       <table className="numbers-table run-table" aria-rowcount={runs.length + 1}>
         <thead>
-          <tr>
+          <tr onKeyDown={moveAlong}>
             {head('name', 'Run')}
             <th scope="col">
               <span className="visually-hidden">Actions</span>
@@ -93,15 +104,31 @@ const Gap = ({ height, width }: { readonly height: number; readonly width: numbe
   </tr>
 );
 
+const STEPS: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowRight: 1 };
+
+/** The heads are one stop of the keyboard, however many columns there are: arrows go along them. */
+function moveAlong(event: KeyboardEvent<HTMLTableRowElement>): void {
+  const step = STEPS[event.key];
+  const heads = [...event.currentTarget.querySelectorAll<Element>('.run-sort')];
+  const at = event.target instanceof Element ? heads.indexOf(event.target) : -1;
+  const next = heads[Math.max(0, Math.min(heads.length - 1, at + (step ?? 0)))];
+  if (at < 0 || step === undefined || !(next instanceof HTMLElement)) return;
+  event.preventDefault();
+  next.focus();
+}
+
 interface SortHeadProps {
   readonly by: string;
   readonly title: string;
   readonly sort: RunSort;
+  /** Whether Tab comes here. */
+  readonly isStop: boolean;
+  readonly onFocus: () => void;
   readonly onSort: (sort: RunSort) => void;
   readonly children?: ReactNode;
 }
 
-function SortHead({ by, title, sort, onSort, children }: SortHeadProps) {
+function SortHead({ by, title, sort, isStop, onFocus, onSort, children }: SortHeadProps) {
   const isSorted = sort.by === by;
   const Arrow = sort.isDescending ? ArrowDown : ArrowUp;
   return (
@@ -109,6 +136,9 @@ function SortHead({ by, title, sort, onSort, children }: SortHeadProps) {
       <button
         type="button"
         className="run-sort"
+        title="Sort; ← and → go to the other columns"
+        tabIndex={isStop ? 0 : -1}
+        onFocus={onFocus}
         onClick={() => onSort({ by, isDescending: isSorted ? !sort.isDescending : by.includes('/') })}
       >
         {title}

@@ -1,9 +1,11 @@
 import { type ReactNode, useId } from 'react';
+import { problemWithData } from '../config/dataLimits';
 import type { Field, FieldGroup } from '../config/fields';
 import { PRESETS } from '../config/presets';
 import { sectionOf, textOf } from '../config/sections';
 import { isForMany, residualOf } from '../config/system';
 import { useDraft } from '../stores/draft';
+import { useWorkspace } from '../stores/workspace';
 import { FieldInput } from './FieldInput';
 
 interface ConfigFormProps {
@@ -51,7 +53,12 @@ function FieldRow({ field }: { readonly field: Field }) {
   const path = `${field.section}.${field.key}`;
   const value = useDraft(({ config }) => textOf(config, field.section, field.key));
   const isChanged = useDraft(({ preset }) => textOf(PRESETS[preset], field.section, field.key)) !== value;
-  const problem = useDraft((state) => state.problems[path] ?? null);
+  const items = useWorkspace(({ data }) => data?.items ?? null);
+  const problem = useDraft(({ problems, config }) => {
+    const withData = problemWithData(config, items);
+    const isHere = withData?.section === field.section && withData.key === field.key;
+    return problems[path] ?? (isHere ? withData.problem : null);
+  });
   return (
     <div className={`field ${problem ? 'is-wrong' : ''}`}>
       <label htmlFor={id} title={field.hint}>

@@ -1,6 +1,6 @@
 import { type ReactNode, useRef } from 'react';
 
-/** A button that opens a short list of actions below it; Escape closes it and gives the focus back. */
+/** A button that opens a short list of actions below it; closing it, by Escape or by an action, gives the focus back. */
 export function MenuButton({
   label,
   isSmall = false,
@@ -13,16 +13,18 @@ export function MenuButton({
 }) {
   const menu = useRef<HTMLDetailsElement>(null);
   const close = (): void => {
-    if (menu.current) menu.current.open = false;
+    if (!menu.current) return;
+    const hadFocus = menu.current.contains(document.activeElement);
+    menu.current.open = false;
+    // A closed list is hidden, and what is hidden cannot keep the focus.
+    if (hadFocus) menu.current.querySelector('summary')?.focus();
   };
   return (
     <details
       ref={menu}
       className="export-menu"
       onKeyDown={(event) => {
-        if (event.key !== 'Escape' || !menu.current?.open) return;
-        close();
-        menu.current.querySelector('summary')?.focus();
+        if (event.key === 'Escape' && menu.current?.open) close();
       }}
     >
       <summary className={isSmall ? 'button is-small' : 'button'}>{label}</summary>

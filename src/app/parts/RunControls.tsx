@@ -1,4 +1,5 @@
 import { Pause, Play, RotateCw, Square } from 'lucide-react';
+import { problemWithData } from '../config/dataLimits';
 import { METHODS, type Method, methodOf, PRESET_NAMES, PRESET_NOTES, PRESETS, titleOfPreset } from '../config/presets';
 import type { Run } from '../curves/curves';
 import { canContinue } from '../session';
@@ -24,6 +25,7 @@ export function RunControls({ run }: { readonly run: Run }) {
       <>
         {isPaused ? (
           <button
+            key="resume"
             type="button"
             className="button is-primary"
             disabled={isStopping}
@@ -41,7 +43,7 @@ export function RunControls({ run }: { readonly run: Run }) {
             <Pause size={14} aria-hidden /> {isPausing ? 'Pausing …' : 'Pause'}
           </button>
         )}
-        <button type="button" className="button" disabled={isStopping} onClick={() => void session.stop()}>
+        <button key="stop" type="button" className="button" disabled={isStopping} onClick={() => void session.stop()}>
           <Square size={14} aria-hidden /> {isStopping ? 'Stopping …' : 'Stop'}
         </button>
       </>
@@ -51,11 +53,16 @@ export function RunControls({ run }: { readonly run: Run }) {
     <>
       <PresetSelect isLocked={running !== null} />
       <button
+        // Not the element that stops: a second press would end what the first began.
+        key="start"
         type="button"
         className="button is-primary"
         disabled={reason !== null}
         aria-describedby={reason === null ? undefined : `${run}-reason`}
-        onClick={() => void session.start(run, config)}
+        onClick={() => {
+          void session.start(run, config);
+          requestAnimationFrame(() => document.querySelector<HTMLElement>('[data-training]')?.focus());
+        }}
       >
         {isContinued || state === 'none' ? <Play size={14} aria-hidden /> : <RotateCw size={14} aria-hidden />}
         {isContinued ? 'Continue' : state === 'none' ? `Train the ${run}` : 'Train anew'}
@@ -73,11 +80,14 @@ function useBlockingReason(run: Run): string | null {
   const hasGpu = useWorkspace((state) => state.adapter !== null);
   const running = useJobs(runningRun);
   const isTokenized = useJobs((jobs) => jobs.tokenizer.state === 'done');
-  const hasProblems = useDraft((draft) => Object.keys(draft.problems).length > 0);
+  const items = useWorkspace(({ data }) => data?.items ?? null);
+  const hasProblems = useDraft(({ problems }) => Object.keys(problems).length > 0);
+  // A recommender starts from identifiers that are there: what made them no longer matters.
+  const fitsData = useDraft(({ config }) => run === 'recommender' || problemWithData(config, items) === null);
   if (!hasGpu) return 'needs WebGPU';
   if (running !== null) return `the ${running} is running`;
   if (run === 'recommender' && !isTokenized) return 'train the tokenizer first';
-  return hasProblems ? 'correct the marked fields' : null;
+  return hasProblems || !fitsData ? 'correct the marked fields' : null;
 }
 
 function PresetSelect({ isLocked }: { readonly isLocked: boolean }) {
