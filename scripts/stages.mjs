@@ -78,6 +78,12 @@ export const GPU_STAGES = [
     count: countPlaywright,
     environment: { ...process.env, PLAYWRIGHT_JSON_OUTPUT_NAME: '{report}' },
   },
+  {
+    name: 'journeys in Firefox',
+    args: ['e2e/firefox/drive.mjs', '--json', '{report}'],
+    limitMs: 8 * MINUTE,
+    count: (_output, report) => ({ ...pick(JSON.parse(report)), skipped: 0 }),
+  },
 ];
 
 const pick = ({ passed, failed }) => ({ passed, failed });
