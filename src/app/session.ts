@@ -28,6 +28,7 @@ import { PRESETS } from './config/presets';
 import { sameRun } from './config/sameRun';
 import { appendRows, clearCurves, type Run } from './curves/curves';
 import { downloadBlob } from './figures/download';
+import { createQueueRequests, type QueueRequests } from './queue/queueRequests';
 import { reportOf } from './reportOf';
 import { isRunFile } from './runFile';
 import { createRunRequests, type RunRequests } from './runs/runRequests';
@@ -35,6 +36,8 @@ import { useCodes } from './stores/codes';
 import { useDraft } from './stores/draft';
 import { type RunState, runningRun, useJobs } from './stores/jobs';
 import { useMultiIdentifier } from './stores/multiIdentifier';
+import { useQueue } from './stores/queue';
+import { stopRules } from './stores/stopRules';
 import { useWorkspace } from './stores/workspace';
 
 /** What the page of codebooks asks. */
@@ -53,6 +56,7 @@ export interface Session {
   /** Hands a run, the shown one by default, to the browser's downloads as one file. */
   saveRun(isAnonymous: boolean, id?: string): Promise<void>;
   readonly runs: RunRequests;
+  readonly queue: QueueRequests;
   start(run: Run, config: SystemConfig): Promise<void>;
   pause(): Promise<void>;
   resume(): Promise<void>;
@@ -80,6 +84,7 @@ export { reportOf };
 
 export function createSession(client: Client): Session {
   const runs = createRunRequests(client, { forget: forgetRuns, restore: applyRestored });
+  const queue = createQueueRequests(client);
   const jobs = useJobs.getState;
   const workspace = useWorkspace.getState;
   client.subscribe((event) => (event.kind === 'runs' ? void runs.refresh() : applyEvent(event)));
@@ -132,6 +137,7 @@ export function createSession(client: Client): Session {
           }),
         );
         await runs.refresh();
+        await queue.refresh();
       } catch (error) {
         workspace().broken(reportOf(error));
       }
@@ -158,14 +164,16 @@ export function createSession(client: Client): Session {
       }
     },
     runs,
+    queue,
     async start(run, config) {
       const isContinued = canContinue(run, config);
       if (!isContinued) forgetResults(run);
       jobs().started(run, config);
       workspace().dismiss('deviceLost');
       try {
+        const order = { config, rules: stopRules() };
         await client.request(
-          run === 'tokenizer' ? { kind: 'startTokenizer', config } : { kind: 'startRecommender', config },
+          run === 'tokenizer' ? { kind: 'startTokenizer', ...order } : { kind: 'startRecommender', ...order },
         );
       } catch (error) {
         jobs().ended(run, 'failed', reportOf(error));
@@ -245,18 +253,36 @@ function applyHello(reply: HelloReply): void {
   useWorkspace.getState().connected(reply.adapter, reply.adapterProblem);
 }
 
-function applyRestored(
-  { data, config, tokenizer, recommender }: RestoredState,
-  what = 'Restored from your last visit',
-): void {
+function applyRestored(state: RestoredState, what = 'Restored from your last visit'): void {
+  useWorkspace.getState().opened(state.data);
+  if (state.config) useDraft.getState().load(state.config);
+  const [tokenizer, recommender] = applyRun(state);
+  useWorkspace.getState().notify({
+    kind: 'restored',
+    message: restoredSentence(what, state.data.name, tokenizer, recommender),
+    code: null,
+  });
+}
+
+/** A queued run has its turn: its pages show it, and the draft stays what the user edits. */
+function applyBegan({ run, config, state }: Extract<WorkerEvent, { kind: 'began' }>): void {
+  const { data, opened, dismiss } = useWorkspace.getState();
+  if (data?.hash !== state.data.hash) opened(state.data);
+  forgetRuns();
+  applyRun(state);
+  useJobs.getState().started(run, config);
+  dismiss('restored');
+  dismiss('deviceLost');
+}
+
+/** @returns how far its tokenizer and its recommender are */
+function applyRun({ config, tokenizer, recommender }: RestoredState): readonly [RunState, RunState] {
   const stateOf = (run: { readonly isDone: boolean; readonly rows: readonly unknown[] }): RunState =>
     run.isDone ? 'done' : run.rows.length > 0 ? 'stopped' : 'none';
   // A model that was trained elsewhere comes without rows and evaluations.
   const isOpened = recommender.hasModel && recommender.rows.length === 0;
   const recommenderState = isOpened ? 'done' : stateOf(recommender);
   const jobs = useJobs.getState();
-  useWorkspace.getState().opened(data);
-  if (config) useDraft.getState().load(config);
   appendRows(tokenizer.rows);
   appendRows(recommender.rows);
   jobs.measuredCodebook(tokenizer.codebook);
@@ -267,11 +293,7 @@ function applyRestored(
   jobs.restored('tokenizer', stateOf(tokenizer), config);
   jobs.restored('recommender', recommenderState, config);
   jobs.foundModel(recommender.hasModel);
-  useWorkspace.getState().notify({
-    kind: 'restored',
-    message: restoredSentence(what, data.name, stateOf(tokenizer), recommenderState),
-    code: null,
-  });
+  return [stateOf(tokenizer), recommenderState];
 }
 
 const STATE_WORDS: Readonly<Record<RunState, string>> = {
@@ -287,6 +309,12 @@ const restoredSentence = (what: string, name: string, tokenizer: RunState, recom
 function applyEvent(event: WorkerEvent): void {
   const jobs = useJobs.getState();
   switch (event.kind) {
+    case 'began':
+      applyBegan(event);
+      break;
+    case 'queue':
+      useQueue.getState().told(event.state);
+      break;
     case 'progress':
       jobs.progressed(event.progress);
       break;

@@ -50,6 +50,16 @@ export async function lockRun(runId: string): Promise<() => void> {
   });
 }
 
+/** Runs `work` while no other tab runs work under this name; those that come later wait. Without locks there is one tab to mind. */
+export async function inTurn<T>(name: string, work: () => Promise<T>): Promise<T> {
+  const { locks } = navigator;
+  if (!locks) return work();
+  return locks.request(`tessera-${name}`, work);
+}
+
+/** Resolves when no tab trains `runId` any more. */
+export const whenRunFree = (runId: string): Promise<void> => inTurn(`run-${runId}`, async () => undefined);
+
 /** Bytes in use and offered; zeros where the browser does not say. */
 export async function storageEstimate(): Promise<{ usedBytes: number; quotaBytes: number }> {
   const { usage = 0, quota = 0 } = (await navigator.storage?.estimate?.()) ?? {};

@@ -6,6 +6,12 @@ export type RunStatus = 'created' | 'running' | 'paused' | 'tokenized' | 'finish
 /** `shipped`: comes with the program; read only. */
 export type RunSource = 'trained' | 'imported' | 'shipped';
 
+/** How a run's last training came to its end, in a sentence for the list. */
+export interface RunEnding {
+  readonly kind: 'complete' | 'patience' | 'timeLimit' | 'stopped' | 'failed';
+  readonly message: string;
+}
+
 export interface RunRecord {
   readonly id: string;
   /** What the user calls it; a label only. */
@@ -23,6 +29,8 @@ export interface RunRecord {
   readonly source?: RunSource;
   /** Since when its deletion waits to be undone; null: it does not. */
   readonly deletedAtMs?: number | null;
+  /** Missing before the first training ended. */
+  readonly ending?: RunEnding;
 }
 
 /** One row of a run's metric log. */

@@ -15,6 +15,17 @@ export interface JobHooks {
   readonly drift: (report: DriftReport) => void;
   /** A multi-identifier run estimated data influence. */
   readonly curriculum: (report: CurriculumReport) => void;
+  /** A phase of training ended before its last epoch. */
+  readonly stoppedEarly?: (early: EarlyStop) => void;
+}
+
+export interface EarlyStop {
+  readonly because: 'patience' | 'timeLimit';
+  /** Epochs done, and planned. */
+  readonly epoch: number;
+  readonly epochs: number;
+  /** Validations without gain that the rule allows. */
+  readonly patience: number;
 }
 
 /** Everything that a job of any system needs from its host. */

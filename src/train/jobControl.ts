@@ -8,6 +8,7 @@ const REPORT_EVERY_MS = 200;
 /** Pause, resume and stop for a loop that calls `breathe` between steps; the loop decides what a safe point is. */
 export class JobControl {
   readonly #abort = new AbortController();
+  #isEnding = false;
   #paused: { promise: Promise<void>; release: () => void } | null = null;
 
   get isPaused(): boolean {
@@ -16,6 +17,16 @@ export class JobControl {
 
   get isStopped(): boolean {
     return this.#abort.signal.aborted;
+  }
+
+  /** Whether training is to end with what it has; its evaluation follows. */
+  get isEnding(): boolean {
+    return this.#isEnding;
+  }
+
+  /** Ends training at the next step as if it had been the last one. */
+  endTraining(): void {
+    this.#isEnding = true;
   }
 
   get signal(): AbortSignal {

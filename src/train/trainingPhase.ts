@@ -130,7 +130,7 @@ export class TrainingPhase {
     const betweenEpochs = async (): Promise<void> => {
       if (trainer.isBetweenEpochs) await plan.betweenEpochs?.(trainer.epoch);
     };
-    while (!trainer.isDone && !this.#isStoppedEarly) {
+    while (!trainer.isDone && !this.#isStoppedEarly && !context.control.isEnding) {
       if (plan.stepOffset + trainer.stepCount >= maxSteps) context.control.stop();
       await this.#savedIfCancelled(async () => {
         await context.control.breathe();
@@ -145,6 +145,13 @@ export class TrainingPhase {
     }
     await this.#savedIfCancelled(betweenEpochs);
     await this.save('newest');
+    if (!trainer.isDone) this.#tellEarlyStop();
+  }
+
+  #tellEarlyStop(): void {
+    const { context, trainer, plan } = this;
+    const because = this.#isStoppedEarly ? 'patience' : 'timeLimit';
+    context.hooks.stoppedEarly?.({ because, epoch: trainer.epoch, epochs: plan.epochs, patience: plan.patience });
   }
 
   async #savedIfCancelled(work: () => Promise<void>): Promise<void> {

@@ -11,6 +11,7 @@ import type { DemoReplies, DemoRequest } from './protocol/demo';
 import type { DriftReplies, DriftRequest, KeptEpoch } from './protocol/drift';
 import type { GalleryReplies, GalleryRequest, TokenizerQuality } from './protocol/gallery';
 import type { ItemCard } from './protocol/items';
+import type { QueueReplies, QueueRequest, QueueState, StopRules } from './protocol/queue';
 import type { ResultsQuestion, ResultsReplies } from './protocol/results';
 import type { RunsReplies, RunsRequest } from './protocol/runs';
 
@@ -72,6 +73,17 @@ export type {
 } from './protocol/gallery';
 export type { ItemCard } from './protocol/items';
 export type {
+  QueueBatch,
+  QueuedRun,
+  QueueEntry,
+  QueueReplies,
+  QueueRequest,
+  QueueState,
+  RemovedEntry,
+  RunCheck,
+  StopRules,
+} from './protocol/queue';
+export type {
   GroupTable,
   Results,
   ResultsQuestion,
@@ -105,8 +117,8 @@ export type Request =
   | { readonly kind: 'showRun'; readonly id: string }
   /** A run, the shown one by default, as one `.tessera` file. */
   | { readonly kind: 'saveRun'; readonly id?: string; readonly isAnonymous: boolean }
-  | { readonly kind: 'startTokenizer'; readonly config: SystemConfig }
-  | { readonly kind: 'startRecommender'; readonly config: SystemConfig }
+  | { readonly kind: 'startTokenizer'; readonly config: SystemConfig; readonly rules?: StopRules }
+  | { readonly kind: 'startRecommender'; readonly config: SystemConfig; readonly rules?: StopRules }
   | { readonly kind: 'pause' }
   | { readonly kind: 'resume' }
   | { readonly kind: 'stop' }
@@ -121,6 +133,7 @@ export type Request =
   | GalleryRequest
   | ResultsQuestion
   | CompareRequest
+  | QueueRequest
   | RunsRequest;
 
 export interface ReplyValues
@@ -130,6 +143,7 @@ export interface ReplyValues
     DemoReplies,
     DriftReplies,
     GalleryReplies,
+    QueueReplies,
     ResultsReplies,
     RunsReplies {
   readonly hello: HelloReply;
@@ -233,6 +247,14 @@ export type WorkerEvent =
   | { readonly kind: 'codebook'; readonly report: CodebookReport }
   /** A UTGRec tokenizer is trained and all items have their codes. */
   | { readonly kind: 'tokenized'; readonly quality: TokenizerQuality }
+  /** A queued run has its turn: the pages show it, `state` as far as it is, and this part of it trains from now on. */
+  | {
+      readonly kind: 'began';
+      readonly run: 'tokenizer' | 'recommender';
+      readonly config: SystemConfig;
+      readonly state: RestoredState;
+    }
+  | { readonly kind: 'queue'; readonly state: QueueState }
   /** The list of runs changed. */
   | { readonly kind: 'runs' }
   /** Items have other codes than before; they stay in the worker. */

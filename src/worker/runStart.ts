@@ -4,9 +4,10 @@ import type { Dataset } from '../data/dataset';
 import { lockRun, openBrowserRunStore } from '../storage/browserRunStore';
 import { createMemoryRunStore } from '../storage/recordRunStore';
 import type { RunRecord, RunStore } from '../storage/runStore';
+import { checkAnyConfig, isSystem } from '../train/anyConfig';
 import { isUtgrec, type SystemConfig } from '../train/systemConfig';
 import type { WorkerEvent } from './protocol';
-import { tokenizerPartOf } from './restoredRuns';
+import { restoredRun, tokenizerPartOf } from './restoredRuns';
 import type { RunRegistry } from './runRegistry';
 import { putTokenizerParts, tokenizerParts } from './tokenizerParts';
 import { hasPretraining } from './utgrecRuns';
@@ -39,6 +40,7 @@ export async function showRunFor(
   part: Part,
   config: SystemConfig,
   dataset: Dataset,
+  name?: string,
 ): Promise<string> {
   const text = JSON.stringify(config);
   const shown = registry.shownId === null ? null : await registry.find(registry.shownId);
@@ -46,7 +48,7 @@ export async function showRunFor(
   if (shown && isShown) return shown.id;
   if (part === 'tokenizer') {
     const same = await registry.findSame(text, dataset.contentHash);
-    return show(registry, same?.id ?? (await create(registry, config, dataset)));
+    return show(registry, same?.id ?? (await create(registry, config, dataset, name)));
   }
   const view = registry.view();
   const current = await recallConfig(view, dataset);
@@ -67,10 +69,37 @@ export async function showRunFor(
     return shown.id;
   }
   const parts = await tokenizerParts(view);
-  const id = await create(registry, config, dataset);
+  const id = await create(registry, config, dataset, name);
   await putTokenizerParts(registry.view(id), parts);
   return show(registry, id);
 }
+
+/**
+ * A run that has not begun takes over the finished tokenizer of another run with the same seed and settings on the same data:
+ * training it again would give the same codes.
+ */
+export async function adoptTokenizer(
+  registry: RunRegistry,
+  id: string,
+  config: SystemConfig,
+  dataset: Dataset,
+): Promise<void> {
+  const own = registry.view(id);
+  for (const part of [CURRENT_RUN, PRETRAINING_RUN]) if ((await own.listCheckpoints(part)).length > 0) return;
+  const wanted = tokenizerKey(config);
+  for (const donor of await registry.list()) {
+    if (donor.id === id || donor.dataHash !== dataset.contentHash) continue;
+    const known = checkAnyConfig(JSON.parse(donor.config), 'stored run');
+    if (!isSystem(known) || tokenizerKey(known) !== wanted) continue;
+    const { tokenizer } = await restoredRun(registry.view(donor.id), known, dataset);
+    if (tokenizer.isDone) return putTokenizerParts(own, await tokenizerParts(registry.view(donor.id)));
+  }
+}
+
+/** What decides the codes of the tokenizer step: its settings, and the domain where it starts on the downstream one. */
+const tokenizerKey = (config: SystemConfig): string =>
+  tokenizerPartOf(config) +
+  (isUtgrec(config) && config.transfer && !hasPretraining(config) ? config.transfer.downstream : '');
 
 /** Whether its recommender was ever started. */
 async function hasRecommender(view: RunStore): Promise<boolean> {
@@ -79,11 +108,12 @@ async function hasRecommender(view: RunStore): Promise<boolean> {
   return (await view.listEvaluations(CURRENT_RUN)).length > 0;
 }
 
-const create = (registry: RunRegistry, config: SystemConfig, data: Dataset): Promise<string> =>
+const create = (registry: RunRegistry, config: SystemConfig, data: Dataset, name?: string): Promise<string> =>
   registry.create({
     config: JSON.stringify(config),
     data,
     source: 'trained',
+    ...(name === undefined ? {} : { name }),
     hasUpstream: isUtgrec(config) && hasPretraining(config),
   });
 

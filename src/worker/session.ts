@@ -2,34 +2,30 @@
  * One page's session: data set, device, current run, running job. The training loop is paced by GPU completion, never by
  * timers, so it goes on in a hidden tab.
  */
-import { ConfigError, ConflictError, DeviceLostError, UnsupportedError } from '../base/errors';
+import { ConfigError, ConflictError, UnsupportedError } from '../base/errors';
 import type { Dataset } from '../data/dataset';
 import type { Engine } from '../plan/engine';
 import { runsInTraining } from '../storage/browserRunStore';
-import type { RunStore } from '../storage/runStore';
+import type { RunRecord, RunStore } from '../storage/runStore';
 import { isSystem } from '../train/anyConfig';
-import type { JobContext, JobHost } from '../train/context';
-import { evaluateReferencePoints } from '../train/evaluateModel';
+import type { JobHost } from '../train/context';
 import { JobControl } from '../train/jobControl';
-import { trainModel } from '../train/recommendingModel';
 import type { MeasuredRun } from '../train/results';
 import type { RunSink } from '../train/runSink';
 import { checkSystemConfig, isUtgrec, type SystemConfig } from '../train/systemConfig';
-import { trainTokenizer } from '../train/tokenizerJob';
 import type { UtgrecConfig } from '../train/utgrecConfig';
 import type { UtgrecGallery } from '../train/utgrecGallery';
-import { trainUtgrec, type UtgrecRunHost } from '../train/utgrecJob';
+import type { UtgrecRunHost } from '../train/utgrecJob';
 import { type BesideModel, openBeside } from './besideModels';
 import { searchItems, summaryOf } from './catalogue';
 import { CodebookDesk, type CodebookSource } from './codebookDesk';
 import { compareAnswer } from './compareDesk';
 import { DemoDesk } from './demoDesk';
-import { type DemoModel, gpuDemo, residualSource } from './demoModel';
+import type { DemoModel } from './demoModel';
 import { DriftDesk } from './driftDesk';
 import { EngineHolder } from './engineHolder';
 import { GalleryDesk } from './galleryDesk';
 import { adapterReport, fetchBytes, IDLE } from './host';
-import { ofCodes, ofIdentifiers } from './itemCodes';
 import { openDemo } from './openDemo';
 import {
   type AdapterReport,
@@ -42,24 +38,21 @@ import {
   type SavedRun,
   type WorkerEvent,
 } from './protocol';
-import { type Books, residualBooks, restoredRun } from './restoredRuns';
+import type { QueueEntry } from './protocol/queue';
+import { QueueDesk, type QueuedEnd } from './queueDesk';
+import { browserQueueHost } from './queueHost';
+import { type Books, restoredRun } from './restoredRuns';
 import { ResultsDesk } from './resultsDesk';
 import { hasModelOf, RunDesk } from './runDesk';
 import { readRunFiles } from './runFiles';
 import { RunRegistry } from './runRegistry';
-import { lockOwnRun, lockTrainer, openStore, showRunFor, statusAfter } from './runStart';
+import { openStore } from './runStart';
 import { dataOfRun } from './runTransfer';
 import { ShippedRuns } from './shippedRuns';
 import { ShownItems } from './shownItems';
 import { measuredEvaluations, storeSink } from './storeSink';
-import {
-  openStoredGallery,
-  recommenderDataset,
-  tokenizerPlace,
-  trainTokenizerStep,
-  utgrecBooks,
-  utgrecHost,
-} from './utgrecRuns';
+import { type Part, TrainingDesk, timeLimit } from './trainingDesk';
+import { openStoredGallery, recommenderDataset, tokenizerPlace, utgrecBooks, utgrecHost } from './utgrecRuns';
 import {
   CURRENT_RUN,
   type DataOrigin,
@@ -75,21 +68,12 @@ import {
   rememberData,
 } from './workspace';
 
-/** After an automatic restart, wait this long before another one: the browser may block the page's GPU on a second loss. */
-const RESTART_PAUSE_MS = 120_000;
-
-interface Job {
-  readonly run: 'tokenizer' | 'recommender';
-  readonly control: JobControl;
-  readonly done: Promise<void>;
-}
-
 export class Session {
   #baseUrl = '';
   #runs: RunDesk | null = null;
   readonly #engine = new EngineHolder((message) => {
     // A job in progress tells of the loss itself.
-    if (!this.#job) this.emit({ kind: 'deviceLost', message });
+    if (this.#training.part === null) this.emit({ kind: 'deviceLost', message });
   });
   #data: OpenData | null = null;
   readonly #shown = new ShownItems(() => this.#openedData());
@@ -97,9 +81,24 @@ export class Session {
   readonly #drift = new DriftDesk();
   readonly #codebooks = new CodebookDesk();
   readonly #demo = new DemoDesk();
-  #job: Job | null = null;
   readonly #results = new ResultsDesk();
-  #lastRestart = Number.NEGATIVE_INFINITY;
+  readonly #training = new TrainingDesk({
+    emit: (event) => this.emit(event),
+    reportError: (error) => this.reportError(error),
+    engine: this.#engine,
+    shown: this.#shown,
+    demo: this.#demo,
+    gallery: this.#gallery,
+    drift: this.#drift,
+    registry: () => this.#runDesk().registry,
+    dataset: () => this.#openedData().dataset,
+    host: (engine, control) => this.#host(engine, control),
+    utgrecHost: (config, job) => this.#utgrecHost(config, job),
+    watched: (sink, dataset, books) => this.#watched(sink, dataset, books),
+    forgetTokenizer: () => this.#forgetTokenizer(),
+    forgetModel: () => this.#forgetModel(),
+  });
+  #queue: QueueDesk | null = null;
 
   constructor(
     readonly emit: (event: WorkerEvent) => void,
@@ -147,19 +146,30 @@ export class Session {
         return wasShown;
       }
       case 'startTokenizer':
-        return this.#start('tokenizer', checkSystemConfig(request.config, 'configuration'));
+        return this.#start('tokenizer', request);
       case 'startRecommender':
-        return this.#start('recommender', checkSystemConfig(request.config, 'configuration'));
+        return this.#start('recommender', request);
       case 'pause':
-        this.#job?.control.pause();
+        this.#training.pause();
         return null;
       case 'resume':
-        this.#job?.control.resume();
+        this.#training.resume();
         return null;
       case 'stop':
-        this.#job?.control.stop();
-        await this.#job?.done;
+        await this.#queueDesk().holdWaiting('training was stopped');
+        await this.#training.stop();
         return null;
+      case 'queue':
+      case 'checkRuns':
+      case 'enqueue':
+      case 'moveInQueue':
+      case 'removeFromQueue':
+      case 'putBackInQueue':
+      case 'retryInQueue':
+      case 'holdQueue':
+      case 'releaseQueue':
+      case 'skipInQueue':
+        return this.#queueDesk().answer(request, () => void this.#training.stop());
       case 'items':
         return this.#shown.cards(request.items);
       case 'searchItems':
@@ -179,11 +189,13 @@ export class Session {
       case 'itemCards':
         return this.#codebooks.answer(request, await this.#codebookSource());
       case 'gallery':
-        return this.#gallery.answer(
-          request,
-          () => this.#openGallery(),
-          () => ({ dataset: this.#shown.data.dataset, card: (item) => this.#shown.card(item) }),
-        );
+        return this.#gallery
+          .answer(
+            request,
+            () => this.#openGallery(),
+            () => ({ dataset: this.#shown.data.dataset, card: (item) => this.#shown.card(item) }),
+          )
+          .finally(() => this.#queue?.pump());
       case 'driftSummary':
       case 'driftItems':
         return this.#drift.answer(request, this.#openedData().dataset.items);
@@ -242,7 +254,19 @@ export class Session {
       adapterProblem = error.message;
     }
     this.#data = await recallData(this.#store, this.#baseUrl);
-    return { version: PROTOCOL_VERSION, adapter, adapterProblem, restored: this.#data && (await this.#restore()) };
+    const restored = this.#data && (await this.#restore());
+    this.#queue = new QueueDesk(
+      browserQueueHost({
+        registry,
+        isIdle: () => adapter !== null && !this.#training.isBusy,
+        dataset: () => this.#openedData().dataset,
+        train: (entry, became) => this.#trainQueued(entry, became),
+        tell: (state) => this.emit({ kind: 'queue', state }),
+        errorReport: this.reportError,
+      }),
+    );
+    this.#queue.pump();
+    return { version: PROTOCOL_VERSION, adapter, adapterProblem, restored };
   }
 
   /** The shown run as far as it is, on the open data. */
@@ -302,21 +326,25 @@ export class Session {
   async #showRun(id: string): Promise<RestoredState> {
     this.#requireIdle('open a run');
     const { record, config } = await this.#runDesk().fetched(id);
-    if (this.#data?.dataset.contentHash !== record.dataHash) {
-      const opened = await openOrigin(record.dataOrigin, this.#baseUrl);
-      if (opened?.data.dataset.contentHash !== record.dataHash)
-        throw new ConfigError(
-          'run/data',
-          `open ${record.name}: it was trained on ${record.dataName ?? 'other data'}; open that data set first.`,
-        );
-      await this.#enter(opened.data, opened.origin);
-    }
+    await this.#showDataOf(record);
     // A system without a tokenizer is only compared and demonstrated: the pages go on showing what they do.
     if (isSystem(config)) {
       await this.#forgetTokenizer();
       await this.#runDesk().registry.show(id);
     }
     return this.#restore();
+  }
+
+  /** @throws ConfigError `run/data` where its data are neither open nor can be opened */
+  async #showDataOf(run: Pick<RunRecord, 'name' | 'dataHash' | 'dataName' | 'dataOrigin'>): Promise<void> {
+    if (this.#data?.dataset.contentHash === run.dataHash) return;
+    const opened = await openOrigin(run.dataOrigin, this.#baseUrl);
+    if (opened?.data.dataset.contentHash !== run.dataHash)
+      throw new ConfigError(
+        'run/data',
+        `open ${run.name}: it belongs to ${run.dataName ?? 'other data'}; open that data set first.`,
+      );
+    await this.#enter(opened.data, opened.origin);
   }
 
   async #enter(data: OpenData, origin: DataOrigin): Promise<void> {
@@ -336,110 +364,35 @@ export class Session {
     return this.#runDesk().save(saved, isAnonymous);
   }
 
-  async #start(run: Job['run'], config: SystemConfig): Promise<null> {
-    this.#requireIdle(`train a ${run}`);
-    const { dataset } = this.#openedData();
-    const engine = await this.#engine.open();
-    const { registry } = this.#runDesk();
-    // Before anything changes: another tab may be training.
-    const releases = [await lockTrainer()];
-    try {
-      const shown = registry.shownId;
-      const id = await showRunFor(registry, run, config, dataset);
-      releases.push(await lockOwnRun(id));
-      if (run === 'tokenizer' || shown !== id) {
-        await this.#forgetTokenizer();
-        const left = await restoredRun(this.#store, config, dataset);
-        this.#drift.reset(left.drift);
-        await this.#shown.recall(left, this.#store);
-      }
-      await this.#forgetModel();
-      await registry.update(id, { status: 'running' });
-    } catch (error) {
-      for (const release of releases) release();
-      throw error;
-    }
-    this.emit({ kind: 'runs' });
-    const control = new JobControl();
-    this.#job = {
-      run,
-      control,
-      done: this.#runJob(run, config, this.#host(engine, control)).finally(() => {
-        for (const release of releases) release();
-        this.#job = null;
-        this.emit({ kind: 'runs' });
-      }),
-    };
+  async #start(
+    part: Part,
+    { config, rules }: Extract<Request, { kind: 'startTokenizer' | 'startRecommender' }>,
+  ): Promise<null> {
+    this.#requireIdle(`train a ${part}`);
+    const order = { part, config: checkSystemConfig(config, 'configuration'), limit: timeLimit(rules) };
+    const { ended } = await this.#training.begin(order);
+    void ended.then(() => this.#queue?.pump());
     return null;
   }
 
-  async #runJob(run: Job['run'], config: SystemConfig, host: JobHost): Promise<void> {
-    try {
-      if (isUtgrec(config)) await this.#runUtgrec(run, config, host);
-      else if (run === 'tokenizer') {
-        const sink = this.#watched(host.sink, host.dataset, residualBooks(config));
-        const identifiers = await trainTokenizer({ ...host, config, sink });
-        this.#shown.settle(ofIdentifiers(host.dataset, identifiers));
-        this.emit({ kind: 'codes' });
-      } else await this.#runRecommender({ ...host, config });
-      await this.#end({ kind: 'finished', run, outcome: 'done' });
-    } catch (error) {
-      if (host.control.isStopped) await this.#end({ kind: 'finished', run, outcome: 'stopped' });
-      else if (error instanceof DeviceLostError) await this.#recover(run, config, host, error);
-      else await this.#end({ kind: 'failed', run, error: this.reportError(error) });
+  /** Both parts of a queued run, on its own data. */
+  async #trainQueued(entry: QueueEntry, became: (runId: string) => Promise<void>): Promise<QueuedEnd> {
+    this.#gallery.requireIdle('begin a queued run');
+    const { config, name, data, dataOrigin } = entry;
+    const origin = dataOrigin === null ? {} : { dataOrigin };
+    await this.#showDataOf({ name, dataHash: data.hash, dataName: data.name, ...origin });
+    const limit = timeLimit(entry.rules);
+    for (const part of ['tokenizer', 'recommender'] as const) {
+      const opened = async (id: string): Promise<void> => {
+        await became(id);
+        this.emit({ kind: 'began', run: part, config, state: await this.#restore() });
+      };
+      const { ended } = await this.#training.begin({ part, config, name, limit, opened });
+      const end = await ended;
+      if (end.kind === 'failed') return { kind: 'failed', error: end.error };
+      if (end.outcome === 'stopped') return { kind: limit.isOver(performance.now()) ? 'done' : 'stopped' };
     }
-  }
-
-  async #end(event: Extract<WorkerEvent, { kind: 'finished' | 'failed' }>): Promise<void> {
-    try {
-      await this.#store.updateRun(CURRENT_RUN, { status: statusAfter(event) });
-    } catch (error) {
-      // What was trained is saved; only the list says less.
-      console.warn(error);
-    }
-    this.emit(event);
-  }
-
-  async #runRecommender(context: JobContext): Promise<void> {
-    await evaluateReferencePoints(context);
-    const model = await trainModel(context);
-    this.#shown.take(ofIdentifiers(context.dataset, model.identifiers));
-    this.#demo.take(gpuDemo(context.engine, model.trainer, residualSource(model, context.config)));
-  }
-
-  async #runUtgrec(run: Job['run'], config: UtgrecConfig, job: JobHost): Promise<void> {
-    const host = await this.#utgrecHost(config, job);
-    if (run === 'tokenizer') {
-      const { codes, quality } = await trainTokenizerStep(host);
-      const { dataset } = tokenizerPlace(config, job.dataset);
-      this.#shown.settle(ofCodes(dataset, codes, config.tokenizer.quantiser.levels));
-      this.emit({ kind: 'tokenized', quality });
-      this.emit({ kind: 'codes' });
-      return;
-    }
-    await evaluateReferencePoints({ ...host, dataset: recommenderDataset(config, job.dataset) });
-    const { trainer, source, tokenizer, host: own } = await trainUtgrec(host);
-    this.#shown.settle(ofCodes(own.dataset, tokenizer.codes, config.tokenizer.quantiser.levels));
-    this.emit({ kind: 'tokenized', quality: tokenizer.quality });
-    this.emit({ kind: 'codes' });
-    this.#demo.take(gpuDemo(job.engine, trainer, { source, historyLimit: config.recommender.historyLimit }));
-  }
-
-  /** One attempt on a new adapter from the last checkpoint; then the page decides. */
-  async #recover(run: Job['run'], config: SystemConfig, host: JobHost, error: DeviceLostError): Promise<void> {
-    this.emit({ kind: 'deviceLost', message: error.message });
-    this.#engine.drop();
-    this.#demo.lose();
-    this.#gallery.lose();
-    const isTooSoon = host.now() - this.#lastRestart < RESTART_PAUSE_MS;
-    this.#lastRestart = host.now();
-    if (isTooSoon) return this.#end({ kind: 'failed', run, error: this.reportError(error) });
-    try {
-      const engine = await this.#engine.open();
-      await this.#runJob(run, config, { ...host, engine });
-    } catch (again) {
-      await this.#end({ kind: 'failed', run, error: this.reportError(again) });
-    }
+    return { kind: 'done' };
   }
 
   async #codebookSource(): Promise<CodebookSource> {
@@ -490,8 +443,7 @@ export class Session {
   }
 
   async #openGallery(): Promise<UtgrecGallery> {
-    if (this.#job)
-      throw new ConflictError('worker/busy', `read items back: a ${this.#job.run} is training; wait for it first.`);
+    this.#requireNoTraining('read items back');
     const config = await recallConfig(this.#store, this.#openedData().dataset);
     if (!config || !isUtgrec(config))
       throw new ConfigError('gallery/system', 'gallery: only UTGRec tokenizers read text and pictures back.');
@@ -568,6 +520,11 @@ export class Session {
     return this.#runDesk().registry.view();
   }
 
+  #queueDesk(): QueueDesk {
+    if (!this.#queue) throw new ConfigError('worker/hello', 'worker: wanted a greeting first; reload the page.');
+    return this.#queue;
+  }
+
   #runDesk(): RunDesk {
     if (!this.#runs) throw new ConfigError('worker/hello', 'worker: wanted a greeting first; reload the page.');
     return this.#runs;
@@ -579,8 +536,15 @@ export class Session {
   }
 
   #requireIdle(wish: string): void {
-    if (this.#job)
-      throw new ConflictError('worker/busy', `${wish}: a ${this.#job.run} is training; wait for it or stop it first.`);
+    this.#requireNoTraining(wish);
     this.#gallery.requireIdle(wish);
+  }
+
+  #requireNoTraining(wish: string): void {
+    if (this.#training.isBusy || this.#queue?.isTraining)
+      throw new ConflictError(
+        'worker/busy',
+        `${wish}: a ${this.#training.part ?? 'queued run'} is training; wait for it or stop it first.`,
+      );
   }
 }

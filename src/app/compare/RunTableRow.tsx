@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import type { RunInfo } from '../../worker/protocol';
 import { RunActions } from '../runs/RunActions';
-import { statusWords } from '../runs/runWords';
+import { endingWords, statusWords } from '../runs/runWords';
 import { useSession } from '../sessionContext';
 import { useSelection } from '../stores/selection';
 import { flatConfig, metricMeaning, metricOf, metricText } from './runColumns';
@@ -23,6 +23,7 @@ export function RunTableRow({ run, rowIndex, hasData, keys, metrics, style, isCh
   const [isRenaming, setRenaming] = useState(false);
   const toggle = useSelection((selection) => selection.toggle);
   const config = flatConfig(run.config);
+  const ending = endingWords(run);
   return (
     <tr aria-rowindex={rowIndex} className={isChosen ? 'is-chosen' : undefined}>
       <th scope="row">
@@ -41,7 +42,10 @@ export function RunTableRow({ run, rowIndex, hasData, keys, metrics, style, isCh
       <td>
         <RunActions run={run} onRename={() => setRenaming(true)} />
       </td>
-      <td>{statusWords(run)}</td>
+      <td title={run.status === 'running' ? undefined : run.ending?.message}>
+        {statusWords(run)}
+        {ending !== null && <span className="badge">{ending}</span>}
+      </td>
       {hasData && <td>{run.data.name}</td>}
       <td>{run.seed}</td>
       {metrics.map(({ key, aggregator }) => (

@@ -22,6 +22,7 @@ const run = (id: string, change: Partial<RunInfo> = {}): RunInfo => ({
   system: 'TIGER',
   source: 'trained',
   status: 'finished',
+  ending: null,
   isShown: false,
   canShow: true,
   isFetched: true,

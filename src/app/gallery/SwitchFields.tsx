@@ -4,7 +4,7 @@ import { isUtgrec } from '../config/system';
 import { useDraft } from '../stores/draft';
 
 /** Switches of UTGRec's tokenizer: what is drawn of the pictures, the tree of codes, and the recipe's published details. */
-export function SwitchFields({ isLocked }: { readonly isLocked: boolean }) {
+export function SwitchFields() {
   const id = useId();
   const config = useDraft((draft) => draft.config);
   const change = useDraft((draft) => draft.change);
@@ -13,7 +13,7 @@ export function SwitchFields({ isLocked }: { readonly isLocked: boolean }) {
   const set = (part: Partial<UtgrecConfig['tokenizer']>): void =>
     change({ ...config, tokenizer: { ...config.tokenizer, ...part } });
   return (
-    <fieldset disabled={isLocked}>
+    <fieldset>
       <legend>Switches</legend>
       <div className="field">
         <label

@@ -8,6 +8,7 @@ import { oneOf, shortText, useViewParam } from '../navigation/viewParams';
 import { EmptyState } from '../parts/EmptyState';
 import { OpenRun } from '../parts/OpenRun';
 import { PageHead } from '../parts/PageHead';
+import { QueuePanel } from '../queue/QueuePanel';
 import { TESTS } from '../results/testNames';
 import { useRuns } from '../stores/runs';
 import { useSelection } from '../stores/selection';
@@ -36,6 +37,7 @@ export function ComparePage() {
       <PageHead title="Compare" lead={LEAD}>
         <OpenRun />
       </PageHead>
+      <QueuePanel />
       {isKnown && runs.length === 0 ? (
         <EmptyState title="No runs yet">
           Every training becomes a run here, and a saved one can be opened. Train a tokenizer and a recommender first.

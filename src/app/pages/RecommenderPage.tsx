@@ -5,6 +5,7 @@ import { RECOMMENDER_FIELDS } from '../config/fields';
 import { isForMany } from '../config/system';
 import { CurriculumPanels } from '../curriculum/CurriculumPanels';
 import { ConfigForm } from '../parts/ConfigForm';
+import { DraftNote } from '../parts/DraftNote';
 import { EmptyState } from '../parts/EmptyState';
 import { MetricsPanel } from '../parts/MetricsPanel';
 import { NeedsData } from '../parts/NeedsData';
@@ -14,6 +15,7 @@ import { PresetNote } from '../parts/PresetNote';
 import { RunControls } from '../parts/RunControls';
 import { RunStrip } from '../parts/RunStrip';
 import { SaveRun } from '../parts/SaveRun';
+import { QueueMenu } from '../queue/QueueMenu';
 import { ResultsPanel } from '../results/ResultsPanel';
 import { OpenShipped } from '../runs/OpenShipped';
 import { RunPicker } from '../runs/RunPicker';
@@ -47,7 +49,9 @@ export function RecommenderPage() {
   if (isWaiting)
     return (
       <>
-        <PageHead title="Recommender" lead={LEAD} />
+        <PageHead title="Recommender" lead={LEAD}>
+          <QueueMenu />
+        </PageHead>
         <EmptyState
           title="Identifiers come first"
           action={
@@ -73,9 +77,10 @@ export function RecommenderPage() {
       </PageHead>
       <RunStrip run="recommender" />
       <div className="columns">
-        <Panel title="Configuration" note={isRunning ? 'locked while a job runs' : undefined} className="side">
+        <Panel title="Configuration" note={isRunning ? 'draft of the next run' : undefined} className="side">
           <PresetNote />
-          <ConfigForm groups={RECOMMENDER_FIELDS} isLocked={isRunning} />
+          <DraftNote />
+          <ConfigForm groups={RECOMMENDER_FIELDS} />
         </Panel>
         <div className="stack">
           <CurvesPanel run="recommender" figures={FIGURES} />

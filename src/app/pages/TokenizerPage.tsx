@@ -9,6 +9,7 @@ import { GalleryPanel } from '../gallery/GalleryPanel';
 import { QualityPanel } from '../gallery/QualityPanel';
 import { SwitchFields } from '../gallery/SwitchFields';
 import { ConfigForm } from '../parts/ConfigForm';
+import { DraftNote } from '../parts/DraftNote';
 import { NeedsData } from '../parts/NeedsData';
 import { PageHead } from '../parts/PageHead';
 import { Panel } from '../parts/Panel';
@@ -85,15 +86,16 @@ export function TokenizerPage() {
       </PageHead>
       <RunStrip run="tokenizer" />
       <div className="columns">
-        <Panel title="Configuration" note={isRunning ? 'locked while a job runs' : undefined} className="side">
+        <Panel title="Configuration" note={isRunning ? 'draft of the next run' : undefined} className="side">
           <PresetNote />
+          <DraftNote />
           {isDraftUtgrec ? (
-            <ConfigForm groups={UTGREC_FIELDS} isLocked={isRunning}>
-              <TransferFields isLocked={isRunning} />
-              <SwitchFields isLocked={isRunning} />
+            <ConfigForm groups={UTGREC_FIELDS}>
+              <TransferFields />
+              <SwitchFields />
             </ConfigForm>
           ) : (
-            <ConfigForm groups={TOKENIZER_FIELDS} isLocked={isRunning} />
+            <ConfigForm groups={TOKENIZER_FIELDS} />
           )}
         </Panel>
         <div className="stack">

@@ -7,17 +7,16 @@ import { isForMany, residualOf } from '../config/system';
 import { useDraft } from '../stores/draft';
 import { useWorkspace } from '../stores/workspace';
 import { FieldInput } from './FieldInput';
+import { StopRuleFields } from './StopRuleFields';
 
 interface ConfigFormProps {
   readonly groups: readonly FieldGroup[];
-  /** A running job keeps its configuration. */
-  readonly isLocked: boolean;
   /** Before the groups. */
   readonly children?: ReactNode;
 }
 
 /** The draft's fields in groups; a dot marks what differs from the preset. */
-export function ConfigForm({ groups, isLocked, children }: ConfigFormProps) {
+export function ConfigForm({ groups, children }: ConfigFormProps) {
   const encoder = useDraft(({ config }) => residualOf(config)?.encoder.kind);
   const hasMulti = useDraft(({ config }) => isForMany(config));
   const hasFineTuning = useDraft((state) => sectionOf(state.config, 'fineTuning') !== null);
@@ -33,17 +32,18 @@ export function ConfigForm({ groups, isLocked, children }: ConfigFormProps) {
     <form className="config-form" onSubmit={(event) => event.preventDefault()}>
       {children}
       {shownGroups.map((group) => (
-        <fieldset key={group.title} disabled={isLocked}>
+        <fieldset key={group.title}>
           <legend>{group.title}</legend>
           {group.fields.filter(isShown).map((field) => (
             <FieldRow key={`${field.section}.${field.key}`} field={field} />
           ))}
         </fieldset>
       ))}
-      <fieldset disabled={isLocked}>
+      <fieldset>
         <legend>Repetition</legend>
         <SeedRow />
       </fieldset>
+      <StopRuleFields />
     </form>
   );
 }

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import { OPTIONS } from '../config/fieldOptions';
 import type { Field } from '../config/fields';
 import { readField } from '../config/readField';
 import { useDraft } from '../stores/draft';
@@ -10,22 +11,6 @@ interface FieldInputProps {
   readonly value: string;
   readonly hasProblem: boolean;
 }
-
-/** Fields with a few fixed values. */
-const OPTIONS: Readonly<Partial<Record<Field['kind'], readonly (readonly [value: string, label: string])[]>>> = {
-  encoder: [
-    ['use-lite', 'USE-lite'],
-    ['transformers', 'transformers.js'],
-  ],
-  sampling: [
-    ['influence', 'by influence'],
-    ['uniform', 'uniform'],
-  ],
-  centring: [
-    ['none', 'unscaled'],
-    ['minMax', 'min–max'],
-  ],
-};
 
 /** Keeps what is typed; the draft takes it as soon as it can be read. */
 export function FieldInput({ id, field, value, hasProblem }: FieldInputProps) {

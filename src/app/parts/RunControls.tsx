@@ -2,6 +2,7 @@ import { Pause, Play, RotateCw, Square } from 'lucide-react';
 import { problemWithData } from '../config/dataLimits';
 import { METHODS, type Method, methodOf, PRESET_NAMES, PRESET_NOTES, PRESETS, titleOfPreset } from '../config/presets';
 import type { Run } from '../curves/curves';
+import { QueueMenu } from '../queue/QueueMenu';
 import { canContinue } from '../session';
 import { useSession } from '../sessionContext';
 import { useDraft } from '../stores/draft';
@@ -46,12 +47,14 @@ export function RunControls({ run }: { readonly run: Run }) {
         <button key="stop" type="button" className="button" disabled={isStopping} onClick={() => void session.stop()}>
           <Square size={14} aria-hidden /> {isStopping ? 'Stopping …' : 'Stop'}
         </button>
+        <PresetSelect />
+        <QueueMenu />
       </>
     );
   const isContinued = canContinue(run, config);
   return (
     <>
-      <PresetSelect isLocked={running !== null} />
+      <PresetSelect />
       <button
         // Not the element that stops: a second press would end what the first began.
         key="start"
@@ -67,6 +70,7 @@ export function RunControls({ run }: { readonly run: Run }) {
         {isContinued || state === 'none' ? <Play size={14} aria-hidden /> : <RotateCw size={14} aria-hidden />}
         {isContinued ? 'Continue' : state === 'none' ? `Train the ${run}` : 'Train anew'}
       </button>
+      <QueueMenu />
       {reason !== null && (
         <span id={`${run}-reason`} className="blocking-reason">
           {reason}
@@ -90,7 +94,7 @@ function useBlockingReason(run: Run): string | null {
   return hasProblems || !fitsData ? 'correct the marked fields' : null;
 }
 
-function PresetSelect({ isLocked }: { readonly isLocked: boolean }) {
+function PresetSelect() {
   const preset = useDraft((draft) => draft.preset);
   const choosePreset = useDraft((draft) => draft.choosePreset);
   return (
@@ -98,7 +102,6 @@ function PresetSelect({ isLocked }: { readonly isLocked: boolean }) {
       <span>Preset</span>
       <select
         value={preset}
-        disabled={isLocked}
         onChange={({ target }) => {
           const chosen = PRESET_NAMES.find((name) => name === target.value);
           if (chosen) choosePreset(chosen);

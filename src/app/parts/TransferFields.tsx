@@ -5,7 +5,7 @@ import { useDraft } from '../stores/draft';
 import { useWorkspace } from '../stores/workspace';
 
 /** Whether UTGRec learns on some domains first and then moves to another one. */
-export function TransferFields({ isLocked }: { readonly isLocked: boolean }) {
+export function TransferFields() {
   const id = useId();
   const config = useDraft((draft) => draft.config);
   const load = useDraft((draft) => draft.change);
@@ -13,7 +13,7 @@ export function TransferFields({ isLocked }: { readonly isLocked: boolean }) {
   if (!isUtgrec(config) || !domains || domains.length < 2) return null;
   const { transfer } = config;
   return (
-    <fieldset disabled={isLocked}>
+    <fieldset>
       <legend>Transfer</legend>
       <div className="field">
         <label htmlFor={id} title="Tokenizer and recommender are pre-trained on the other domains first">

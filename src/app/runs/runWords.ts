@@ -13,3 +13,12 @@ const STATUS: Readonly<Record<RunInfo['status'], string>> = {
 /** How far a run is, in a word or two. */
 export const statusWords = ({ status, source }: Pick<RunInfo, 'status' | 'source'>): string =>
   source === 'shipped' ? 'comes with Tessera' : STATUS[status];
+
+const ENDINGS: Readonly<Partial<Record<NonNullable<RunInfo['ending']>['kind'], string>>> = {
+  patience: 'no more gain',
+  timeLimit: 'time limit',
+};
+
+/** Why its training ended before its last epoch, in a word or two; null where it did not or where the status says it. */
+export const endingWords = ({ ending, status }: Pick<RunInfo, 'ending' | 'status'>): string | null =>
+  status === 'running' || ending === null ? null : (ENDINGS[ending.kind] ?? null);

@@ -2,6 +2,7 @@ import { Pause, Play, Square } from 'lucide-react';
 import { Link } from 'wouter';
 import { formatCount, formatDuration, formatRate } from '../format/numbers';
 import { ProgressBar } from '../parts/ProgressBar';
+import { QueueCount } from '../queue/QueueCount';
 import { useSession } from '../sessionContext';
 import { runningRun, useJobs } from '../stores/jobs';
 import { STAGE_TITLES } from './stageTitles';
@@ -17,6 +18,7 @@ export function JobTray() {
     return (
       <section className="job-tray is-idle" aria-label="Job">
         <LastOutcome />
+        <QueueCount />
       </section>
     );
   const isPaused = progress?.isPaused ?? false;
@@ -37,6 +39,7 @@ export function JobTray() {
       <span className="job-numbers job-eta">
         {progress?.etaSeconds != null && !isPaused ? `${formatDuration(progress.etaSeconds)} left` : ''}
       </span>
+      <QueueCount />
       <span className="job-buttons">
         <button
           type="button"

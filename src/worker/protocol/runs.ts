@@ -1,5 +1,6 @@
 /** Messages about runs: the list of all of them, and what is done to one. */
 
+import type { RunEnding } from '../../storage/runStore';
 import type { AnyConfig } from '../../train/anyConfig';
 import type { EvaluationReport, MetricRow } from '../../train/reports';
 
@@ -21,6 +22,8 @@ export interface RunInfo {
   readonly source: 'trained' | 'imported' | 'shipped';
   /** `interrupted`: its tab died while it trained. `tokenized`: its recommender is not trained. */
   readonly status: 'created' | 'running' | 'paused' | 'interrupted' | 'tokenized' | 'finished' | 'failed';
+  /** How its last training came to its end; null where none has. */
+  readonly ending: RunEnding | null;
   /** Whether the pages show it. */
   readonly isShown: boolean;
   /** Whether it can be shown: systems without a tokenizer can only be compared and demonstrated. */
