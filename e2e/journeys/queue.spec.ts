@@ -22,7 +22,7 @@ test('a sweep waits in the queue, survives a reload, trains by itself and is com
     await expect(dialog.getByRole('status')).toContainText('a whole number from 1');
     await expect(dialog.getByRole('button', { name: /^Queue/ })).toBeDisabled();
     await dialog.getByLabel('List, with commas').fill('1, 2');
-    await dialog.getByLabel('Seeds').fill('1');
+    await dialog.getByLabel('Seeds, with commas').fill('1');
     await expect(dialog.getByRole('listitem')).toHaveText([/epochs 1, seed 1$/, /epochs 2, seed 1$/]);
     await expectAccessible(page, 'the sweep');
     await dialog.getByRole('button', { name: 'Queue 2 runs' }).click();

@@ -24,6 +24,14 @@ interface AxisDraft {
   readonly count: string;
 }
 
+interface Choice {
+  readonly field: Field;
+  readonly group: string;
+  readonly name: string;
+}
+
+const capitalised = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);
+
 const axisOf = (path: string, text: string): AxisDraft => ({
   path,
   way: 'list',
@@ -38,7 +46,9 @@ export function SweepDialog({ onClose }: { readonly onClose: () => void }) {
   const id = useId();
   const config = useDraft((draft) => draft.config);
   const minutes = useStopRules((rules) => rules.minutes);
-  const fields = fieldsOf(config).filter(({ field }) => isSweepable(field));
+  const fields = fieldsOf(config)
+    .filter(({ field }) => isSweepable(field))
+    .map((each) => ({ ...each, name: capitalised(labelOf(config, pathOf(each.field))) }));
   const fieldAt = (path: string): Field | undefined => fields.find(({ field }) => pathOf(field) === path)?.field;
   const axisAt = (path: string): AxisDraft => {
     const field = fieldAt(path);
@@ -87,8 +97,8 @@ export function SweepDialog({ onClose }: { readonly onClose: () => void }) {
           <Plus size={13} aria-hidden /> Second setting
         </button>
       )}
-      <div className={`field ${seeds.problem ? 'is-wrong' : ''}`}>
-        <label htmlFor={`${id}-seeds`}>Seeds</label>
+      <div className="axis-part is-seeds">
+        <label htmlFor={`${id}-seeds`}>Seeds, with commas</label>
         <input
           id={`${id}-seeds`}
           type="text"
@@ -104,7 +114,7 @@ export function SweepDialog({ onClose }: { readonly onClose: () => void }) {
   );
 }
 
-function otherPath(fields: ReturnType<typeof fieldsOf>, axes: readonly AxisDraft[]): string {
+function otherPath(fields: readonly Choice[], axes: readonly AxisDraft[]): string {
   const other = fields.find(({ field }) => !axes.some(({ path }) => path === pathOf(field)));
   return other ? pathOf(other.field) : '';
 }
@@ -118,7 +128,7 @@ function readAxis({ way, text, from, to, count }: AxisDraft, field: Field | unde
 
 interface AxisFieldsProps {
   readonly axis: AxisDraft;
-  readonly fields: ReturnType<typeof fieldsOf>;
+  readonly fields: readonly Choice[];
   readonly problem: string | null;
   readonly onChange: (part: Partial<AxisDraft>) => void;
   readonly onRemove: (() => void) | null;
@@ -157,7 +167,7 @@ function AxisFields({ axis, fields, problem, onChange, onRemove }: AxisFieldsPro
                   .filter((each) => each.group === group)
                   .map((each) => (
                     <option key={pathOf(each.field)} value={pathOf(each.field)}>
-                      {each.field.label}
+                      {each.name}
                     </option>
                   ))}
               </optgroup>
