@@ -9,6 +9,7 @@ import type { CodesReplies, CodesRequest } from './protocol/codes';
 import type { CompareReplies, CompareRequest } from './protocol/compare';
 import type { DemoReplies, DemoRequest } from './protocol/demo';
 import type { DriftReplies, DriftRequest, KeptEpoch } from './protocol/drift';
+import type { ErrorReport } from './protocol/failure';
 import type { GalleryReplies, GalleryRequest, TokenizerQuality } from './protocol/gallery';
 import type { ItemCard } from './protocol/items';
 import type { QueueReplies, QueueRequest, QueueState, StopRules } from './protocol/queue';
@@ -64,6 +65,7 @@ export type {
   WhyReply,
 } from './protocol/demo';
 export type { DriftItems, DriftReplies, DriftRequest, KeptEpoch } from './protocol/drift';
+export type { ErrorReport } from './protocol/failure';
 export type {
   DomainQuality,
   GalleryEntry,
@@ -161,12 +163,6 @@ export interface ReplyValues
   readonly items: readonly ItemCard[];
   readonly searchItems: readonly ItemCard[];
   readonly clear: null;
-}
-
-export interface ErrorReport {
-  /** Stable code of base/errors.ts, or `defect`. */
-  readonly code: string;
-  readonly message: string;
 }
 
 export type FromWorker =

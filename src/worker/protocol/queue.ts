@@ -1,6 +1,6 @@
 /** Messages about the queue: runs that wait for the GPU, one after another, and what became of those that had their turn. */
 import type { SystemConfig } from '../../train/systemConfig';
-import type { ErrorReport } from '../protocol';
+import type { ErrorReport } from './failure';
 
 /** When a run ends before its last epoch. Patience stands in the configuration; a loss that is not finite always ends a run. */
 export interface StopRules {
