@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Dataset } from '../data/dataset';
 import { popularity } from '../evaluate/sparseCounts';
 import type { BesideModel } from './besideModels';
 import { cardOf, codesOf, demoDataset, demoModel, ITEMS } from './demo.fixture';
@@ -147,12 +148,99 @@ const byNumber = (name: string, closed: string[]): BesideModel => ({
   system: 'SASRec',
   backend: 'webgpu',
   historyLimit: 2,
+  dataset,
+  search: null,
   top: async (history) => ({ items: [9, 8, history.length], scores: [3, 2, 1] }),
   rankOf: async (_, item) => item,
   codesOf: () => null,
   dispose: async () => void closed.push(name),
 });
 const openBeside = async (run: string): Promise<BesideModel> => byNumber(run, []);
+
+/** A run with a search, on `own` items. */
+const searching = (own: Dataset): BesideModel => {
+  const model = demoModel();
+  return {
+    ...byNumber('searching', []),
+    system: 'UTGRec',
+    dataset: own,
+    search: model,
+    top: async (history) => {
+      const { items, scores } = await model.generate(history);
+      return { items: [...items].map((item) => item % own.itemCount), scores: [...scores] };
+    },
+    codesOf,
+  };
+};
+
+describe('another run’s search', () => {
+  const host = (own: Dataset) => ({
+    open: async () => demoModel(),
+    openBeside: async () => searching(own),
+    view: () => ({ dataset, card: cardOf }),
+  });
+
+  it('answers as it does alone, beside the Demo’s own', async () => {
+    const desk = new DemoDesk();
+    const question = { user: 0, history: null } as const;
+    const beam = { kind: 'beam', settings: SETTINGS, ...question } as const;
+    const alone = await answered(new ModelAnswers(demoModel()), beam);
+    const beside = (await desk.answer({ ...beam, run: 'other' }, host(dataset))) as DemoReplies['beam'];
+    expect(beside.tree).toEqual(alone.tree);
+    expect(beside.leaves).toEqual(alone.leaves);
+    expect(beside.firstTokens).toEqual(alone.firstTokens);
+    const why = { kind: 'why', item: 9, user: 0, history: [3, 9, 4] } as const;
+    const reasons = (await desk.answer({ ...why, run: 'other' }, host(dataset))) as DemoReplies['why'];
+    expect(reasons.without).toEqual((await answered(new ModelAnswers(demoModel()), why)).without);
+    // The own search has not run: what is pruned is asked of the other.
+    const branches = { kind: 'beamBranches', step: 1, parent: 0 } as const;
+    expect(await desk.answer({ ...branches, run: 'other' }, host(dataset))).toHaveLength(
+      alone.tree.steps[1]?.parents[0]?.prunedCount ?? -1,
+    );
+    await expect(desk.answer(branches, host(dataset))).rejects.toMatchObject({ code: 'demo/search' });
+  });
+
+  it('is refused to models of item ids, and to a run that knows other items', async () => {
+    const beam = { kind: 'beam', run: 'other', settings: SETTINGS, user: 0, history: null } as const;
+    await expect(new DemoDesk().answer(beam, { ...host(dataset), openBeside })).rejects.toMatchObject({
+      code: 'demo/no-search',
+    });
+    const other = { ...dataset, contentHash: 'b'.repeat(64) };
+    await expect(new DemoDesk().answer(beam, host(other))).rejects.toMatchObject({ code: 'run/data' });
+  });
+
+  it('finds the items of a run that was transferred to one domain by their ids', async () => {
+    // The second half of the catalogue, renumbered from 0.
+    const ids = dataset.items.ids.slice(ITEMS / 2);
+    const half: Dataset = {
+      ...dataset,
+      name: 'half',
+      itemCount: ids.length,
+      contentHash: 'c'.repeat(64),
+      items: { ...dataset.items, ids, indexOfId: new Map(ids.map((id, item) => [id, item])) },
+    };
+    const asked: (readonly number[])[] = [];
+    const run = searching(half);
+    const openHalf = async (): Promise<BesideModel> => ({
+      ...run,
+      top: async (history) => {
+        asked.push(history);
+        return { items: [7, 1], scores: [-1, -2] };
+      },
+    });
+    const ask = (history: readonly number[]) =>
+      new DemoDesk().answer(
+        { kind: 'besideTop', run: 'other', user: 0, history, count: 2 },
+        { ...host(half), openBeside: openHalf },
+      ) as Promise<DemoReplies['besideTop']>;
+    const { top, unknownItems } = await ask([5, ITEMS / 2 + 3]);
+    expect(asked).toEqual([[3]]);
+    expect(unknownItems).toBe(1);
+    expect(top.map(({ card }) => card.item)).toEqual([ITEMS / 2 + 7, ITEMS / 2 + 1]);
+    expect(top[0]?.card.codes).toEqual(codesOf(7));
+    await expect(ask([5, 6])).rejects.toMatchObject({ code: 'demo/unknown-items' });
+  });
+});
 
 describe('the Demo’s desk', () => {
   it('asks other runs with as much of the history as they read, and keeps three of them open', async () => {

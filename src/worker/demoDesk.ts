@@ -73,9 +73,12 @@ export class DemoDesk {
       case 'besideTop':
         return this.#beside.top(request, openBeside, view());
       default: {
-        this.#answers ??= new ModelAnswers(await open());
+        const run = 'run' in request ? request.run : undefined;
+        if (run === undefined) this.#answers ??= new ModelAnswers(await open());
         const shown = view();
-        return this.#answers.answer(request, { ...shown, popularity: (await this.#counted(shown.dataset)).popularity });
+        const whole = { ...shown, popularity: (await this.#counted(shown.dataset)).popularity };
+        if (run !== undefined) return this.#beside.answer({ run, request }, openBeside, whole);
+        return this.#answers?.answer(request, whole);
       }
     }
   }

@@ -424,14 +424,17 @@ export class Session {
   /** @throws ConfigError `run/unknown`, `run/data` for a run on other data, and those of `openBeside` */
   async #openBeside(id: string): Promise<BesideModel> {
     this.#requireIdle('recommend');
-    const { dataset } = this.#shown.data;
+    const data = this.#openedData();
+    const { dataset } = data;
     const { record, config } = await this.#runDesk().fetched(id);
     if (record.dataHash !== dataset.contentHash)
       throw new ConfigError(
         'run/data',
         `recommend: ${record.name} was trained on other data than ${dataset.name}; choose a run on the same data.`,
       );
-    const sink = storeSink(this.#runDesk().registry.view(id), CURRENT_RUN, Date.now);
+    const view = this.#runDesk().registry.view(id);
+    const sink = storeSink(view, CURRENT_RUN, Date.now);
+    const pretrainingSink = storeSink(view, PRETRAINING_RUN, Date.now);
     return openBeside({
       name: record.name,
       config,
@@ -439,6 +442,7 @@ export class Session {
       engine: await this.#engine.openOrNull(),
       sink,
       host: (engine) => ({ ...this.#host(engine, new JobControl()), dataset, sink }),
+      utgrecHost: (utgrec, job) => utgrecHost({ job, config: utgrec, data, pretrainingSink }),
     });
   }
 

@@ -4,14 +4,14 @@ import { formatCount } from '../format/numbers';
 import { ErrorNote } from '../parts/ErrorNote';
 import { ItemPicture } from '../parts/ItemPicture';
 import { useDataSession } from './dataSessionContext';
-import { useAnswer } from './useAnswer';
+import { useNewest } from './useNewest';
 
 const SAMPLES = 3;
 
 /** The items that most users met, so that a wrong join or a broken title is seen at once. */
 export function DomainSamples({ domain }: { readonly domain: DomainInfo }) {
   const session = useDataSession();
-  const { value, error, take } = useAnswer<Page<ItemCardRow>>();
+  const { value, error, take } = useNewest<Page<ItemCardRow>>();
   const { id, hash } = domain;
   // biome-ignore lint/correctness/useExhaustiveDependencies: other content under the same id is another sample
   useEffect(() => {

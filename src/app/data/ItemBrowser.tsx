@@ -7,7 +7,7 @@ import { CodePath } from '../parts/CodePath';
 import { ErrorNote } from '../parts/ErrorNote';
 import { ItemPicture } from '../parts/ItemPicture';
 import { useDataSession } from './dataSessionContext';
-import { useAnswer } from './useAnswer';
+import { useNewest } from './useNewest';
 import { usePages } from './usePages';
 import { VirtualRows } from './VirtualRows';
 
@@ -24,7 +24,7 @@ export function ItemBrowser({ domain }: { readonly domain: DomainInfo }) {
   const session = useDataSession();
   const [typed, setTyped] = useState('');
   const [order, setOrder] = useState<Order>('index');
-  const { value: opened, error, take } = useAnswer<ItemView>();
+  const { value: opened, error, take } = useNewest<ItemView>();
   const query = useDeferredValue(typed.trim());
   const { id, hash } = domain;
   // biome-ignore lint/correctness/useExhaustiveDependencies: other content under the same id is another table

@@ -7,13 +7,13 @@ import { ScrollBox } from '../parts/ScrollBox';
 import { ViewToggle } from '../parts/ViewToggle';
 import { useCatalogue } from '../stores/catalogue';
 import { useDataSession } from './dataSessionContext';
-import { useAnswer } from './useAnswer';
+import { useNewest } from './useNewest';
 
 /** Users or items that domains share. */
 export function OverlapPanel() {
   const session = useDataSession();
   const hashes = useCatalogue((state) => state.domains.map(({ id, hash, name }) => `${id}${hash}${name}`).join());
-  const { value: matrix, error, take } = useAnswer<OverlapMatrix>();
+  const { value: matrix, error, take } = useNewest<OverlapMatrix>();
   const [what, setWhat] = useState<'users' | 'items'>('users');
   // biome-ignore lint/correctness/useExhaustiveDependencies: asked again when a domain changes
   useEffect(() => {

@@ -6,7 +6,7 @@ import { ErrorNote } from '../parts/ErrorNote';
 import { useDataSession } from './dataSessionContext';
 import { ShapeForm } from './ShapeForm';
 import { STEP_WORDS, shapeProblem } from './shapeFields';
-import { useAnswer } from './useAnswer';
+import { useNewest } from './useNewest';
 
 /** Lets the last edit settle before counting. */
 const COUNT_AFTER_MS = 250;
@@ -15,8 +15,8 @@ const COUNT_AFTER_MS = 250;
 export function ShapePanel({ domain }: { readonly domain: DomainInfo }) {
   const session = useDataSession();
   const [options, setOptions] = useState(domain.transform ?? null);
-  const first = useAnswer<TransformOptions>();
-  const preview = useAnswer<TransformCounts>();
+  const first = useNewest<TransformOptions>();
+  const preview = useNewest<TransformCounts>();
   const [isCounting, setCounting] = useState(false);
   const [isBuilding, setBuilding] = useState(false);
   const problem = options ? shapeProblem(options) : null;

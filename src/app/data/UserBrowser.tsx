@@ -8,7 +8,7 @@ import { ScrollBox } from '../parts/ScrollBox';
 import { useDataSession } from './dataSessionContext';
 import { BrowserHead } from './ItemBrowser';
 import { dateOf } from './shapeFields';
-import { useAnswer } from './useAnswer';
+import { useNewest } from './useNewest';
 import { usePages } from './usePages';
 import { VirtualRows } from './VirtualRows';
 
@@ -21,7 +21,7 @@ export function UserBrowser({ domain }: { readonly domain: DomainInfo }) {
   const session = useDataSession();
   const [typed, setTyped] = useState('');
   const [order, setOrder] = useState<BrowseRequest['sort']>('index');
-  const { value: opened, error, take } = useAnswer<UserView>();
+  const { value: opened, error, take } = useNewest<UserView>();
   const query = useDeferredValue(typed.trim());
   const { id, hash } = domain;
   // biome-ignore lint/correctness/useExhaustiveDependencies: other content under the same id is another table

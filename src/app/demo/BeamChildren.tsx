@@ -4,20 +4,26 @@ import type { DataTable } from '../figures/spec';
 import { ErrorNote } from '../parts/ErrorNote';
 import { useAnswer } from '../parts/useAnswer';
 import { useSession } from '../sessionContext';
+import { ofRun } from './demoView';
 
 interface BeamChildrenProps {
   readonly step: number;
   readonly parent: number;
   /** The prefix as codes. */
   readonly name: string;
+  /** Another run's search; null for the Demo's own. */
+  readonly run: string | null;
   /** Token of code 0 of the step's digit. */
   readonly firstToken: number;
 }
 
 /** Every child of one prefix that the search pruned. */
-export function BeamChildren({ step, parent, name, firstToken }: BeamChildrenProps) {
+export function BeamChildren({ step, parent, name, run, firstToken }: BeamChildrenProps) {
   const session = useSession();
-  const ask = useCallback(() => session.ask({ kind: 'beamBranches', step, parent }), [session, step, parent]);
+  const ask = useCallback(
+    () => session.ask({ kind: 'beamBranches', step, parent, ...ofRun(run) }),
+    [session, step, parent, run],
+  );
   const { value, error } = useAnswer(ask);
   const heading = `Pruned after ${name}`;
   const table = useMemo(

@@ -6,24 +6,27 @@ import { ItemPicture } from '../parts/ItemPicture';
 import { PagedHead } from '../parts/PagedHead';
 import { useAnswer } from '../parts/useAnswer';
 import { useSession } from '../sessionContext';
+import { ofRun } from './demoView';
 
 interface BeamItemListProps {
   /** Tokens. */
   readonly prefix: readonly number[];
   /** The prefix as codes. */
   readonly name: string;
+  /** Another run's search; null for the Demo's own. */
+  readonly run: string | null;
   readonly onItem: (item: number) => void;
 }
 
 const PAGE = 12;
 
 /** All items below a prefix, the most popular first: what the model would say if it only counted. */
-export function BeamItemList({ prefix, name, onItem }: BeamItemListProps) {
+export function BeamItemList({ prefix, name, run, onItem }: BeamItemListProps) {
   const session = useSession();
   const [offset, setOffset] = useState(0);
   const ask = useCallback(
-    () => session.ask({ kind: 'beamItems', prefix, offset, limit: PAGE }),
-    [session, prefix, offset],
+    () => session.ask({ kind: 'beamItems', prefix, offset, limit: PAGE, ...ofRun(run) }),
+    [session, prefix, offset, run],
   );
   const { value, error } = useAnswer(ask);
   const heading = `Items below ${name}`;

@@ -1,13 +1,11 @@
 import { Columns3 } from 'lucide-react';
-import { useMemo } from 'react';
 import { REFERENCE_KEYS, REFERENCE_NAMES } from '../../evaluate/referencePoints';
 import type { Question } from '../../worker/protocol';
 import { useViewParam } from '../navigation/viewParams';
-import { useRuns } from '../stores/runs';
-import { useWorkspace } from '../stores/workspace';
 import { RUN_NAMES, someOf } from './demoView';
 import { ReferencePanel } from './ReferencePanel';
 import { RunPanel } from './RunPanel';
+import { useOtherRuns } from './useOtherRuns';
 
 /** Counting recommenders that can stand beside the model. */
 const BESIDE = someOf(REFERENCE_KEYS);
@@ -18,12 +16,7 @@ const MOST_RUNS = 3;
 export function BesidePanels({ question }: { readonly question: Question }) {
   const [beside, setBeside] = useViewParam('beside', BESIDE);
   const [models, setModels] = useViewParam('models', RUN_NAMES);
-  const hash = useWorkspace((state) => state.data?.hash ?? null);
-  const runs = useRuns((state) => state.runs);
-  const others = useMemo(
-    () => runs.filter((run) => run.hasModel && !run.isShown && run.data.hash === hash && run.system !== 'UTGRec'),
-    [runs, hash],
-  );
+  const others = useOtherRuns();
   const toggled = <T,>(list: readonly T[], one: T, isOn: boolean): readonly T[] =>
     isOn ? [...list, one] : list.filter((other) => other !== one);
   return (

@@ -24,10 +24,17 @@ export function RunPanel({ run, name, system, question, onClose }: RunPanelProps
   const { value, error } = useAnswer(ask);
   const best = value?.top[0]?.score ?? 0;
   const where = value?.backend === 'wasm' ? ' on the processor' : '';
+  const unknown = value?.unknownItems ? `, ${value.unknownItems} items of the history unknown to it` : '';
   return (
     <BesidePanel
       name={name}
-      note={value ? `${system}, ${Math.round(value.elapsedMs)} ms${where}` : error ? system : `${system}, opening …`}
+      note={
+        value
+          ? `${system}, ${Math.round(value.elapsedMs)} ms${where}${unknown}`
+          : error
+            ? system
+            : `${system}, opening …`
+      }
       targetRank={value?.targetRank ?? null}
       error={error}
       onClose={onClose}

@@ -4,10 +4,14 @@ import { ModelAnswers } from '../../worker/demoAnswers';
 import type { BeamReply } from '../../worker/protocol';
 import { csvOf } from '../figures/csv';
 import { sceneOf } from '../figures/layout';
+import type { Row } from '../figures/spec';
 import { svgOf } from '../figures/svgText';
-import { beamFigure, pathOf, targetPlaces } from './beamFigure';
+import { openedBy } from './BeamOpened';
+import { beamFigure } from './beamFigure';
 import { beamLayout } from './beamLayout';
+import { pathOf, targetPlaces } from './beamPaths';
 import { decimal, EDITED_HISTORY, someOf } from './demoView';
+import { mirrorFigure, sharedLeaves } from './mirrorFigure';
 import { whyFigure } from './whyFigure';
 
 const view = { dataset: demoDataset(), card: cardOf, popularity: new Uint32Array(ITEMS) };
@@ -93,9 +97,11 @@ describe('figure V4', () => {
       'Step 2 of 4',
       'Step 3 of 4',
       'Step 4 of 4',
+      'Items',
     ]);
     const scene = sceneOf(spec, { width: 1100, em: 11, hasTitle: false });
     for (let row = 0; row < 32; row++) expect(scene.anchors.has(`prefixes:${row}`)).toBe(true);
+    for (let row = 0; row < 8; row++) expect(scene.anchors.has(`items:${row}`)).toBe(true);
   });
 
   it('says what became of the true next item', async () => {
@@ -118,6 +124,85 @@ describe('figure V4', () => {
     expect(path).toHaveLength(4);
     expect(path[3]).toBe(5);
     expect(tree.steps[3]?.nodes[5]?.parent).toBe(path[2]);
+  });
+});
+
+describe('figure V4 of two models', () => {
+  const otherModel = (): ReturnType<typeof demoModel> => {
+    const model = demoModel();
+    // Another model: it reads histories from the end.
+    return { ...model, inspect: (history, settings) => model.inspect([...history].reverse().slice(1), settings) };
+  };
+  const otherAnswers = new ModelAnswers(otherModel());
+  const pairOf = async (user = 0) => {
+    const settings = { beamWidth: 8, temperature: 1, lengthPenalty: 0 };
+    const second = (await otherAnswers.answer({ kind: 'beam', user, history: null, settings }, view)) as BeamReply;
+    return [
+      { name: 'Left', beam: await search(8, user) },
+      { name: 'Right', beam: second },
+    ] as const;
+  };
+
+  it('puts the items of both on one axis, the better place first', async () => {
+    const [first, second] = await pairOf();
+    const leaves = sharedLeaves(first.beam, second.beam);
+    const [own, others] = [first, second].map(({ beam }) => beam.leaves.map(({ item }) => item));
+    expect(new Set(leaves.map(({ item }) => item))).toEqual(new Set([...(own ?? []), ...(others ?? [])]));
+    for (const { item, places, logProbabilities } of leaves)
+      for (const [side, { beam }] of [first, second].entries()) {
+        const at = beam.leaves.findIndex((leaf) => leaf.item === item);
+        expect(places[side]).toBe(at < 0 ? null : at);
+        expect(logProbabilities[side]).toBe(at < 0 ? null : beam.leaves[at]?.logProbability);
+      }
+    const best = leaves.map(({ places }) => Math.min(places[0] ?? 99, places[1] ?? 99));
+    expect(best).toEqual([...best].sort((a, b) => a - b));
+  });
+
+  it('mirrors the second tree and keeps every number of both', async () => {
+    const [first, second] = await pairOf();
+    const shared = first.beam.leaves.find(({ item }) => second.beam.leaves.some((leaf) => leaf.item === item));
+    const spec = mirrorFigure(first, second, { shown: 4, item: shared?.item ?? null });
+    const rows = (name: string) => spec.data.find((table) => table.name === name)?.rows ?? [];
+    for (const [suffix, { beam }] of [
+      ['', first],
+      ['2', second],
+    ] as const) {
+      const alone = beamFigure(beam, { shown: 4, item: null, isMultiples: false });
+      for (const [table, name] of [
+        ['prefixes', 0],
+        ['pruned', 1],
+        ['mass', 4],
+      ] as const) {
+        const columns = alone.data[name]?.columns.filter(({ isHidden }) => !isHidden) ?? [];
+        const plain = (list: readonly Row[]) => list.map((row) => columns.map(({ key }) => row[key]));
+        expect(plain(rows(`${table}${suffix}`))).toEqual(plain(alone.data[name]?.rows ?? []));
+      }
+    }
+    const scene = sceneOf(spec, { width: 1400, em: 11, hasTitle: false });
+    const x = (key: string): number => scene.anchors.get(key)?.x ?? Number.NaN;
+    // To the right on one side, to the left on the other, the items between them.
+    expect(x('prefixes:0')).toBeLessThan(x('prefixes:31'));
+    expect(x('prefixes2:0')).toBeGreaterThan(x('prefixes2:31'));
+    expect(x('items:0')).toBeGreaterThan(x('prefixes:31'));
+    expect(x('items:0')).toBeLessThan(x('prefixes2:31'));
+    if (shared) {
+      expect(rows('prefixes').filter(({ series }) => series === 'path')).toHaveLength(4);
+      expect(rows('prefixes2').filter(({ series }) => series === 'path')).toHaveLength(4);
+    }
+    const both = rows('items').filter(({ rank, rank2 }) => rank !== null && rank2 !== null).length;
+    expect(spec.summary).toContain(`${both} of ${rows('items').length} items were found by both`);
+    expect(svgOf(spec, 174)).not.toMatch(/NaN|Infinity/);
+    const before = mirrorFigure(first, second, { shown: 1, item: null });
+    const early = sceneOf(before, { width: 1400, em: 11, hasTitle: false });
+    expect([...early.anchors.keys()].some((key) => key.startsWith('items'))).toBe(false);
+  });
+
+  it('opens what a click on either tree means', async () => {
+    const [first, second] = await pairOf();
+    const spec = mirrorFigure(first, second, { shown: 4, item: null });
+    const row = spec.data.find(({ name }) => name === 'prefixes2')?.rows[9];
+    const opened = row && openedBy('prefixes', row, { beam: second.beam, run: 'other', of: 'Right' });
+    expect(opened).toMatchObject({ kind: 'prefix', run: 'other', name: row?.['prefix'] });
   });
 });
 

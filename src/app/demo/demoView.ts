@@ -39,3 +39,6 @@ export const RUN_NAMES: ViewKind<readonly string[]> = {
   read: (text) => [...new Set(text.split(','))].filter((name) => /^[\w-]{1,80}$/.test(name)).slice(0, 3),
   write: (names) => names.join(','),
 };
+
+/** Names a run in a question; the Demo's own model needs no name. */
+export const ofRun = (run: string | null): { readonly run?: string } => (run === null ? {} : { run });

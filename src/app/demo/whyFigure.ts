@@ -3,7 +3,7 @@ import type { BeamReply, ItemCard, WhyReply } from '../../worker/protocol';
 import { seriesStyle } from '../figures/palette';
 import type { FigureSpec, Row } from '../figures/spec';
 import { formatProbability } from '../format/numbers';
-import { codeOf, pathOf } from './beamFigure';
+import { codeOf, pathOf } from './beamPaths';
 
 const LONGEST = 34;
 const short = (title: string): string =>

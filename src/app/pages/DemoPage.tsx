@@ -1,13 +1,14 @@
 import '../styles/demo.css';
+import '../styles/presentation.css';
 import { ArrowRight, Presentation, Snail } from 'lucide-react';
 import { useCallback, useState } from 'react';
 import { Link } from 'wouter';
-import type { BeamReply } from '../../worker/protocol';
 import { BeamPanel } from '../demo/BeamPanel';
 import { BesidePanels } from '../demo/BesidePanels';
 import { HistoryPanel } from '../demo/HistoryPanel';
 import { TopPanel } from '../demo/TopPanel';
 import { GROUP, UserPicker } from '../demo/UserPicker';
+import type { Searches } from '../demo/useBeams';
 import { useDemo } from '../demo/useDemo';
 import { usePresentation } from '../demo/usePresentation';
 import { WhyPanel } from '../demo/WhyPanel';
@@ -65,7 +66,7 @@ function Recommendations() {
   const name = useJobs(({ recommender, tokenizer }) => (recommender.config ?? tokenizer.config)?.name ?? 'the model');
   const [group] = useViewParam('group', GROUP);
   const [item, setItem] = useViewParam('why', wholeNumber(0, 2 ** 21, -1));
-  const [beam, setBeam] = useState<BeamReply | null>(null);
+  const [searches, setSearches] = useState<Searches | null>(null);
   const step = useCallback(
     async (by: 1 | -1) => {
       // The one picked last: what is known of them may still be on its way.
@@ -104,9 +105,30 @@ function Recommendations() {
         {question && (
           <>
             <BesidePanels question={question} />
-            <BeamPanel question={question} onBeam={setBeam} onItem={setItem} />
+            <BeamPanel question={question} name={name} onSearches={setSearches} onItem={setItem} />
             {reply && looked !== null && !demo.isBusy && (
-              <WhyPanel question={question} history={history} beam={beam} item={looked} title={title} />
+              <div className={searches?.other ? 'why-pair' : undefined}>
+                <WhyPanel
+                  question={question}
+                  run={null}
+                  of={searches?.other ? name : null}
+                  history={history}
+                  beam={searches?.own.beam ?? null}
+                  item={looked}
+                  title={title}
+                />
+                {searches?.other && (
+                  <WhyPanel
+                    question={question}
+                    run={searches.other.run}
+                    of={searches.other.name}
+                    history={history}
+                    beam={searches.other.beam}
+                    item={looked}
+                    title={title}
+                  />
+                )}
+              </div>
             )}
           </>
         )}

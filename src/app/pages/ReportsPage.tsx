@@ -1,5 +1,5 @@
 import '../styles/reports.css';
-import { Table2, Text, Trash2, Undo2 } from 'lucide-react';
+import { FileText, Table2, Text, Trash2, Undo2 } from 'lucide-react';
 import { useEffect, useId } from 'react';
 import { undoChange, useUndoLabels } from '../commands/undoStack';
 import { EmptyState } from '../parts/EmptyState';
@@ -49,6 +49,20 @@ export function ReportsPage() {
   );
 }
 
+const PARTS = [
+  ['figure', 'figure'],
+  ['table', 'table'],
+  ['runs', 'run set'],
+  ['text', 'text'],
+] as const;
+
+/** "2 figures, 1 table, 3 texts" */
+const partsOf = ({ blocks }: Report): string =>
+  PARTS.map(([kind, name]) => [blocks.filter((block) => block.kind === kind).length, name] as const)
+    .filter(([count]) => count > 0)
+    .map(([count, name]) => `${count} ${name}${count > 1 ? 's' : ''}`)
+    .join(', ') || 'empty';
+
 function ReportEditor({ report }: { readonly report: Report }) {
   const id = useId();
   const session = useSession();
@@ -66,12 +80,15 @@ function ReportEditor({ report }: { readonly report: Report }) {
           <button
             key={one.id}
             type="button"
-            className="user-entry"
+            className="report-entry"
             aria-pressed={one.id === report.id}
             onClick={() => open(one.id)}
           >
-            <span className="user-id">{one.title || 'Untitled report'}</span>
-            <span className="user-events">{one.blocks.length}</span>
+            <FileText size={15} aria-hidden />
+            <span className="report-name">
+              {one.title || 'Untitled report'}
+              <span className="report-parts">{partsOf(one)}</span>
+            </span>
           </button>
         ))}
       </nav>

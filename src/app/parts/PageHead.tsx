@@ -17,7 +17,7 @@ export function PageHead({ title, lead, hasFigures = true, children }: PageHeadP
       <div className="page-title">
         <h1>{title}</h1>
         <p>
-          {lead}{' '}
+          <span className="page-lead">{lead}</span>{' '}
           {hasFigures && isSimulated && (
             <span className="provenance">simulated behaviour over public-domain pictures</span>
           )}

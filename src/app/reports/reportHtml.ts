@@ -10,7 +10,7 @@ import { type Block, type Report, runsTable, textParts } from './report';
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
 const STYLE = `
-:root { color-scheme: light; }
+:root { color-scheme: light dark; }
 body { max-width: 190mm; margin: 12mm auto; padding: 0 5mm; color: #1e1c18; background: #fff;
   font: 15px/1.55 Inter, ui-sans-serif, system-ui, sans-serif; }
 h1 { font-size: 26px; line-height: 1.25; margin: 0 0 8mm; }
@@ -28,7 +28,15 @@ th.text, td.text { text-align: left; }
 thead th { border-bottom: 1px solid #1e1c18; font-weight: 600; }
 summary { cursor: pointer; color: #4f4a41; font-size: 13.5px; }
 footer { margin-top: 12mm; color: #686257; font-size: 12.5px; }
-@media print { details:not([open]) { display: none; } }
+@media (prefers-color-scheme: dark) {
+  body { color: #e9e7e2; background: #0f1419; }
+  /* Figures are drawn for paper. */
+  figure svg { padding: 4mm; border-radius: 1.5mm; background: #fff; box-sizing: border-box; }
+  figcaption, caption, summary { color: #b3b9be; }
+  table, thead th { border-color: #6d7883; }
+  footer { color: #8d969e; }
+}
+@media print { body { color: #1e1c18; background: #fff; } details:not([open]) { display: none; } }
 `;
 
 /** Rows of a figure's table in the file; its CSV has all. */

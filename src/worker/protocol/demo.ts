@@ -19,25 +19,30 @@ export interface SearchSettings {
   readonly lengthPenalty: number;
 }
 
+/** Which model answers: another run's, by its id; the Demo's own where none is named. */
+export interface OfRun {
+  readonly run?: string;
+}
+
 /** Questions that a trained model answers. */
 export type ModelRequest =
   /** History, held-out item and top items for a user or an edited history. */
   | ({ readonly kind: 'recommend'; readonly count: number } & Question)
   /** The search itself, step by step. */
-  | ({ readonly kind: 'beam'; readonly settings: SearchSettings } & Question)
+  | ({ readonly kind: 'beam'; readonly settings: SearchSettings } & Question & OfRun)
   /** All pruned children of one prefix of the last search. */
-  | { readonly kind: 'beamBranches'; readonly step: number; readonly parent: number }
+  | ({ readonly kind: 'beamBranches'; readonly step: number; readonly parent: number } & OfRun)
   /** Items whose identifier begins with these tokens, the most popular first. */
-  | {
+  | ({
       readonly kind: 'beamItems';
       readonly prefix: readonly number[];
       readonly offset: number;
       readonly limit: number;
-    }
+    } & OfRun)
   /** Exact place of the user's true next item among all items. */
   | { readonly kind: 'targetRank'; readonly user: number }
   /** What each item of the history does for one recommended item. */
-  | ({ readonly kind: 'why'; readonly item: number } & Question);
+  | ({ readonly kind: 'why'; readonly item: number } & Question & OfRun);
 
 export type DemoRequest =
   | ModelRequest
@@ -155,6 +160,8 @@ export interface BesideReply {
   readonly backend: 'webgpu' | 'wasm';
   /** Whether scores are log-probabilities of identifiers; else they are products of states and items. */
   readonly isLogProbability: boolean;
+  /** Items of the history that the run does not know, because it was transferred to one domain. */
+  readonly unknownItems: number;
   /** Codes are the run's own. */
   readonly top: readonly { readonly card: ItemCard; readonly score: number; readonly isTarget: boolean }[];
   /** Of the true next item among all; null without one, or where they are too many to score. */

@@ -2,7 +2,7 @@ import { useCallback, useRef, useState } from 'react';
 import type { ErrorReport } from '../../worker/protocol';
 import { reportOf } from '../session';
 
-interface Answer<T> {
+interface Newest<T> {
   /** The newest answer; it stays while the next one is waited for. */
   readonly value: T | null;
   /** Why the newest question was refused. */
@@ -11,8 +11,8 @@ interface Answer<T> {
   readonly take: (answer: Promise<T>) => Promise<void>;
 }
 
-/** The answer to a question to the worker that only one component shows. */
-export function useAnswer<T>(): Answer<T> {
+/** The newest of the answers that a component takes as they are asked for; parts/useAnswer asks by itself. */
+export function useNewest<T>(): Newest<T> {
   const [state, setState] = useState<{ value: T | null; error: ErrorReport | null }>({ value: null, error: null });
   const turn = useRef(0);
   const take = useCallback((answer: Promise<T>): Promise<void> => {
