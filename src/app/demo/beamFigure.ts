@@ -42,7 +42,7 @@ export function beamFigure(reply: BeamReply, view: BeamView, note = ''): FigureS
     rows: [
       view.isMultiples
         ? {
-            height: Math.max(20, cards * 1.3),
+            height: Math.max(20, cards * 1.5),
             minWidth: 19,
             panels: [...tree.steps.map((_, step) => stepPanel(step, depth)), itemsPanel(depth)],
           }

@@ -21,8 +21,9 @@ interface LiveFigureProps {
   readonly onCursor?: (picked: Picked | null) => void;
 }
 
-/** Text size of figures on the page. */
-const EM = 11;
+/** Text size of figures over that of the page: 11 pixels where it has 13, more in a presentation. */
+const EM_OF_TEXT = 11 / 13;
+const PAGE_TEXT = 13;
 /** Below this the figure scrolls in its own box. */
 const MIN_WIDTH = 300;
 
@@ -41,18 +42,23 @@ const KEYS: Readonly<Record<string, Move>> = {
 export function LiveFigure({ spec, pickHint, onPick, onCursor }: LiveFigureProps) {
   const id = useId();
   const host = useRef<HTMLDivElement>(null);
-  const [width, setWidth] = useState(0);
+  const [{ width, em }, setSize] = useState({ width: 0, em: PAGE_TEXT * EM_OF_TEXT });
   const [cursor, setCursor] = useState<string | null>(null);
   useEffect(() => {
     const element = host.current;
     if (!element) return;
-    const measure = (): void => setWidth(Math.max(MIN_WIDTH, Math.floor(element.clientWidth)));
+    const measure = (): void =>
+      setSize((known) => {
+        const text = Number.parseFloat(getComputedStyle(element).fontSize) || PAGE_TEXT;
+        const next = { width: Math.max(MIN_WIDTH, Math.floor(element.clientWidth)), em: text * EM_OF_TEXT };
+        return next.width === known.width && next.em === known.em ? known : next;
+      });
     measure();
     const observer = new ResizeObserver(measure);
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
-  const scene = useMemo(() => (width > 0 ? sceneOf(spec, { width, em: EM, hasTitle: false }) : null), [spec, width]);
+  const scene = useMemo(() => (width > 0 ? sceneOf(spec, { width, em, hasTitle: false }) : null), [spec, width, em]);
   const stops = useMemo(() => (scene ? stopsOf(spec, scene) : []), [spec, scene]);
   const at = cursor === null ? null : rowOf(spec, cursor);
   const table = at && tableOf(spec, at.data);
@@ -81,7 +87,10 @@ export function LiveFigure({ spec, pickHint, onPick, onCursor }: LiveFigureProps
     const box = event.currentTarget.querySelector('svg')?.getBoundingClientRect();
     if (!box || !scene) return null;
     const series = target?.getAttribute('data-series') ?? null;
-    return nearestRow(scene, stops, { x: event.clientX - box.left, y: event.clientY - box.top, series });
+    // The page may be zoomed.
+    const scale = scene.width / Math.max(1, box.width);
+    const point = { x: (event.clientX - box.left) * scale, y: (event.clientY - box.top) * scale, series };
+    return nearestRow(scene, stops, point);
   };
   const hint = `Arrow keys move the data cursor${spec.cursors.length > 1 ? ', Page Up and Page Down change the part' : ''}${pickHint ? `, Enter ${pickHint}` : ''}.`;
   return (
@@ -106,7 +115,7 @@ export function LiveFigure({ spec, pickHint, onPick, onCursor }: LiveFigureProps
         {scene && (
           <SceneView
             scene={scene}
-            em={EM}
+            em={em}
             marked={(cursor !== null && scene.anchors.get(cursor)) || null}
             echoes={(cursor !== null && scene.echoes?.get(cursor)) || []}
           />

@@ -21,6 +21,7 @@ import { SaveRun } from '../parts/SaveRun';
 import { OpenShipped } from '../runs/OpenShipped';
 import { useSession } from '../sessionContext';
 import { useJobs } from '../stores/jobs';
+import { shownRun, useRuns } from '../stores/runs';
 import { useSelection } from '../stores/selection';
 import { useWorkspace } from '../stores/workspace';
 
@@ -63,7 +64,8 @@ function Recommendations() {
   const demo = useDemo();
   const { user, question, reply, history, choose } = demo;
   const isOnProcessor = useWorkspace((state) => state.adapter === null);
-  const name = useJobs(({ recommender, tokenizer }) => (recommender.config ?? tokenizer.config)?.name ?? 'the model');
+  const configured = useJobs(({ recommender, tokenizer }) => (recommender.config ?? tokenizer.config)?.name);
+  const name = useRuns(shownRun)?.name ?? configured ?? 'the model';
   const [group] = useViewParam('group', GROUP);
   const [item, setItem] = useViewParam('why', wholeNumber(0, 2 ** 21, -1));
   const [searches, setSearches] = useState<Searches | null>(null);
