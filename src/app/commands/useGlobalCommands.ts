@@ -3,6 +3,7 @@ import type { RunInfo } from '../../worker/protocol';
 import { useDataSession } from '../data/dataSessionContext';
 import { currentLink } from '../navigation/address';
 import { navigate } from '../navigation/hashPath';
+import { pickView, saveView } from '../navigation/savedViews';
 import { PAGES } from '../routes';
 import { useSession } from '../sessionContext';
 import { activeImport, useCatalogue } from '../stores/catalogue';
@@ -64,6 +65,8 @@ const VIEW_COMMANDS: readonly Command[] = [
     run: () => useRail.getState().fold(!useRail.getState().isFolded),
   },
   { id: 'link.copy', title: 'Copy a link to this view', group: 'view', words: 'share url address', run: copyLink },
+  { id: 'view.save', title: 'Save this view as a file', group: 'view', words: 'share selection link', run: saveView },
+  { id: 'view.open', title: 'Open a saved view', group: 'view', words: 'file selection link', run: pickView },
 ];
 
 function useJobCommands(): readonly Command[] {
@@ -192,7 +195,10 @@ function focusFilter(): void {
 export async function copyLinkToClipboard(): Promise<void> {
   const link = currentLink();
   const { say } = useToasts.getState();
-  if (link === null) return say('Too much is picked for a link. Save the run as a file, or pick less.');
+  if (link === null)
+    return say(
+      'Too much is picked for a link. Save this view as a file instead (beside the selection, or here), or pick less.',
+    );
   try {
     await navigator.clipboard.writeText(link);
     say('The link to this view is copied. It holds no data: who opens it needs the same data or run.');

@@ -9,7 +9,8 @@ import { useDraft } from '../stores/draft';
 import { isNothing, NOTHING, partsOf, type Selection, useSelection } from '../stores/selection';
 import { type Notice, useWorkspace } from '../stores/workspace';
 import { navigate, onNavigate, splitHash, subscribeToHash } from './hashPath';
-import { decodeUrlState, encodeUrlState } from './urlState';
+import { decodeUrlState, encodeUrlState, type UrlState } from './urlState';
+import type { View } from './viewFile';
 import { useViewParams } from './viewParams';
 
 /** Browsers refuse more than about 100 changes of the address in 30 s. */
@@ -61,12 +62,28 @@ export function currentLink(): string | null {
   return location.href;
 }
 
+/** What is shown now, at any length. */
+export function currentView(): View {
+  const selection = partsOf(useSelection.getState());
+  const { params } = useViewParams.getState();
+  return { path: splitHash(location.hash).path, state: { selection, data: dataKey, params } };
+}
+
+/** Opens a view that was saved as a file, as one step of the history. */
+export function openView({ path, state }: View): void {
+  navigate(path);
+  restore(state);
+  writeSoon();
+}
+
 /** There is a new one whenever a run was opened: its configuration is no edit. */
 const restoredNotice = ({ notices }: { readonly notices: readonly Notice[] }): Notice | undefined =>
   notices.find(({ kind }) => kind === 'restored');
 
-function readAddress(): void {
-  const { selection, data, params } = decodeUrlState(splitHash(location.hash).query);
+const readAddress = (): void => restore(decodeUrlState(splitHash(location.hash).query));
+
+/** Sets the stores to a state that was opened. */
+function restore({ selection, data, params }: UrlState): void {
   isReading = true;
   const open = useWorkspace.getState().data?.hash.slice(0, 8) ?? null;
   const isOfOther = data !== null && open !== null && data !== open;

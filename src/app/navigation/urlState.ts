@@ -32,7 +32,13 @@ const OWN_KEYS: ReadonlySet<string> = new Set(['items', 'codes', 'users', 'runs'
 export const isParamKey = (key: string): boolean => PARAM_KEY.test(key) && !OWN_KEYS.has(key);
 
 /** @returns the query, '' for an empty state, or null if it is too long for an address */
-export function encodeUrlState({ selection, data, params }: UrlState): string | null {
+export function encodeUrlState(state: UrlState): string | null {
+  const query = encodeViewState(state);
+  return query.length > MAX_QUERY ? null : query;
+}
+
+/** The same at any length, for a file. */
+export function encodeViewState({ selection, data, params }: UrlState): string {
   const pairs: [string, string][] = [];
   const add = (key: string, value: string): void => {
     if (value !== '') pairs.push([key, value]);
@@ -46,14 +52,13 @@ export function encodeUrlState({ selection, data, params }: UrlState): string | 
   const isOfData = selection.items.length + selection.codes.length + selection.users.length > 0;
   if (isOfData && data !== null) add('data', data);
   for (const key of Object.keys(params).sort()) if (isParamKey(key)) add(key, encodeURIComponent(params[key] ?? ''));
-  const query = pairs.map(([key, value]) => `${key}=${value}`).join('&');
-  return query.length > MAX_QUERY ? null : query;
+  return pairs.map(([key, value]) => `${key}=${value}`).join('&');
 }
 
-/** Reads a query; whatever is in it, something valid comes out. */
-export function decodeUrlState(query: string): UrlState {
+/** Reads a query, as far as `maxLength` of it; whatever is in it, something valid comes out. */
+export function decodeUrlState(query: string, maxLength = MAX_QUERY): UrlState {
   const values = new Map<string, string>();
-  for (const pair of query.slice(0, MAX_QUERY).split('&')) {
+  for (const pair of query.slice(0, maxLength).split('&')) {
     const at = pair.indexOf('=');
     if (at > 0) values.set(pair.slice(0, at), pair.slice(at + 1));
   }

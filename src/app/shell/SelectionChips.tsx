@@ -1,6 +1,7 @@
 import { X } from 'lucide-react';
 import { formatCount } from '../format/numbers';
 import { useAddress } from '../navigation/address';
+import { saveView } from '../navigation/savedViews';
 import { isNothing, type Selection, type SelectionPart, useSelection } from '../stores/selection';
 
 /** What is picked, each part with its way out; nothing while nothing is. */
@@ -29,7 +30,14 @@ export function SelectionChips() {
           Clear all
         </button>
       )}
-      {isTooLong && <span className="quiet">Too much for a link: the address leaves the selection out.</span>}
+      {isTooLong && (
+        <span className="quiet">
+          Too much for a link: the address leaves the selection out.{' '}
+          <button type="button" className="link-button" onClick={saveView}>
+            Save this view as a file
+          </button>
+        </span>
+      )}
     </section>
   );
 }

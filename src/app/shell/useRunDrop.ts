@@ -1,8 +1,10 @@
 import { useEffect } from 'react';
+import { openViewFile } from '../navigation/savedViews';
+import { isViewFile } from '../navigation/viewFile';
 import { isRunFile } from '../runFile';
 import { useSession } from '../sessionContext';
 
-/** A `.tessera` file may be dropped anywhere. Other files that miss a drop zone do nothing; a browser would leave the page for them. */
+/** A `.tessera` run or a `.tessera-view` may be dropped anywhere. Other files that miss a drop zone do nothing; a browser would leave the page for them. */
 export function useRunDrop(): void {
   const session = useSession();
   useEffect(() => {
@@ -14,6 +16,8 @@ export function useRunDrop(): void {
       // A drop zone has taken them already.
       if (event.defaultPrevented || files.length === 0) return;
       event.preventDefault();
+      const view = files.find(({ name }) => isViewFile(name));
+      if (view) void openViewFile(view);
       if (files.some(({ name }) => isRunFile(name))) void session.openRun(files);
     };
     window.addEventListener('dragover', hold);
