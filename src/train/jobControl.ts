@@ -1,8 +1,7 @@
 import { CancelledError } from '../base/errors';
+import { RobustRate } from '../base/robustRate';
 import type { Progress, Stage } from './reports';
 
-/** Rates are averaged over this long, so that an ETA neither jumps nor lags. */
-const RATE_WINDOW_MS = 8_000;
 const REPORT_EVERY_MS = 200;
 
 /** Pause, resume and stop for a loop that calls `breathe` between steps; the loop decides what a safe point is. */
@@ -65,7 +64,7 @@ export class JobControl {
 
 /** Turns counts into progress with rate and ETA. The clock is passed in: nothing below the hosts reads time by itself. */
 export class ProgressMeter {
-  readonly #marks: { at: number; done: number }[] = [];
+  readonly #rate = new RobustRate();
   #lastReport = Number.NEGATIVE_INFINITY;
 
   constructor(
@@ -78,13 +77,11 @@ export class ProgressMeter {
   /** Notes that `done` units are done; reports at most every 200 ms, always for the last unit. */
   update(done: number, epoch: number): void {
     const at = this.now();
-    this.#marks.push({ at, done });
-    while (this.#marks.length > 2 && at - (this.#marks[1]?.at ?? at) > RATE_WINDOW_MS) this.#marks.shift();
+    this.#rate.add(at / 1000, done);
     if (at - this.#lastReport < REPORT_EVERY_MS && done < this.job.total) return;
     this.#lastReport = at;
-    const first = this.#marks[0] ?? { at, done };
-    const rate = at > first.at ? ((done - first.done) * 1000) / (at - first.at) : 0;
-    const etaSeconds = rate > 0 ? (this.job.total - done) / rate : null;
+    const { rate } = this.#rate;
+    const etaSeconds = this.#rate.etaSeconds(done, this.job.total);
     this.report({ ...this.job, isPaused: this.control.isPaused, done, rate, etaSeconds, epoch });
   }
 }

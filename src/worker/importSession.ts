@@ -3,6 +3,7 @@
  * import that stopped (bad rows, full storage, a closed tab) runs again from the first byte; the workspace passes over what it has.
  */
 import { CancelledError, ConfigError, FormatError, QuotaError } from '../base/errors';
+import { RobustRate } from '../base/robustRate';
 import { expandArchives } from '../data/import/archives';
 import { fileByteSource } from '../data/import/byteSources';
 import type { Candidate, ImportOptions, ImportPart } from '../data/import/candidate';
@@ -26,7 +27,6 @@ import {
   type Recognised,
   UNDO_MS,
 } from './protocol/data';
-import { TransferRate } from './transferRate';
 
 /** Between two reports of progress. */
 const REPORT_MS = 200;
@@ -57,7 +57,7 @@ interface Job {
   readonly found: Found;
   readonly options: ImportOptions;
   readonly gate: Gate;
-  readonly rate: TransferRate;
+  readonly rate: RobustRate;
   control: AbortController;
   view: ImportView;
   done: Promise<void>;
@@ -199,7 +199,7 @@ export class ImportSession {
       found,
       options,
       gate: new Gate(),
-      rate: new TransferRate(),
+      rate: new RobustRate(),
       control: new AbortController(),
       view: { ...emptyView(domain), state: 'queued' },
       done: Promise.resolve(),
