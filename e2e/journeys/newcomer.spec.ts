@@ -1,4 +1,5 @@
 // The first visit, for real: sample, tokenizer, recommender, metrics, recommendations; then a reload.
+import type { Page } from '@playwright/test';
 import { chooseTheme, curveEnds, expect, expectAccessible, goTo, type PageName, test } from './workbench';
 
 const MINUTES = 60_000;
@@ -19,6 +20,7 @@ test('a newcomer trains on the sample, sees honest metrics and gets recommendati
   await expect(summary).toContainText('1,859');
   await expect(page.getByText(SIMULATED, { exact: true })).toBeVisible();
 
+  const announced = await heard(page);
   await goTo(page, 'Tokenizer');
   await page.getByRole('combobox', { name: 'Preset' }).selectOption('test');
   await page.getByRole('button', { name: 'Train the tokenizer' }).click();
@@ -42,6 +44,14 @@ test('a newcomer trains on the sample, sees honest metrics and gets recommendati
     await expect(page.getByRole('button', { name: 'Pause', exact: true })).toBeVisible();
   });
   await expect(page.getByRole('button', { name: 'Train anew' })).toBeVisible({ timeout: 10 * MINUTES });
+  await test.step('screen readers heard of changes of state, not of every step', async () => {
+    const sentences = await announced();
+    expect(sentences).toContain('Training the tokenizer.');
+    expect(sentences).toContain('The recommender is paused.');
+    expect(sentences.at(-1)).toBe('The recommender is done.');
+    expect(sentences.filter((sentence) => /\d/.test(sentence))).toEqual([]);
+    expect(sentences.length).toBeLessThan(20);
+  });
   const loss = await curveEnds(page, 'loss');
   expect(loss.last).toBeLessThan(0.8 * loss.first);
   const rows = page.locator('.metrics-table tbody tr');
@@ -118,3 +128,18 @@ test('a newcomer trains on the sample, sees honest metrics and gets recommendati
     await expect(top.getByRole('listitem')).toHaveCount(10, { timeout: MINUTES });
   });
 });
+
+/** Listens to what the page tells screen readers from now on; the answer is a list of all of it so far. */
+async function heard(page: Page): Promise<() => Promise<readonly string[]>> {
+  const region = page.locator('p[aria-live="polite"].visually-hidden');
+  await region.evaluate((element) => {
+    const sentences: string[] = [];
+    Object.assign(globalThis, { announcedSentences: sentences });
+    const note = (): void => {
+      const sentence = (element.textContent ?? '').trim();
+      if (sentence !== '' && sentence !== sentences.at(-1)) sentences.push(sentence);
+    };
+    new MutationObserver(note).observe(element, { childList: true, characterData: true, subtree: true });
+  });
+  return () => page.evaluate(() => Reflect.get(globalThis, 'announcedSentences') as string[]);
+}
