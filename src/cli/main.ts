@@ -42,6 +42,7 @@ const USAGE = `tessera – generative recommendation on your own GPU
   --seed <number>    train: another seed than the configuration's, to repeat a run
   --identifiers <file,…>   train: codes made elsewhere (.sem_ids, codes-*.jsonl.gz) instead of a tokenizer, one file a
                      kept epoch; a folder stands for its .sem_ids files
+  --vae-encoder <file.onnx>   train, UTGRec with latents "onnx": the picture encoder (docs/cli.md)
   --json             one JSON object a line on standard output
   --default-limits   use only what every WebGPU device has`;
 
@@ -74,6 +75,7 @@ export async function main(argv: readonly string[]): Promise<number> {
       identifiers: values.identifiers?.split(',').filter(Boolean) ?? [],
       isFree: values.free === true,
       isDefaultLimits: values['default-limits'] === true,
+      vaeEncoder: values['vae-encoder'] ?? '',
       table: values.format === undefined && command !== 'compare' ? null : tableRequest(values),
     };
     if (command === 'train') await train(await configText(rest[0]), rest[0] ?? '', options);
@@ -126,6 +128,7 @@ function parse(argv: readonly string[]) {
       cutoffs: { type: 'string' },
       seed: { type: 'string' },
       identifiers: { type: 'string' },
+      'vae-encoder': { type: 'string' },
       json: { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
       'default-limits': { type: 'boolean' },

@@ -23,6 +23,8 @@ export interface CliOptions {
   /** Files of codes instead of training a tokenizer. */
   readonly identifiers: readonly string[];
   readonly isDefaultLimits: boolean;
+  /** ONNX file of the picture encoder for UTGRec's latents. */
+  readonly vaeEncoder: string;
   /** How `evaluate` and `compare` print their table; null for the short table of a training. */
   readonly table: TableRequest | null;
 }

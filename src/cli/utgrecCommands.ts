@@ -1,9 +1,12 @@
 /** The commands for UTGRec runs; `commands.ts` hands over when a configuration names the system. */
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ConfigError, FormatError } from '../base/errors';
+import { sha256Hex } from '../base/sha256';
 import { loadImages } from '../data/imageIndex';
 import { loadUseLiteTokenizer } from '../encoders/useLiteWeights';
 import { evaluateReferencePoints } from '../train/evaluateModel';
+import { NO_VAE_FILES, type VaeFiles } from '../train/onnxLatents';
 import { PRETRAINING_FOLDER } from '../train/runFolder';
 import type { UtgrecConfig } from '../train/utgrecConfig';
 import { openUtgrec, trainUtgrec, type UtgrecRunHost } from '../train/utgrecJob';
@@ -15,7 +18,31 @@ import { evaluationTable } from './reporter';
 import { openContext, stopOnInterrupt, tableOf, writeRunFile } from './runContext';
 import { evaluateTrained, recommendTrained } from './trainedT5';
 
-async function openHost(config: UtgrecConfig, options: CliOptions) {
+/** The user's picture encoder; a configuration that names none gets its SHA-256. @throws ConfigError `cli/vae-encoder` */
+async function withEncoder(
+  config: UtgrecConfig,
+  { vaeEncoder }: Pick<CliOptions, 'vaeEncoder'>,
+): Promise<{ config: UtgrecConfig; vaeFiles: VaeFiles }> {
+  if (vaeEncoder === '') return { config, vaeFiles: NO_VAE_FILES };
+  const { input } = config.tokenizer;
+  if (input.latents !== 'onnx' || !input.onnx)
+    throw new ConfigError(
+      'cli/vae-encoder',
+      '--vae-encoder: wants a configuration with tokenizer.input.latents "onnx".',
+    );
+  const bytes = await readFile(vaeEncoder).catch((cause: unknown) => {
+    throw new ConfigError('cli/vae-encoder', `--vae-encoder: ${vaeEncoder} cannot be read.`, { cause });
+  });
+  const encoder = { name: path.basename(vaeEncoder), bytes: new Uint8Array(bytes) };
+  const onnx = { ...input.onnx, encoder: input.onnx.encoder || (await sha256Hex(encoder.bytes)) };
+  return {
+    config: { ...config, tokenizer: { ...config.tokenizer, input: { ...input, onnx } } },
+    vaeFiles: { encoder, decoder: null },
+  };
+}
+
+async function openHost(given: UtgrecConfig, options: CliOptions) {
+  const { config, vaeFiles } = await withEncoder(given, options);
   const opened = await openContext(config, options);
   const source = options.workspace ? null : await folderSource(dataFolder(options.data));
   const host: UtgrecRunHost = {
@@ -23,6 +50,7 @@ async function openHost(config: UtgrecConfig, options: CliOptions) {
     pieces: await loadUseLiteTokenizer(readEncoderFile),
     images: source ? await loadImages(source, opened.context.dataset) : null,
     decodePicture,
+    vaeFiles,
     pretrainingSink: () => folderSink(path.join(options.out, PRETRAINING_FOLDER)),
   };
   return { ...opened, host };
@@ -36,7 +64,7 @@ export async function trainUtgrecRun(config: UtgrecConfig, options: CliOptions):
     `${dataset.name}: ${dataset.userCount} users, ${dataset.itemCount} items, ${dataset.interactionCount} interactions`,
   );
   say(`adapter: ${context.engine.device.profile.name}`);
-  await writeRunFile(options.out, config, dataset);
+  await writeRunFile(options.out, host.config, dataset);
   stopOnInterrupt(context.control);
   const done = await trainUtgrec(host, options.maxSteps ?? undefined);
   await done.trainer.dispose();

@@ -1,8 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { levelMargins, splitPlace } from './splitLevels';
+import { levelMargins, prefixMargins, splitPlace } from './splitLevels';
 
 const number = fc.integer({ min: -20, max: 20 }).map((value) => value / 4);
+
+describe('prefixMargins', () => {
+  it('takes every level by itself', () => {
+    const books = [Float32Array.of(0, 0, 4, 0), Float32Array.of(0, 0, -4, 0)];
+    expect(prefixMargins(Float32Array.of(3, 0, -1, 0), books)).toEqual([
+      { code: 1, residual: 3, boundary: 1 },
+      { code: 0, residual: 1, boundary: 1 },
+    ]);
+    // Another vector at the first level leaves the second as it is.
+    expect(prefixMargins(Float32Array.of(0, 1, -1, 0), books)[1]).toEqual({ code: 0, residual: 1, boundary: 1 });
+  });
+});
 
 describe('levelMargins', () => {
   it('gives residual and boundary worked by hand', () => {

@@ -19,19 +19,35 @@ export function levelMargins(latent: Float32Array, books: readonly Float32Array[
   const width = latent.length;
   const rest = Float64Array.from(latent);
   return books.map((book) => {
-    const entries = book.length / width;
-    const distances = Array.from({ length: entries }, (_, entry) => squaredDistance(rest, book, entry));
-    const code = distances.reduce((best, value, entry) => (value < (distances[best] ?? 0) ? entry : best), 0);
-    const residual = Math.hypot(...rest);
-    let boundary = Number.POSITIVE_INFINITY;
-    const chosen = Float64Array.from(book.subarray(code * width, (code + 1) * width));
-    for (let entry = 0; entry < entries; entry++) {
-      const apart = Math.sqrt(squaredDistance(chosen, book, entry));
-      if (apart > 0) boundary = Math.min(boundary, ((distances[entry] ?? 0) - (distances[code] ?? 0)) / (2 * apart));
-    }
-    for (let d = 0; d < width; d++) rest[d] = (rest[d] ?? 0) - (chosen[d] ?? 0);
-    return { code, residual, boundary };
+    const margin = marginOf(rest, book);
+    for (let d = 0; d < width; d++) rest[d] = (rest[d] ?? 0) - (book[margin.code * width + d] ?? 0);
+    return margin;
   });
+}
+
+/**
+ * The same where every level quantises a vector of its own, whatever the others chose (UTGRec's prefix residual).
+ * @param vectors `[L, D]`. @param books one `[K, D]` a level
+ */
+export function prefixMargins(vectors: Float32Array, books: readonly Float32Array[]): LevelMargin[] {
+  const width = vectors.length / Math.max(1, books.length);
+  return books.map((book, level) =>
+    marginOf(Float64Array.from(vectors.subarray(level * width, (level + 1) * width)), book),
+  );
+}
+
+function marginOf(point: Float64Array, book: Float32Array): LevelMargin {
+  const width = point.length;
+  const entries = book.length / width;
+  const distances = Array.from({ length: entries }, (_, entry) => squaredDistance(point, book, entry));
+  const code = distances.reduce((best, value, entry) => (value < (distances[best] ?? 0) ? entry : best), 0);
+  let boundary = Number.POSITIVE_INFINITY;
+  const chosen = Float64Array.from(book.subarray(code * width, (code + 1) * width));
+  for (let entry = 0; entry < entries; entry++) {
+    const apart = Math.sqrt(squaredDistance(chosen, book, entry));
+    if (apart > 0) boundary = Math.min(boundary, ((distances[entry] ?? 0) - (distances[code] ?? 0)) / (2 * apart));
+  }
+  return { code, residual: Math.hypot(...point), boundary };
 }
 
 export interface SplitPlace {

@@ -7,7 +7,14 @@ import { isEvaluationFile, readEvaluation, readMetricRows, type StoredEvaluation
 import type { CheckpointRole } from './runSink';
 
 export const METRICS_FILE = 'metrics.jsonl';
-const FIXED_ROLES: readonly CheckpointRole[] = ['embeddings', 'tokenizer', 'recommender', 'best', 'fineTuning'];
+const FIXED_ROLES: readonly CheckpointRole[] = [
+  'embeddings',
+  'latents',
+  'tokenizer',
+  'recommender',
+  'best',
+  'fineTuning',
+];
 
 /** Codes of all items at a step, item after item. */
 export interface StoredSnapshot {

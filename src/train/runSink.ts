@@ -3,10 +3,11 @@ import type { EvaluationReport, MetricRow } from './reports';
 /**
  * Checkpoints of one run by role; saving a role replaces its previous file only once the new one is whole. A
  * multi-identifier run also keeps parameters after some pre-training epochs, the fine-tuning at work, the best state of
- * each fine-tuned candidate, and the TIGER beside them.
+ * each fine-tuned candidate, and the TIGER beside them. `latents`: those of pictures from an autoencoder of the user's.
  */
 export type CheckpointRole =
   | 'embeddings'
+  | 'latents'
   | 'tokenizer'
   | 'recommender'
   | 'best'

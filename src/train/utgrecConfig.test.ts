@@ -51,10 +51,24 @@ describe('checkUtgrecConfig', () => {
     ['recommender.hasUserToken', 'no'],
     ['tokenizer.input.latents', 'words'],
     ['tokenizer.input.vae', 'small'],
-  ])('refuses %s = %s by name', (path, value) => {
+    ['tokenizer.input.onnx', { encoder: 'xyz', scale: 1, hasMoments: false }, '.encoder'],
+    ['tokenizer.input.onnx', { encoder: '', scale: 0, hasMoments: false }, '.scale'],
+  ])('refuses %s = %s by name', (path, value, part = '') => {
     expect(() => checkUtgrecConfig(changed(path, value), 'mine.json')).toThrow(
-      expect.objectContaining({ code: 'config/field', message: expect.stringContaining(`mine.json: field "${path}"`) }),
+      expect.objectContaining({
+        code: 'config/field',
+        message: expect.stringContaining(`mine.json: field "${path}${part}"`),
+      }),
     );
+  });
+
+  it('wants a section for latents of the user’s autoencoder', () => {
+    const wanted = changed('tokenizer.input.latents', 'onnx');
+    expect(() => checkUtgrecConfig(wanted, 'mine.json')).toThrow(/field "tokenizer.input.onnx" wants \{ encoder/);
+    const onnx = { encoder: '', scale: 0.2325, hasMoments: true };
+    const input = { ...preset.tokenizer.input, latents: 'onnx', onnx };
+    const config = { ...preset, tokenizer: { ...preset.tokenizer, input } };
+    expect(checkUtgrecConfig(config, 'mine.json')).toEqual(config);
   });
 
   it('takes accumulation, decay groups, flips and histories without a user token', () => {

@@ -24,10 +24,24 @@ export interface ItemInputConfig {
   /** Pixels of the reconstructed picture's side, and of one of its latents. */
   readonly latentSide: number;
   readonly latentPatch: number;
-  /** What is reconstructed: scaled pixels (default), or latents of an autoencoder trained on the data set's pictures. */
-  readonly latents?: 'pixels' | 'vae';
+  /**
+   * What is reconstructed: scaled pixels (default), latents of an autoencoder trained on the data set's pictures, or those of
+   * an autoencoder that the user has as ONNX files. Its picture's side is `latentSide`.
+   */
+  readonly latents?: 'pixels' | 'vae' | 'onnx';
   /** The autoencoder's sizes and recipe; `DEFAULT_VAE` if left out. */
   readonly vae?: VaeConfig;
+  /** Of `latents: "onnx"`. */
+  readonly onnx?: OnnxLatentConfig;
+}
+
+export interface OnnxLatentConfig {
+  /** SHA-256 of the encoder's file; empty until one is chosen. */
+  readonly encoder: string;
+  /** Latents are the encoder's times this, so that their deviation is about 1 (0.2325 for MAR's KL-VAE). */
+  readonly scale: number;
+  /** The encoder gives mean and log-variance side by side; the mean counts. */
+  readonly hasMoments: boolean;
 }
 
 /** The tokenizer's recipe; what it trains follows from the phase. */
@@ -131,7 +145,14 @@ const tokenizer = v.strictObject({
     patch: integer(1, 256),
     latentSide: integer(1, 256),
     latentPatch: integer(1, 256),
-    latents: v.exactOptional(v.picklist(['pixels', 'vae'])),
+    latents: v.exactOptional(v.picklist(['pixels', 'vae', 'onnx'])),
+    onnx: v.exactOptional(
+      v.strictObject({
+        encoder: v.pipe(v.string(), v.regex(/^([0-9a-f]{64})?$/, 'a SHA-256 in hexadecimal digits, or nothing')),
+        scale: real(1e-6, 1e6),
+        hasMoments: v.boolean(),
+      }),
+    ),
     vae: v.exactOptional(
       v.strictObject({
         channels: integer(1, 64),
@@ -237,6 +258,8 @@ export function checkUtgrecConfig(value: unknown, source: string): UtgrecConfig 
       refuse('tokenizer.input.latentPatch', `a divisor of ${input.latentSide}`, input.latentPatch);
     if (input.latents === 'vae' && !(input.latentPatch >= 2 && Number.isInteger(Math.log2(input.latentPatch))))
       refuse('tokenizer.input.latentPatch', '2, 4, 8, … with latents of an autoencoder', input.latentPatch);
+    if (input.latents === 'onnx' && !input.onnx)
+      refuse('tokenizer.input.onnx', '{ encoder, scale, hasMoments } with latents "onnx"', input.onnx);
   }
   for (const [field, { accumulationSteps = 1, batchSize }] of Object.entries({
     'tokenizer.training': config.tokenizer.training,

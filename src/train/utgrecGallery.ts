@@ -3,6 +3,7 @@ import type { SentencePieceTokenizer } from '../encoders/sentencePieces';
 import { type Pictures, shrink } from '../tokenizers/utgrec/pictures';
 import { PADDING_PIECE, type TextVocabulary, UNKNOWN_PIECE } from '../tokenizers/utgrec/textVocabulary';
 import type { UtgrecTrainer } from '../tokenizers/utgrec/trainer';
+import type { VaeFiles } from './onnxLatents';
 import type { PreparedCatalogue } from './utgrecCatalogue';
 import type { ItemInputConfig, UtgrecTokenizerConfig } from './utgrecConfig';
 import { picturesOfLatents } from './utgrecLatents';
@@ -22,7 +23,7 @@ export interface Reconstruction {
   readonly pieces: readonly ReadPiece[];
   /** u8 `[side, side, 3]`; null where the item has no picture. */
   readonly original: Uint8Array<ArrayBuffer> | null;
-  /** u8 `[side, side, 3]`, drawn back from the codes; null if the tokenizer knows no pictures. */
+  /** u8 `[side, side, 3]`, drawn back from the codes; null if the tokenizer knows no pictures or has no decoder. */
   readonly decoded: Uint8Array<ArrayBuffer> | null;
 }
 
@@ -37,7 +38,13 @@ export class UtgrecGallery {
     readonly tokenizer: FinishedTokenizer,
     readonly config: UtgrecTokenizerConfig,
     readonly pieces: SentencePieceTokenizer,
+    readonly decoder: VaeFiles['decoder'],
   ) {}
+
+  /** Whether pictures could be drawn if the user's autoencoder had its decoder's file here. */
+  get wantsDecoder(): boolean {
+    return this.config.input.latents === 'onnx' && this.prepared.sizes.latents > 0 && !this.decoder;
+  }
 
   /** Pixels of a picture's side. */
   get side(): number {
@@ -50,8 +57,15 @@ export class UtgrecGallery {
     const { catalogue, sizes, vocabulary } = prepared;
     const { levels } = config.quantiser;
     const best = await trainer.reader.bestPieces(items);
-    const drawn = sizes.latents > 0 ? await trainer.reader.pictures(items, { steps: STEPS, seed }) : null;
-    const decoded = drawn && (await picturesOfLatents(trainer.reader.engine, config.input, tokenizer.vae, drawn));
+    const isDrawn = sizes.latents > 0 && !this.wantsDecoder;
+    const drawn = isDrawn ? await trainer.reader.pictures(items, { steps: STEPS, seed }) : null;
+    const decoders = { vae: tokenizer.vae, decoder: this.decoder };
+    const decoded =
+      drawn &&
+      (await picturesOfLatents(trainer.reader.engine, config.input, decoders, {
+        latents: drawn,
+        width: sizes.latentWidth,
+      }));
     return Array.from(items, (item, row): Reconstruction => {
       const words = catalogue.texts.subarray(item * sizes.textLength, (item + 1) * sizes.textLength);
       const length = words.indexOf(PADDING_PIECE) < 0 ? words.length : words.indexOf(PADDING_PIECE);
@@ -80,7 +94,7 @@ export async function openUtgrecGallery(
   tokenizer: FinishedTokenizer,
 ): Promise<UtgrecGallery> {
   const { trainer, prepared } = await loadUtgrecTokenizer(host, config, tokenizer);
-  return new UtgrecGallery(trainer, prepared, tokenizer, config, host.pieces);
+  return new UtgrecGallery(trainer, prepared, tokenizer, config, host.pieces, host.vaeFiles?.decoder ?? null);
 }
 
 function pieceText(pieces: SentencePieceTokenizer, vocabulary: TextVocabulary, dense: number): string {

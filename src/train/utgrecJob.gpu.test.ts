@@ -1,8 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CancelledError } from '../base/errors';
+import { sha256Hex } from '../base/sha256';
 import { restrictToDomains } from '../data/restrict';
 import { GpuDevice } from '../gpu/device';
 import { Engine } from '../plan/engine';
+import type { VaeFile } from '../tokenizers/utgrec/onnxVae';
 import { readCheckpoint, writeCheckpoint } from './checkpoint';
 import { openUtgrecGallery } from './utgrecGallery';
 import { openUtgrec, trainUtgrec } from './utgrecJob';
@@ -114,6 +117,51 @@ describe('a UTGRec run', () => {
     expect(withPicture?.codes).toHaveLength(3);
     const [again] = await gallery.read(Uint32Array.of(0), 1);
     expect(again?.pieces).toEqual(withPicture?.pieces);
+    await gallery.dispose();
+  });
+});
+
+describe('UTGRec with latents of an autoencoder that the user has', () => {
+  const file = (name: string): VaeFile => ({
+    name: `${name}.onnx`,
+    bytes: new Uint8Array(readFileSync(`models/utgrec/golden/onnx_vae_${name}.onnx`)),
+  });
+  const { input } = tinyUtgrec().tokenizer;
+
+  it('encodes every picture once, goes on without the file, and draws pictures where there is a decoder', async () => {
+    const encoder = file('encoder');
+    const onnx = { encoder: await sha256Hex(encoder.bytes), scale: 0.5, hasMoments: true };
+    const config = tinyUtgrec({
+      tokenizer: { input: { ...input, latentSide: 8, latentPatch: 2, latents: 'onnx', onnx } },
+      transfer: null,
+    });
+    const first = tinyRun(engine, config);
+    await expect(trainUtgrec(first.host)).rejects.toMatchObject({ code: 'utgrec/onnx-encoder' });
+    const other = { ...first.host, vaeFiles: { encoder: file('decoder'), decoder: null } };
+    await expect(trainUtgrec(other)).rejects.toMatchObject({
+      code: 'utgrec/onnx-encoder',
+      message: expect.stringContaining(onnx.encoder.slice(0, 12)),
+    });
+    expect(first.sink.files.size).toBe(0);
+    const trained = await trainUtgrec({ ...first.host, vaeFiles: { encoder, decoder: null } });
+    await trained.trainer.dispose();
+    const latents = readCheckpoint(first.sink.files.get('latents') ?? new Uint8Array(), 'latents').arrays.get(
+      'latents',
+    );
+    expect(latents).toHaveLength(60 * 16 * 3);
+    // Without a picture: zeros.
+    expect(latents?.subarray(3 * 48, 4 * 48).every((value) => value === 0)).toBe(true);
+    expect(latents?.subarray(0, 48).some((value) => value !== 0)).toBe(true);
+
+    const next = tinyRun(engine, config, {}, first);
+    const { tokenizer } = trained;
+    const blind = await openUtgrecGallery(next.host, config.tokenizer, tokenizer);
+    expect(blind.wantsDecoder).toBe(true);
+    expect((await blind.read(Uint32Array.of(0), 1))[0]?.decoded).toBeNull();
+    await blind.dispose();
+    const host = { ...next.host, vaeFiles: { encoder: null, decoder: file('decoder') } };
+    const gallery = await openUtgrecGallery(host, config.tokenizer, tokenizer);
+    expect((await gallery.read(Uint32Array.of(0), 1))[0]?.decoded).toHaveLength(8 * 8 * 3);
     await gallery.dispose();
   });
 });

@@ -4,6 +4,7 @@ import type { Engine } from '../plan/engine';
 import { type Pictures, pixelLatents, pixelsOfPatches } from '../tokenizers/utgrec/pictures';
 import { DEFAULT_VAE } from '../tokenizers/utgrec/vae';
 import { type TrainedVae, trainVae, VaeCodec, type VaeGeometry } from '../tokenizers/utgrec/vaeCodec';
+import { type OnnxLatents, onnxPictures, type VaeFiles } from './onnxLatents';
 import type { ItemInputConfig } from './utgrecConfig';
 
 export interface PictureLatents {
@@ -27,6 +28,8 @@ export interface LatentOptions {
   readonly vae: TrainedVae | null;
   readonly onStep: (done: number, total: number) => void | Promise<void>;
   readonly signal: AbortSignal;
+  /** Latents from the user's ONNX files. */
+  readonly onnx: (pictures: Pictures) => Promise<OnnxLatents>;
 }
 
 const VAE_STREAM = 32;
@@ -42,9 +45,10 @@ const geometryOf = ({ vae = DEFAULT_VAE, latentSide, latentPatch }: ItemInputCon
 export async function pictureLatents(
   pictures: Pictures,
   input: ItemInputConfig,
-  { engine, seed, hasFlips, vae, onStep, signal }: LatentOptions,
+  { engine, seed, hasFlips, vae, onStep, signal, onnx }: LatentOptions,
 ): Promise<PictureLatents> {
   const { latentSide, latentPatch } = input;
+  if (input.latents === 'onnx') return { ...(await onnx(pictures)), vae: null };
   if (input.latents !== 'vae')
     return {
       latents: pixelLatents(pictures, latentSide, latentPatch),
@@ -70,14 +74,22 @@ export async function pictureLatents(
   }
 }
 
-/** Pictures u8 `[side, side, 3]` of latents f32 `[n, P, c]`. @param vae of the latents, null for pixels */
+/** What brings latents back to pictures. */
+export interface LatentDecoders {
+  /** The workspace's own autoencoder, or null. */
+  readonly vae: TrainedVae | null;
+  readonly decoder: VaeFiles['decoder'];
+}
+
+/** Pictures u8 `[side, side, 3]` of latents f32 `[n, P, width]`; null where the user's decoder would be needed. */
 export async function picturesOfLatents(
   engine: Engine,
   input: ItemInputConfig,
-  vae: TrainedVae | null,
-  latents: Float32Array,
-): Promise<Uint8Array<ArrayBuffer>[]> {
+  { vae, decoder }: LatentDecoders,
+  { latents, width }: { readonly latents: Float32Array; readonly width: number },
+): Promise<Uint8Array<ArrayBuffer>[] | null> {
   const { latentSide, latentPatch } = input;
+  if (input.latents === 'onnx') return onnxPictures(input, decoder, { latents, width });
   if (vae) {
     const codec = new VaeCodec(engine, geometryOf(input), vae);
     try {

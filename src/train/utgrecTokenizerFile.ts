@@ -24,6 +24,8 @@ export interface FinishedTokenizer {
   readonly codes: Uint16Array<ArrayBuffer>;
   /** `[N]`: how each item came to its identifier, see `resolutionOf`. */
   readonly resolutions: Uint16Array<ArrayBuffer>;
+  /** f32 `[N, H, d]`: what each level quantised (v). Null in files of older versions and where it would be too large. */
+  readonly vectors: Float32Array<ArrayBuffer> | null;
   readonly quality: TokenizerQuality;
   /** SHA-256 of weights' origin: tells fine-tuned runs of different starts apart. */
   readonly origin: string;
@@ -55,7 +57,10 @@ export interface DomainQuality {
   readonly imageLoss: number;
 }
 
-export type FinishedParts = Pick<FinishedTokenizer, 'codes' | 'resolutions' | 'quality'>;
+export type FinishedParts = Pick<FinishedTokenizer, 'codes' | 'resolutions' | 'vectors' | 'quality'>;
+
+/** Values of `vectors` that a file takes: 32 MiB. */
+export const MOST_VECTOR_VALUES = 1 << 23;
 
 /** What a checkpoint holds; `finished` null while training goes on. */
 export function tokenizerParts(
@@ -73,9 +78,10 @@ export function tokenizerParts(
     Object.assign(numbers, { 'vae.scale': scale, 'vae.bound': bound, 'vae.error': error });
   }
   if (finished) {
-    const { codes, resolutions, quality } = finished;
+    const { codes, resolutions, vectors, quality } = finished;
     arrays.set('codes', codes);
     arrays.set('resolutions', resolutions);
+    if (vectors) arrays.set('vectors', vectors);
     arrays.set(
       'domains',
       Float32Array.from(
@@ -126,6 +132,7 @@ export function finishedOf(checkpoint: Checkpoint, origin: string, dataset: Data
   const number = (key: string): number => numberIn(checkpoint, key, 'tokenizer');
   const resolutions = checkpoint.arrays.get('resolutions');
   const domains = checkpoint.arrays.get('domains');
+  const vectors = checkpoint.arrays.get('vectors');
   if (!(resolutions instanceof Uint16Array) || !(domains instanceof Float32Array))
     throw new FormatError('checkpoint/tensor', 'tokenizer: its record of items or domains is missing or damaged.');
   return {
@@ -134,6 +141,7 @@ export function finishedOf(checkpoint: Checkpoint, origin: string, dataset: Data
     vae: vaeOf(checkpoint),
     codes: codes.slice(),
     resolutions: resolutions.slice(),
+    vectors: vectors instanceof Float32Array ? vectors.slice() : null,
     quality: {
       conflictRateBefore: number('conflictRateBefore'),
       conflictRateAfter: number('conflictRateAfter'),

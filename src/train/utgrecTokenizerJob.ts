@@ -19,6 +19,7 @@ import { type Checkpoint, floatsIn, numberIn, readCheckpoint, requireSameOrigin,
 import { adapterFingerprint, type JobHost } from './context';
 import { plainItemVectors } from './itemVectors';
 import { ProgressMeter } from './jobControl';
+import { NO_VAE_FILES, onnxLatents, type VaeFiles } from './onnxLatents';
 import { type DecodePicture, type PreparedCatalogue, prepareCatalogue } from './utgrecCatalogue';
 import type { TokenizerRecipe, UtgrecTokenizerConfig } from './utgrecConfig';
 import { pictureLatents } from './utgrecLatents';
@@ -28,6 +29,7 @@ import {
   type FinishedParts,
   type FinishedTokenizer,
   finishedOf,
+  MOST_VECTOR_VALUES,
   packResolution,
   type TokenizerQuality,
   tokenizerParts,
@@ -52,6 +54,8 @@ export interface UtgrecHost extends JobHost {
   /** All pictures of the data set back to back, or null. */
   readonly images: Uint8Array | null;
   readonly decodePicture: DecodePicture;
+  /** An autoencoder of the user's; none if left out. */
+  readonly vaeFiles?: VaeFiles;
 }
 
 export interface TokenizerPhase {
@@ -126,6 +130,7 @@ async function prepare(
     new ProgressMeter(now, hooks.progress, control, { stage: 'embedding', total, unit, epochs: 0 });
   const meter = meterOf('pictures', dataset.itemCount);
   let learning: ProgressMeter | null = null;
+  let encoding: ProgressMeter | null = null;
   return prepareCatalogue(
     {
       ...host,
@@ -144,6 +149,19 @@ async function prepare(
             await control.breathe();
           },
           signal: control.signal,
+          onnx: (present) =>
+            onnxLatents(present, config.input, {
+              files: host.vaeFiles ?? NO_VAE_FILES,
+              sink: host.sink,
+              dataHash: dataset.contentHash,
+              hasFlips: recipe.hasFlips ?? false,
+              signal: control.signal,
+              onPicture: async (done) => {
+                encoding ??= meterOf('pictures encoded', dataset.itemCount);
+                encoding.update(done, 0);
+                await control.breathe();
+              },
+            }),
         }),
       ...(base.vocabulary ? { base: base.vocabulary } : {}),
     },
@@ -240,7 +258,8 @@ class TokenizerRun {
   async finish(): Promise<FinishedTokenizer> {
     const { trainer, phase, prepared } = this;
     const { quantiser } = phase.config;
-    const { codes, residual, entries } = await trainer.tokenise();
+    const { codes, residual, entries, ...tokenised } = await trainer.tokenise();
+    const vectors = tokenised.vectors.length > MOST_VECTOR_VALUES ? null : tokenised.vectors;
     await this.#snapshot(codes);
     const found = resolveByNextNearest({
       codes,
@@ -268,7 +287,7 @@ class TokenizerRun {
       sharedByChance: shared.chance,
       domains: await this.#domains(),
     };
-    await this.#save({ codes: found.codes, resolutions, quality });
+    await this.#save({ codes: found.codes, resolutions, vectors, quality });
     const { parameters } = await trainer.state();
     return {
       parameters,
@@ -276,6 +295,7 @@ class TokenizerRun {
       vae: prepared.vae,
       codes: found.codes,
       resolutions,
+      vectors,
       quality,
       origin: this.origin.config,
     };

@@ -16,6 +16,7 @@ import { identifiersHash } from '../train/utgrecIdentifiers';
 import { shop, tinyUtgrec } from '../train/utgrecRun.fixture';
 import { tokenizerParts } from '../train/utgrecTokenizerFile';
 import { CodebookDesk, type CodebookSource } from './codebookDesk';
+import type { CollisionBucketReply } from './protocol/codebooks';
 import type { ItemCard } from './protocol/items';
 import { storeSink } from './storeSink';
 import { CURRENT_RUN } from './workspace';
@@ -278,35 +279,41 @@ describe('CodebookDesk of UTGRec', () => {
       sharedByChance: 0,
       domains: [],
     };
-    const { arrays, numbers } = tokenizerParts(
-      {
-        epoch: 1,
-        parameters: new Map([
-          ...parametersOf('root', quantiser.rootEntries),
-          ...parametersOf('leaf', quantiser.leafEntries),
-        ]),
-        moment1: new Map(),
-        moment2: new Map(),
-      } as unknown as Parameters<typeof tokenizerParts>[0],
-      { vocabulary: { pieces: Uint32Array.of(1) }, vae: null },
-      {
-        codes: after,
-        resolutions: Uint16Array.from({ length: data.itemCount }, (_, item) => (item === 1 ? 4 : 0)),
-        quality: {
-          ...rate,
-          conflictRateBefore: 1 / data.itemCount,
-          conflictRateAfter: 0,
-          resolved: { nearest: data.itemCount - 1, rank: 1, random: 0, duplicate: 0 },
+    const fileOf = (vectors: Float32Array<ArrayBuffer> | null) =>
+      tokenizerParts(
+        {
+          epoch: 1,
+          parameters: new Map([
+            ...parametersOf('root', quantiser.rootEntries),
+            ...parametersOf('leaf', quantiser.leafEntries),
+          ]),
+          moment1: new Map(),
+          moment2: new Map(),
+        } as unknown as Parameters<typeof tokenizerParts>[0],
+        { vocabulary: { pieces: Uint32Array.of(1) }, vae: null },
+        {
+          codes: after,
+          resolutions: Uint16Array.from({ length: data.itemCount }, (_, item) => (item === 1 ? 4 : 0)),
+          vectors,
+          quality: {
+            ...rate,
+            conflictRateBefore: 1 / data.itemCount,
+            conflictRateAfter: 0,
+            resolved: { nearest: data.itemCount - 1, rank: 1, random: 0, duplicate: 0 },
+          },
         },
-      },
-    );
+      );
     const origin = {
       kind: 'tokenizer' as const,
       config: await identifiersHash(quantiser, after),
       dataHash: data.contentHash,
       adapter: '',
     };
-    await sink.saveCheckpoint('tokenizer', writeCheckpoint(origin, arrays, numbers));
+    const save = async (vectors: Float32Array<ArrayBuffer> | null): Promise<void> => {
+      const { arrays, numbers } = fileOf(vectors);
+      await sink.saveCheckpoint('tokenizer', writeCheckpoint(origin, arrays, numbers));
+    };
+    await save(null);
     await sink.saveSnapshot(3, quantiser.levels, before);
     const source = { store, config: utgrec, dataset: data, card };
     const desk = new CodebookDesk();
@@ -330,5 +337,35 @@ describe('CodebookDesk of UTGRec', () => {
     const { x } = map as { x: Float32Array };
     expect(x[0]).toBe(x[1]);
     expect(new Set(x).size).toBeGreaterThan(10);
+
+    // With what was quantised in the file: distances, margins, neighbours, and points of their own.
+    const size = quantiser.levels * quantiser.width;
+    const vectors = normalArray(data.itemCount * size, 3);
+    await save(vectors);
+    const fresh = new CodebookDesk();
+    const z = (item: number): number[] => {
+      const own = vectors.slice(item * size, (item + 1) * size);
+      for (let at = quantiser.width; at < size; at++) own[at] = (own[at] ?? 0) + (own[at - quantiser.width] ?? 0);
+      return [...own];
+    };
+    const apart = Math.hypot(...z(0).map((value, at) => value - (z(1)[at] ?? 0)));
+    expect(await fresh.answer({ kind: 'collisions' }, source)).toMatchObject({
+      report: { buckets: [{ items: [0, 1], distance: expect.closeTo(apart, 4) }] },
+    });
+    const bucket = await fresh.answer({ kind: 'collisionBucket', codes: shared, offset: 0, limit: 9 }, source);
+    expect(bucket).toMatchObject({
+      items: [{ boundaries: expect.any(Array) }, {}],
+      split: { boundary: expect.any(Number) },
+    });
+    const { items } = bucket as CollisionBucketReply;
+    expect(items[1]?.residuals ?? []).toHaveLength(quantiser.levels);
+    expect(items[1]?.residuals?.[1]).toBeCloseTo(
+      Math.hypot(...vectors.subarray(size + quantiser.width, size + 2 * quantiser.width)),
+      5,
+    );
+    expect(await fresh.answer({ kind: 'neighbourSharing', steps: [3] }, source)).toMatchObject({ steps: [3] });
+    const own = await fresh.answer({ kind: 'itemMap' }, source);
+    expect(own).toMatchObject({ source: 'content' });
+    expect((own as { x: Float32Array }).x[0]).not.toBe((own as { x: Float32Array }).x[1]);
   });
 });

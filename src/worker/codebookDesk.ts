@@ -15,7 +15,7 @@ import {
 } from '../evaluate/codeSharing';
 import { collisionReport, sharedIdentifiers } from '../evaluate/collisions';
 import { residualStaircases } from '../evaluate/residualStaircase';
-import { type LevelMargin, levelMargins, splitPlace } from '../evaluate/splitLevels';
+import { type LevelMargin, splitPlace } from '../evaluate/splitLevels';
 import type { RunStore } from '../storage/runStore';
 import { isUtgrec, type SystemConfig } from '../train/systemConfig';
 import { resolutionOf } from '../train/utgrecTokenizerFile';
@@ -99,11 +99,12 @@ export class CodebookDesk {
     const { coded, vectors } = facts;
     const { domainOfItem, domainNames, levels } = coded;
     // Sums of entries are equal where codes are: they would find what they were made from.
-    if (!domainOfItem || vectors?.source !== 'whitened') return null;
+    if (!domainOfItem || !vectors || vectors.source === 'entries') return null;
     const key = [
       facts.dataset.contentHash,
       vectors.width,
-      JSON.stringify(config && !isUtgrec(config) && config.encoder),
+      // UTGRec's vectors are the tokenizer's own, the others those of a frozen encoder.
+      vectors.source === 'content' ? this.#known?.key : JSON.stringify(config && !isUtgrec(config) && config.encoder),
     ].join();
     if (this.#neighbours?.key !== key) {
       const found = crossDomainNeighbours(vectors, domainOfItem, domainNames.length, {
@@ -167,7 +168,7 @@ function collisionsOf({
   dataset,
 }: CodebookFacts): CollisionsReply {
   return {
-    report: collisionReport(coded, popularity, vectors?.source === 'whitened' ? vectors : null),
+    report: collisionReport(coded, popularity, vectors?.source === 'entries' ? null : vectors),
     policy,
     isResolved: resolved !== null,
     isBeforeResolution,
@@ -240,8 +241,7 @@ async function bucketOf(
       all.push(item);
   const members: (readonly LevelMargin[])[] = [];
   const items = all.slice(offset, offset + limit).map(async (item): Promise<BucketItem> => {
-    const { encoder } = facts;
-    const margins = encoder && levelMargins(encoder.latent(item), encoder.books);
+    const margins = facts.margins?.(item) ?? null;
     if (margins) members.push(margins);
     const digits = facts.resolved && [
       ...facts.resolved.digits.subarray(item * facts.resolved.width, (item + 1) * facts.resolved.width),

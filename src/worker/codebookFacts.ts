@@ -2,6 +2,7 @@
 import type { Dataset } from '../data/dataset';
 import type { CodedItems } from '../evaluate/codePaths';
 import { collisionReport, type ItemVectors } from '../evaluate/collisions';
+import { type LevelMargin, levelMargins, prefixMargins } from '../evaluate/splitLevels';
 import { codebookName } from '../quantize/residualQuantise';
 import type { RunStore } from '../storage/runStore';
 import { encodeOnHost } from '../tokenizers/rqvae/hostEncoder';
@@ -34,6 +35,8 @@ export interface CodebookFacts {
   readonly vectors: (ItemVectors & { readonly source: MapSource }) | null;
   /** Latents of items and the books that quantise them; null where the encoder is not kept. */
   readonly encoder: { latent(item: number): Float32Array; readonly books: readonly Float32Array[] } | null;
+  /** How near an item is to other codes, level by level; null where what was quantised is not kept. */
+  readonly margins: ((item: number) => readonly LevelMargin[]) | null;
 }
 
 /** The steps of the snapshots of the newest tokenizer, ascending, and the run that has them. */
@@ -68,6 +71,7 @@ async function residualFacts(store: RunStore, config: RunConfig, dataset: Datase
   const width = config.encoder.components;
   const vectors = values?.length === dataset.itemCount * width ? { values, width, source: 'whitened' as const } : null;
   const file = identifiers && vectors && (await sink.loadCheckpoint('tokenizer'));
+  const encoder = file ? residualEncoder(readCheckpoint(file, 'tokenizer'), config, vectors) : null;
   return {
     ...shared(dataset, codes, levels),
     run: CURRENT_RUN,
@@ -76,7 +80,8 @@ async function residualFacts(store: RunStore, config: RunConfig, dataset: Datase
     resolved: identifiers && { digits: identifiers.digits, width: levels + 1 },
     resolutions: null,
     vectors,
-    encoder: file ? residualEncoder(readCheckpoint(file, 'tokenizer'), config, vectors) : null,
+    encoder,
+    margins: encoder && ((item) => levelMargins(encoder.latent(item), encoder.books)),
   };
 }
 
@@ -116,7 +121,7 @@ async function utgrecFacts(store: RunStore, config: UtgrecConfig, whole: Dataset
     policy: 'nextNearest',
     resolved: tokenizer && { digits: tokenizer.codes, width: levels },
     resolutions: tokenizer?.resolutions ?? null,
-    vectors: tokenizer && { ...entrySums(tokenizer, config, codes), source: 'entries' },
+    ...(tokenizer ? vectorsOf(tokenizer, config, codes) : { vectors: null, margins: null }),
     encoder: null,
   };
 }
@@ -127,16 +132,42 @@ function hasRate(codes: Uint16Array, levels: number, rate: number): boolean {
   return Math.abs((all?.rate ?? 0) - rate) < 1e-9;
 }
 
-/** Σ over levels of the entries E = C·W of each item's codes, `[N, D]`: what UTGRec's decoders read at the last level. */
-function entrySums({ parameters }: FinishedTokenizer, config: UtgrecConfig, codes: Uint16Array): ItemVectors {
-  const { quantiser } = config.tokenizer;
-  const { levels, width } = quantiser;
-  const books = Array.from({ length: levels }, (_, level) => {
+/** z of every level side by side where the file keeps what was quantised; else sums of entries, and no margins. */
+function vectorsOf(
+  tokenizer: FinishedTokenizer,
+  config: UtgrecConfig,
+  codes: Uint16Array,
+): Pick<CodebookFacts, 'vectors' | 'margins'> {
+  const { levels, width } = config.tokenizer.quantiser;
+  const { vectors } = tokenizer;
+  const size = levels * width;
+  const books = entriesByLevel(tokenizer, config);
+  if (vectors?.length !== (codes.length / levels) * size)
+    return { vectors: { ...entrySums(books, codes, width), source: 'entries' }, margins: null };
+  // v_1 = z_1, v_j = z_j − z_{j−1}: running sums give z back.
+  const values = vectors.slice();
+  for (let at = 0; at < values.length; at++)
+    if (at % size >= width) values[at] = (values[at] ?? 0) + (values[at - width] ?? 0);
+  return {
+    vectors: { values, width: size, source: 'content' },
+    margins: (item) => prefixMargins(vectors.subarray(item * size, (item + 1) * size), books),
+  };
+}
+
+/** Entries E = C·W of the book that serves each level. */
+function entriesByLevel({ parameters }: FinishedTokenizer, { tokenizer }: UtgrecConfig): Float32Array[] {
+  const { quantiser } = tokenizer;
+  return Array.from({ length: quantiser.levels }, (_, level) => {
     const name = bookOfLevel(quantiser, level);
     const matrix = parameters.get(`${name}.matrix`) ?? new Float32Array();
     const projection = parameters.get(`${name}.projection`) ?? new Float32Array();
-    return product(matrix, projection, entriesOfLevel(quantiser, level), width);
+    return product(matrix, projection, entriesOfLevel(quantiser, level), quantiser.width);
   });
+}
+
+/** Σ over levels of the entries E = C·W of each item's codes, `[N, D]`: what UTGRec's decoders read at the last level. */
+function entrySums(books: readonly Float32Array[], codes: Uint16Array, width: number): ItemVectors {
+  const levels = books.length;
   const values = new Float32Array((codes.length / levels) * width);
   codes.forEach((code, at) => {
     const book = books[at % levels] ?? new Float32Array();

@@ -21,6 +21,7 @@ function fake() {
   const log: string[] = [];
   const gallery = {
     side: 4,
+    wantsDecoder: false,
     tokenizer: { resolutions: new Uint16Array(60) },
     read: async (wanted: Uint32Array) =>
       Array.from(wanted, (item) => ({ item, codes: [], pieces: [], original: null, decoded: null })),

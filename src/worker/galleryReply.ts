@@ -27,6 +27,7 @@ export async function galleryReply(
   const read = await gallery.read(items.slice(0, Math.min(MOST_ITEMS, count)), seed);
   return {
     side: gallery.side,
+    wantsDecoder: gallery.wantsDecoder,
     elapsedMs: performance.now() - started,
     entries: await Promise.all(
       read.map(async ({ item, pieces, original, decoded }) => {

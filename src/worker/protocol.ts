@@ -12,6 +12,7 @@ import type { DriftReplies, DriftRequest, KeptEpoch } from './protocol/drift';
 import type { ErrorReport } from './protocol/failure';
 import type { GalleryReplies, GalleryRequest, TokenizerQuality } from './protocol/gallery';
 import type { ItemCard } from './protocol/items';
+import type { PictureVaeReplies, PictureVaeRequest } from './protocol/pictureVae';
 import type { QueueReplies, QueueRequest, QueueState, StopRules } from './protocol/queue';
 import type { ResultsQuestion, ResultsReplies } from './protocol/results';
 import type { RunsReplies, RunsRequest } from './protocol/runs';
@@ -74,6 +75,7 @@ export type {
   TokenizerQuality,
 } from './protocol/gallery';
 export type { ItemCard } from './protocol/items';
+export type { ChosenVae, VaeRole } from './protocol/pictureVae';
 export type {
   QueueBatch,
   QueuedRun,
@@ -133,6 +135,7 @@ export type Request =
   | DemoRequest
   | DriftRequest
   | GalleryRequest
+  | PictureVaeRequest
   | ResultsQuestion
   | CompareRequest
   | QueueRequest
@@ -145,6 +148,7 @@ export interface ReplyValues
     DemoReplies,
     DriftReplies,
     GalleryReplies,
+    PictureVaeReplies,
     QueueReplies,
     ResultsReplies,
     RunsReplies {

@@ -16,7 +16,7 @@ import { CURRENT_RUN, PRETRAINING_RUN, recallConfig } from './workspace';
 type Part = 'tokenizer' | 'recommender';
 
 /** Parts of a run that its recommender does not touch. */
-const TOKENIZER_FILES: ReadonlySet<string> = new Set(['embeddings', 'tokenizer']);
+const TOKENIZER_FILES: ReadonlySet<string> = new Set(['embeddings', 'latents', 'tokenizer']);
 
 /**
  * Takes the exclusive right to train in this browser: there is one GPU. The name is that of the first version's only run,

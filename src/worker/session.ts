@@ -53,6 +53,7 @@ import { ShownItems } from './shownItems';
 import { measuredEvaluations, storeSink } from './storeSink';
 import { type Part, TrainingDesk, timeLimit } from './trainingDesk';
 import { openStoredGallery, recommenderDataset, tokenizerPlace, utgrecBooks, utgrecHost } from './utgrecRuns';
+import { VaeDesk } from './vaeDesk';
 import {
   CURRENT_RUN,
   type DataOrigin,
@@ -78,6 +79,7 @@ export class Session {
   #data: OpenData | null = null;
   readonly #shown = new ShownItems(() => this.#openedData());
   readonly #gallery = new GalleryDesk();
+  readonly #vae = new VaeDesk();
   readonly #drift = new DriftDesk();
   readonly #codebooks = new CodebookDesk();
   readonly #demo = new DemoDesk();
@@ -196,6 +198,9 @@ export class Session {
             () => ({ dataset: this.#shown.data.dataset, card: (item) => this.#shown.card(item) }),
           )
           .finally(() => this.#queue?.pump());
+      case 'pictureVae':
+        await this.#gallery.close();
+        return this.#vae.take(request);
       case 'driftSummary':
       case 'driftItems':
         return this.#drift.answer(request, this.#openedData().dataset.items);
@@ -442,7 +447,8 @@ export class Session {
       engine: await this.#engine.openOrNull(),
       sink,
       host: (engine) => ({ ...this.#host(engine, new JobControl()), dataset, sink }),
-      utgrecHost: (utgrec, job) => utgrecHost({ job, config: utgrec, data, pretrainingSink }),
+      utgrecHost: (utgrec, job) =>
+        utgrecHost({ job, config: utgrec, data, pretrainingSink, vaeFiles: this.#vae.files }),
     });
   }
 
@@ -508,7 +514,7 @@ export class Session {
     const books = utgrecBooks(config);
     const pretrainingSink = this.#watched(pretraining, place.dataset, books);
     const sink = this.#watched(this.#sink(), recommenderDataset(config, data.dataset), books);
-    return utgrecHost({ job: { ...job, sink }, config, data, pretrainingSink });
+    return utgrecHost({ job: { ...job, sink }, config, data, pretrainingSink, vaeFiles: this.#vae.files });
   }
 
   #sink(): RunSink {

@@ -4,9 +4,12 @@ import type { StoredSnapshot } from '../train/runFolder';
 import { storedRows, storedSnapshots, storeSink } from './storeSink';
 import { CURRENT_RUN, PRETRAINING_RUN } from './workspace';
 
+const TOKENIZER_ROLES = ['embeddings', 'latents', 'tokenizer'] as const;
+type TokenizerRole = (typeof TOKENIZER_ROLES)[number];
+
 interface TokenizerParts {
   readonly run: string;
-  readonly checkpoints: readonly (readonly ['embeddings' | 'tokenizer', Uint8Array])[];
+  readonly checkpoints: readonly (readonly [TokenizerRole, Uint8Array])[];
   readonly rows: Awaited<ReturnType<typeof storedRows>>;
   readonly snapshots: readonly StoredSnapshot[];
 }
@@ -16,8 +19,8 @@ export async function tokenizerParts(store: RunStore): Promise<TokenizerParts[]>
   const parts: TokenizerParts[] = [];
   for (const run of (await store.getRun(PRETRAINING_RUN)) ? [PRETRAINING_RUN] : [CURRENT_RUN]) {
     const sink = storeSink(store, run, Date.now);
-    const checkpoints: (readonly ['embeddings' | 'tokenizer', Uint8Array])[] = [];
-    for (const role of ['embeddings', 'tokenizer'] as const) {
+    const checkpoints: (readonly [TokenizerRole, Uint8Array])[] = [];
+    for (const role of TOKENIZER_ROLES) {
       const file = await sink.loadCheckpoint(role);
       if (file) checkpoints.push([role, file]);
     }

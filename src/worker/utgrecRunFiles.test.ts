@@ -26,6 +26,7 @@ function tokenizerFile(of: Dataset, items = of.itemCount, first = 0): Uint8Array
     {
       codes: Uint16Array.from({ length: items * LEVELS }, (_, at) => (at + first) % 6),
       resolutions: new Uint16Array(items),
+      vectors: null,
       quality: {
         conflictRateBefore: 0.25,
         conflictRateAfter: 0,

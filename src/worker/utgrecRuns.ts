@@ -10,6 +10,7 @@ import type { CodeShape } from '../evaluate/codeWall';
 import type { RunStore } from '../storage/runStore';
 import { bookNames, bookOfLevel, entriesOfLevel } from '../tokenizers/utgrec/treeQuantiser';
 import type { JobHost } from '../train/context';
+import type { VaeFiles } from '../train/onnxLatents';
 import type { RunSink } from '../train/runSink';
 import type { UtgrecConfig } from '../train/utgrecConfig';
 import { openUtgrecGallery, type UtgrecGallery } from '../train/utgrecGallery';
@@ -57,9 +58,16 @@ export interface UtgrecPorts {
   readonly config: UtgrecConfig;
   readonly data: OpenData;
   readonly pretrainingSink: RunSink;
+  readonly vaeFiles: VaeFiles;
 }
 
-export async function utgrecHost({ job, config, data, pretrainingSink }: UtgrecPorts): Promise<UtgrecRunHost> {
+export async function utgrecHost({
+  job,
+  config,
+  data,
+  pretrainingSink,
+  vaeFiles,
+}: UtgrecPorts): Promise<UtgrecRunHost> {
   return {
     ...job,
     config,
@@ -67,6 +75,7 @@ export async function utgrecHost({ job, config, data, pretrainingSink }: UtgrecP
     images: data.images,
     decodePicture,
     pretrainingSink: async () => pretrainingSink,
+    vaeFiles,
   };
 }
 
@@ -116,5 +125,6 @@ export async function openStoredGallery(host: UtgrecRunHost, store: RunStore): P
   const stored = await storedTokenizer(store, host.config, host.dataset);
   if (!stored)
     throw new ConfigError('gallery/untrained', 'gallery: there is no trained UTGRec tokenizer yet; train one first.');
-  return openUtgrecGallery({ ...host, dataset: stored.dataset }, host.config.tokenizer, stored.tokenizer);
+  const sink = stored.run === PRETRAINING_RUN ? await host.pretrainingSink() : host.sink;
+  return openUtgrecGallery({ ...host, dataset: stored.dataset, sink }, host.config.tokenizer, stored.tokenizer);
 }

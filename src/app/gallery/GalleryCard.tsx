@@ -4,8 +4,15 @@ import { PixelPicture } from './PixelPicture';
 
 const SIZE = 96;
 
+interface GalleryCardProps {
+  readonly entry: GalleryEntry;
+  readonly side: number;
+  /** Pictures cannot be drawn because the decoder of the user's autoencoder is not chosen. */
+  readonly wantsDecoder: boolean;
+}
+
 /** An item as it is and as its codes keep it: picture beside picture, text piece over text piece. */
-export function GalleryCard({ entry, side }: { readonly entry: GalleryEntry; readonly side: number }) {
+export function GalleryCard({ entry, side, wantsDecoder }: GalleryCardProps) {
   const { card, pieces, original, decoded } = entry;
   const right = pieces.filter((piece) => piece.original === piece.read).length;
   return (
@@ -35,7 +42,7 @@ export function GalleryCard({ entry, side }: { readonly entry: GalleryEntry; rea
               label={`Picture decoded from the codes of ${card.title}`}
             />
           ) : (
-            <span className="no-picture">pictures are left out</span>
+            <span className="no-picture">{wantsDecoder ? 'choose the decoder’s file' : 'pictures are left out'}</span>
           )}
           <figcaption>from the codes</figcaption>
         </figure>

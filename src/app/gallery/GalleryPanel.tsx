@@ -78,7 +78,7 @@ export function GalleryPanel() {
       {reply && (
         <ul className="gallery-cards">
           {reply.entries.map((entry) => (
-            <GalleryCard key={entry.card.item} entry={entry} side={reply.side} />
+            <GalleryCard key={entry.card.item} entry={entry} side={reply.side} wantsDecoder={reply.wantsDecoder} />
           ))}
         </ul>
       )}

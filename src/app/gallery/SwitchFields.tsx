@@ -2,6 +2,14 @@ import { useId } from 'react';
 import type { UtgrecConfig } from '../../worker/protocol';
 import { isUtgrec } from '../config/system';
 import { useDraft } from '../stores/draft';
+import { DEFAULT_ONNX, OnnxVaeFields } from './OnnxVaeFields';
+
+type Input = UtgrecConfig['tokenizer']['input'];
+
+function withLatents(input: Input, latents: string): Input {
+  if (latents === 'onnx') return { ...input, latents, onnx: input.onnx ?? DEFAULT_ONNX };
+  return { ...input, latents: latents === 'vae' ? 'vae' : 'pixels' };
+}
 
 /** Switches of UTGRec's tokenizer: what is drawn of the pictures, the tree of codes, and the recipe's published details. */
 export function SwitchFields() {
@@ -18,7 +26,7 @@ export function SwitchFields() {
       <div className="field">
         <label
           htmlFor={id}
-          title="Scaled pixels of a small square, or the latents of an autoencoder that is trained on these pictures first"
+          title="Scaled pixels of a small square, the latents of an autoencoder that is trained on these pictures first, or those of one that you have as ONNX files"
         >
           Pictures are drawn as
         </label>
@@ -26,12 +34,14 @@ export function SwitchFields() {
           id={id}
           value={input.latents ?? 'pixels'}
           disabled={input.imageSide === 0}
-          onChange={({ target }) => set({ input: { ...input, latents: target.value === 'vae' ? 'vae' : 'pixels' } })}
+          onChange={({ target }) => set({ input: withLatents(input, target.value) })}
         >
           <option value="pixels">pixels</option>
           <option value="vae">latents of an autoencoder</option>
+          <option value="onnx">latents of my own (ONNX)</option>
         </select>
       </div>
+      {input.latents === 'onnx' && <OnnxVaeFields input={input} onChange={(next) => set({ input: next })} />}
       <label className="field is-check" title="Root codes first, then leaf codes that all later levels share">
         <span>Levels share a leaf book</span>
         <input

@@ -130,8 +130,10 @@ export function mapFigure({
 const SOURCE_NOTES: Readonly<Record<MapSource, string>> = {
   whitened:
     'Axes: the two leading principal components of the item embeddings, each scaled to unit variance, as the tokenizer reads them.',
+  content:
+    'Axes: the two leading principal components of the vectors that the tokenizer quantises, all levels side by side.',
   entries:
-    'Axes: the two leading principal components of the sums of each identifier’s codebook entries; items of one identifier share a point.',
+    'Axes: the two leading principal components of the sums of each identifier’s codebook entries; items of one identifier share a point. The run keeps no vectors: it is of an older version, or has too many items.',
 };
 
 /** Places only: their numbers stand in the table of items. */

@@ -91,6 +91,8 @@ export interface UtgrecState {
 export interface Tokenised {
   /** `[N, H]` as quantised, before any conflict is resolved. */
   readonly codes: Uint16Array<ArrayBuffer>;
+  /** `[N, H, d]`: v of every level, whose running sums are z. */
+  readonly vectors: Float32Array<ArrayBuffer>;
   /** `[N, d]`: v of the last level. */
   readonly residual: Float32Array<ArrayBuffer>;
   /** `[K, d]`: entries of the last level's book. */
@@ -244,7 +246,7 @@ export class UtgrecTrainer {
     });
     const books = await this.#books.run({});
     const entries = Float32Array.from(await books.readFloats(bookOfLevel(quantiser, levels - 1)));
-    return { codes, residual: last, entries };
+    return { codes, vectors: residual, residual: last, entries };
   }
 
   /** Codes `[n, H]` and v `[n, H, d]` of items. */

@@ -133,6 +133,8 @@ export interface SharedCodesReply {
 export type MapSource =
   /** The two leading components of the vectors that the tokenizer reads, each scaled to unit variance. */
   | 'whitened'
+  /** Principal components of what UTGRec quantises: the content vectors of all levels side by side. */
+  | 'content'
   /** Principal components of the sums of each identifier's entries: the vectors themselves are not kept. */
   | 'entries';
 

@@ -19,6 +19,8 @@ export interface GalleryReplies {
 export interface GalleryReply {
   /** Pixels of a picture's side. */
   readonly side: number;
+  /** Pictures would be drawn if the decoder of the user's autoencoder were chosen. */
+  readonly wantsDecoder: boolean;
   readonly entries: readonly GalleryEntry[];
   readonly elapsedMs: number;
 }
