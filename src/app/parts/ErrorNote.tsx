@@ -1,5 +1,7 @@
 import { TriangleAlert } from 'lucide-react';
 import type { ErrorReport } from '../../worker/protocol';
+import { CopyButton } from './CopyButton';
+import { errorDetails } from './errorDetails';
 
 /** What to do, by the whole code or its area; the worker's own sentence says the particulars. */
 const NEXT_ACTIONS: Readonly<Record<string, string>> = {
@@ -29,7 +31,10 @@ export function ErrorNote({ title, error, next: fallback }: ErrorNoteProps) {
         <strong>{title}</strong>
         <p>{error.message}</p>
         {next !== undefined && <p className="error-next">{next}</p>}
-        <small className="error-code">{error.code}</small>
+        <p className="error-foot">
+          <small className="error-code">{error.code}</small>
+          <CopyButton label="Copy details" text={() => errorDetails({ title, error })} />
+        </p>
       </div>
     </div>
   );

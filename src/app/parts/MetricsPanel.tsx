@@ -1,8 +1,8 @@
-import { Check, Copy } from 'lucide-react';
 import { useState } from 'react';
 import type { EvaluationReport } from '../../worker/protocol';
 import { formatCount } from '../format/numbers';
 import { useJobs } from '../stores/jobs';
+import { CopyButton } from './CopyButton';
 import { MetricsTable } from './MetricsTable';
 import { csvOf, rowsOf } from './metricRows';
 import { Panel } from './Panel';
@@ -30,7 +30,7 @@ export function MetricsPanel() {
           onChoose={setWanted}
         />
       )}
-      <CopyButton text={() => csvOf(rows)} />
+      <CopyButton label="Copy CSV" text={() => csvOf(rows)} />
     </>
   );
   return (
@@ -52,25 +52,5 @@ export function MetricsPanel() {
         </>
       )}
     </Panel>
-  );
-}
-
-function CopyButton({ text }: { readonly text: () => string }) {
-  const [state, setState] = useState<'ready' | 'copied' | 'refused'>('ready');
-  const copy = async (): Promise<void> => {
-    try {
-      await navigator.clipboard.writeText(text());
-      setState('copied');
-    } catch (error) {
-      console.warn('copy: the clipboard was refused', error);
-      setState('refused');
-    }
-    setTimeout(() => setState('ready'), 2000);
-  };
-  return (
-    <button type="button" className="button is-small" onClick={() => void copy()}>
-      {state === 'copied' ? <Check size={13} aria-hidden /> : <Copy size={13} aria-hidden />}
-      <span aria-live="polite">{{ ready: 'Copy CSV', copied: 'Copied', refused: 'Clipboard refused' }[state]}</span>
-    </button>
   );
 }

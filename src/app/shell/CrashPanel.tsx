@@ -1,10 +1,11 @@
-import { ClipboardCopy, RotateCw } from 'lucide-react';
+import { RotateCw } from 'lucide-react';
 import { Component, type ReactNode } from 'react';
+import { CopyButton } from '../parts/CopyButton';
+import { errorDetails } from '../parts/errorDetails';
 import { Panel } from '../parts/Panel';
 
 interface State {
   readonly error: Error | null;
-  readonly isCopied: boolean;
 }
 
 /**
@@ -12,14 +13,14 @@ interface State {
  * stored are untouched, and the panel says so. (React catches errors of drawing in classes only.)
  */
 export class CrashPanel extends Component<{ readonly children: ReactNode }, State> {
-  override state: State = { error: null, isCopied: false };
+  override state: State = { error: null };
 
   static getDerivedStateFromError(thrown: unknown): State {
-    return { error: thrown instanceof Error ? thrown : new Error(String(thrown)), isCopied: false };
+    return { error: thrown instanceof Error ? thrown : new Error(String(thrown)) };
   }
 
   override render(): ReactNode {
-    const { error, isCopied } = this.state;
+    const { error } = this.state;
     if (!error) return this.props.children;
     const isMissing = /dynamically imported module|module script/i.test(error.message);
     return (
@@ -35,18 +36,19 @@ export class CrashPanel extends Component<{ readonly children: ReactNode }, Stat
             <button type="button" className="button is-primary" onClick={() => location.reload()}>
               <RotateCw size={14} aria-hidden /> Reload the page
             </button>
-            <button type="button" className="button" onClick={() => void this.#copy(error)}>
-              <ClipboardCopy size={14} aria-hidden /> {isCopied ? 'Copied' : 'Copy details'}
-            </button>
+            <CopyButton
+              label="Copy details"
+              text={() =>
+                errorDetails({
+                  title: 'a page could not be drawn',
+                  error: { code: 'defect', message: error.message },
+                  stack: error.stack,
+                })
+              }
+            />
           </div>
         </div>
       </Panel>
     );
-  }
-
-  async #copy(error: Error): Promise<void> {
-    const details = [location.hash, navigator.userAgent, error.message, error.stack ?? ''].join('\n');
-    await navigator.clipboard.writeText(details);
-    this.setState({ isCopied: true });
   }
 }

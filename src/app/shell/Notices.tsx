@@ -1,5 +1,7 @@
 import { History, TriangleAlert, X } from 'lucide-react';
 import { Link, useLocation } from 'wouter';
+import { CopyButton } from '../parts/CopyButton';
+import { errorDetails } from '../parts/errorDetails';
 import { type Notice, useWorkspace } from '../stores/workspace';
 import { NewVersion } from './NewVersion';
 
@@ -44,6 +46,17 @@ function NoticeBar({ notice }: { readonly notice: Notice }) {
           ' The last checkpoint is safe: press Continue on the run’s page, or reload the page if that fails.'}
         {notice.code !== null && <small className="error-code"> {notice.code}</small>}
       </p>
+      {!isRestored && (
+        <CopyButton
+          label="Copy details"
+          text={() =>
+            errorDetails({
+              title: notice.title ?? 'The GPU went away',
+              error: { code: notice.code ?? '', message: notice.message },
+            })
+          }
+        />
+      )}
       <button
         type="button"
         className="icon-button"
