@@ -27,6 +27,7 @@ import './app/styles/data.css';
 import './app/styles/dataTables.css';
 import './app/styles/codebooks.css';
 import './app/styles/runs.css';
+import './app/styles/inspector.css';
 import { createClient, createDataClient, startWorkers } from './worker/client';
 
 startTheme();

@@ -3,6 +3,7 @@ import { Redirect, Route, Router, Switch } from 'wouter';
 import { useGlobalCommands } from './commands/useGlobalCommands';
 import type { DataSession } from './data/dataSession';
 import { DataSessionContext } from './data/dataSessionContext';
+import { useIsInspectorOpen } from './inspector/inspectorView';
 import { useHashPath } from './navigation/hashPath';
 import { PAGES } from './routes';
 import type { Session } from './session';
@@ -18,6 +19,7 @@ import { Toasts } from './shell/Toasts';
 import { TopBar } from './shell/TopBar';
 import { useDocumentTitle } from './shell/useDocumentTitle';
 import { useFocusKeeper } from './shell/useFocusKeeper';
+import { useJobAttention } from './shell/useJobAttention';
 import { useRunDrop } from './shell/useRunDrop';
 import { useWorkspace } from './stores/workspace';
 
@@ -38,6 +40,7 @@ export function App({ session, dataSession }: { readonly session: Session; reado
               <Notices />
               <Pages />
             </main>
+            <InspectorColumn />
           </div>
           <div className="trays">
             <Toasts />
@@ -58,7 +61,23 @@ function Habits() {
   useGlobalCommands();
   useDocumentTitle();
   useFocusKeeper();
+  useJobAttention();
   return null;
+}
+
+const Inspector = lazy(async () => ({ default: (await import('./inspector/Inspector')).Inspector }));
+
+function InspectorColumn() {
+  const isOpen = useIsInspectorOpen();
+  const isReady = useWorkspace(({ phase }) => phase !== 'connecting');
+  if (!isOpen || !isReady) return null;
+  return (
+    <CrashPanel>
+      <Suspense fallback={null}>
+        <Inspector />
+      </Suspense>
+    </CrashPanel>
+  );
 }
 
 /** Each page is a chunk of its own, fetched when it is first opened. */

@@ -60,6 +60,8 @@ export interface Session {
   start(run: Run, config: SystemConfig): Promise<void>;
   pause(): Promise<void>;
   resume(): Promise<void>;
+  /** Lets a paused job do one step. */
+  step(): Promise<void>;
   stop(): Promise<void>;
   forget(): Promise<void>;
   /** These three throw what the worker refuses: their callers show it beside what was asked. */
@@ -101,8 +103,8 @@ export function createSession(client: Client): Session {
       workspace().refused(reportOf(error));
     }
   };
-  const ask = async (what: 'pause' | 'resume' | 'stop'): Promise<void> => {
-    jobs().asked(what);
+  const ask = async (what: 'pause' | 'resume' | 'step' | 'stop'): Promise<void> => {
+    if (what !== 'step') jobs().asked(what);
     try {
       await client.request({ kind: what });
     } catch (error) {
@@ -181,6 +183,7 @@ export function createSession(client: Client): Session {
     },
     pause: () => ask('pause'),
     resume: () => ask('resume'),
+    step: () => ask('step'),
     stop: () => ask('stop'),
     async forget() {
       try {

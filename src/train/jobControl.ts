@@ -9,6 +9,7 @@ export class JobControl {
   readonly #abort = new AbortController();
   #isEnding = false;
   #paused: { promise: Promise<void>; release: () => void } | null = null;
+  #isStepping = false;
 
   get isPaused(): boolean {
     return this.#paused !== null;
@@ -46,6 +47,16 @@ export class JobControl {
     this.#paused = null;
   }
 
+  /** Lets a paused loop go to its next safe point and holds it there. */
+  step(): void {
+    const before = this.#paused;
+    if (!before) return;
+    this.#isStepping = true;
+    this.#paused = null;
+    this.pause();
+    before.release();
+  }
+
   stop(): void {
     this.#abort.abort();
     this.resume();
@@ -53,7 +64,8 @@ export class JobControl {
 
   /** Waits while paused. @throws CancelledError `job/stopped` once stopped */
   async breathe(): Promise<void> {
-    while (this.#paused && !this.isStopped) await this.#paused.promise;
+    while (this.#paused && !this.isStopped && !this.#isStepping) await this.#paused.promise;
+    this.#isStepping = false;
     if (this.isStopped)
       throw new CancelledError(
         'job/stopped',
@@ -78,7 +90,8 @@ export class ProgressMeter {
   update(done: number, epoch: number): void {
     const at = this.now();
     this.#rate.add(at / 1000, done);
-    if (at - this.#lastReport < REPORT_EVERY_MS && done < this.job.total) return;
+    // A step that was asked for alone is told of at once.
+    if (at - this.#lastReport < REPORT_EVERY_MS && done < this.job.total && !this.control.isPaused) return;
     this.#lastReport = at;
     const { rate } = this.#rate;
     const etaSeconds = this.#rate.etaSeconds(done, this.job.total);

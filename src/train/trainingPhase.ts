@@ -137,7 +137,8 @@ export class TrainingPhase {
         await betweenEpochs();
       });
       const { isLastOfEpoch } = await trainer.runStep();
-      if (trainer.stepCount % METRICS_EVERY_STEPS === 0 || isLastOfEpoch) await this.#drain();
+      const isAlone = context.control.isPaused;
+      if (trainer.stepCount % METRICS_EVERY_STEPS === 0 || isLastOfEpoch || isAlone) await this.#drain();
       meter.update(trainer.stepCount, trainer.epoch);
       const isDue = isLastOfEpoch && (trainer.epoch % plan.validateEvery === 0 || trainer.isDone);
       if (isDue && plan.validate) await this.#validate(plan.validate);

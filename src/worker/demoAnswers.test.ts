@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Dataset } from '../data/dataset';
+import { eventCount, historyOf } from '../data/splits';
 import { popularity } from '../evaluate/sparseCounts';
 import type { BesideModel } from './besideModels';
 import { cardOf, codesOf, demoDataset, demoModel, ITEMS } from './demo.fixture';
@@ -284,6 +285,10 @@ describe('the Demo’s desk', () => {
     const markov = await ask({ kind: 'referenceTop', system: 'markov', user: 0, history: [1], count: 3 });
     expect(markov).toMatchObject({ name: 'Markov', targetRank: null, top: [{ card: { item: 2 } }, {}, {}] });
     expect(await ask({ kind: 'demoUsers', group: 'cold', query: '', limit: 1 })).toMatchObject({ groupSize: 2 });
+    const own = await ask({ kind: 'userHistory', user: 0, limit: 2 });
+    const [last, before] = [...historyOf(dataset.sequences, 0, eventCount(dataset.sequences, 0), 2)].reverse();
+    expect(own).toMatchObject({ user: { user: 0 }, newestFirst: [{ item: last }, { item: before }] });
+    expect(await ask({ kind: 'userHistory', user: dataset.userCount, limit: 2 })).toBeNull();
     expect(opened).toBe(0);
     const both = [
       ask({ kind: 'recommend', user: 0, history: [], count: 3 }),

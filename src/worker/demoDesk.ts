@@ -3,6 +3,7 @@
  * memory, so what one leaves must be read before the next runs.
  */
 import type { Dataset } from '../data/dataset';
+import { eventCount, historyOf } from '../data/splits';
 import { wholeSequences } from '../data/wholeSequences';
 import { popularity } from '../evaluate/sparseCounts';
 import { BesideDesk, type BesideModel } from './besideModels';
@@ -67,6 +68,14 @@ export class DemoDesk {
       case 'userAfter': {
         const { dataset } = view();
         return userAfter(dataset, await this.#members(dataset, request.group), request.user, request.by);
+      }
+      case 'userHistory': {
+        const { dataset, card } = view();
+        const user = userAfter(dataset, null, request.user, 0);
+        if (!user) return null;
+        const end = eventCount(dataset.sequences, request.user);
+        const items = [...historyOf(dataset.sequences, request.user, end, request.limit)].reverse();
+        return { user, newestFirst: await Promise.all(items.map(card)) };
       }
       case 'referenceTop':
         return this.#references.top(request, view());

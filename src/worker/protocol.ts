@@ -61,6 +61,7 @@ export type {
   SearchSettings,
   TargetRank,
   UserGroupName,
+  UserHistory,
   UserList,
   UserSummary,
   WhyReply,
@@ -125,6 +126,8 @@ export type Request =
   | { readonly kind: 'startRecommender'; readonly config: SystemConfig; readonly rules?: StopRules }
   | { readonly kind: 'pause' }
   | { readonly kind: 'resume' }
+  /** A paused job goes on to its next step and waits again. */
+  | { readonly kind: 'step' }
   | { readonly kind: 'stop' }
   | { readonly kind: 'items'; readonly items: readonly number[] }
   | { readonly kind: 'searchItems'; readonly query: string; readonly limit: number }
@@ -163,6 +166,7 @@ export interface ReplyValues
   readonly startRecommender: null;
   readonly pause: null;
   readonly resume: null;
+  readonly step: null;
   readonly stop: null;
   readonly items: readonly ItemCard[];
   readonly searchItems: readonly ItemCard[];

@@ -157,6 +157,9 @@ export class Session {
       case 'resume':
         this.#training.resume();
         return null;
+      case 'step':
+        this.#training.step();
+        return null;
       case 'stop':
         await this.#queueDesk().holdWaiting('training was stopped');
         await this.#training.stop();
@@ -223,6 +226,7 @@ export class Session {
       case 'demoUsers':
       case 'drawUser':
       case 'userAfter':
+      case 'userHistory':
       case 'referenceTop':
       case 'besideTop':
         return this.#demo.answer(request, {

@@ -92,6 +92,11 @@ export class TrainingDesk {
     this.#job?.control.pause();
   }
 
+  /** Lets a paused job do one step. */
+  step(): void {
+    this.#job?.control.step();
+  }
+
   resume(): void {
     this.#job?.limit.resume(performance.now());
     this.#job?.control.resume();

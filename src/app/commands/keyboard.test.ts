@@ -16,6 +16,7 @@ const COMMANDS = [
   command('help', '?'),
   command('data', 'g d'),
   command('pause', 'Space', '[data-training]'),
+  command('step', '.', '[data-training]'),
 ];
 /** An element inside others, each named by a selector it matches. */
 interface Focus {
@@ -56,5 +57,7 @@ describe('keys pressed', () => {
     expect(match('Space').command).toBeNull();
     expect(match('Space', inside('[data-training]')).command?.id).toBe('pause');
     expect(match('Space', inside('[data-training]', 'button')).command).toBeNull();
+    expect(match('.').command).toBeNull();
+    expect(match('.', inside('[data-training]')).command?.id).toBe('step');
   });
 });

@@ -1,6 +1,7 @@
 import { useEffect } from 'react';
 import type { RunInfo } from '../../worker/protocol';
 import { useDataSession } from '../data/dataSessionContext';
+import { toggleInspector } from '../inspector/inspectorView';
 import { currentLink } from '../navigation/address';
 import { navigate } from '../navigation/hashPath';
 import { pickView, saveView } from '../navigation/savedViews';
@@ -59,6 +60,14 @@ const VIEW_COMMANDS: readonly Command[] = [
   { id: 'theme.dark', title: 'Theme: dark', group: 'view', run: () => useTheme.getState().choose('dark') },
   { id: 'theme.system', title: 'Theme: as the system', group: 'view', run: () => useTheme.getState().choose('system') },
   {
+    id: 'inspector',
+    title: 'Show or hide the inspector',
+    group: 'view',
+    words: 'selection details item code user run closely',
+    keys: 'i',
+    run: toggleInspector,
+  },
+  {
     id: 'rail.fold',
     title: 'Show or hide the names of pages',
     group: 'view',
@@ -86,6 +95,18 @@ function useJobCommands(): readonly Command[] {
         within: '[data-training]',
         run: () => void (isPaused ? session.resume() : session.pause()),
       },
+      ...(isPaused
+        ? [
+            {
+              id: 'job.step',
+              title: `One step of the ${run}`,
+              group: 'job' as const,
+              keys: '.',
+              within: '[data-training]',
+              run: () => void session.step(),
+            },
+          ]
+        : []),
       { id: 'job.stop', title: `Stop the ${run}`, group: 'job', run: () => void session.stop() },
     );
   }

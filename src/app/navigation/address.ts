@@ -5,6 +5,7 @@
  */
 import { create } from 'zustand';
 import { forgetChanges, recordChange } from '../commands/undoStack';
+import { INSPECTOR_KEY } from '../inspector/inspectorView';
 import { useDraft } from '../stores/draft';
 import { isNothing, NOTHING, partsOf, type Selection, useSelection } from '../stores/selection';
 import { type Notice, useWorkspace } from '../stores/workspace';
@@ -34,7 +35,9 @@ export function startAddress(): void {
   onNavigate((query) => {
     write();
     const asked = decodeUrlState(query);
-    return isNothing(asked.selection) ? queryOf(asked.params) : query;
+    const params = { ...carried(), ...asked.params };
+    if (isNothing(asked.selection)) return queryOf(params);
+    return encodeUrlState({ ...asked, params }) ?? query;
   });
   subscribeToHash(readAddress);
   useSelection.subscribe(writeSoon);
@@ -74,6 +77,12 @@ export function openView({ path, state }: View): void {
   navigate(path);
   restore(state);
   writeSoon();
+}
+
+/** What of the view stays when another page is opened: the inspector belongs to all of them. */
+function carried(): Readonly<Record<string, string>> {
+  const value = useViewParams.getState().params[INSPECTOR_KEY];
+  return value === undefined ? {} : { [INSPECTOR_KEY]: value };
 }
 
 /** There is a new one whenever a run was opened: its configuration is no edit. */

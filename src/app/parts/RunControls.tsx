@@ -1,4 +1,4 @@
-import { Pause, Play, RotateCw, Square } from 'lucide-react';
+import { Pause, Play, RotateCw, Square, StepForward } from 'lucide-react';
 import { problemWithData } from '../config/dataLimits';
 import { METHODS, type Method, methodOf, PRESET_NAMES, PRESET_NOTES, PRESETS, titleOfPreset } from '../config/presets';
 import type { Run } from '../curves/curves';
@@ -42,6 +42,18 @@ export function RunControls({ run }: { readonly run: Run }) {
             onClick={() => void session.pause()}
           >
             <Pause size={14} aria-hidden /> {isPausing ? 'Pausing …' : 'Pause'}
+          </button>
+        )}
+        {isPaused && (
+          <button
+            key="step"
+            type="button"
+            className="button"
+            title="Train one step, then wait again; the key is . on the panel of progress"
+            disabled={isStopping}
+            onClick={() => void session.step()}
+          >
+            <StepForward size={14} aria-hidden /> Step
           </button>
         )}
         <button key="stop" type="button" className="button" disabled={isStopping} onClick={() => void session.stop()}>

@@ -4,6 +4,7 @@ import { oneOf, useViewParam } from '../navigation/viewParams';
 import { ForgetButton } from '../parts/ForgetButton';
 import { PageHead } from '../parts/PageHead';
 import { AppearancePanel } from './AppearancePanel';
+import { AttentionPanel } from './AttentionPanel';
 import { GpuSection } from './GpuSection';
 import { PrivacyPanel } from './PrivacyPanel';
 import { RunsPanel } from './RunsPanel';
@@ -32,7 +33,12 @@ const CONTENTS: Readonly<Record<SectionName, () => ReactNode>> = {
   ),
   gpu: () => <GpuSection />,
   shortcuts: () => <ShortcutsPanel />,
-  appearance: () => <AppearancePanel />,
+  appearance: () => (
+    <>
+      <AppearancePanel />
+      <AttentionPanel />
+    </>
+  ),
   privacy: () => <PrivacyPanel />,
 };
 

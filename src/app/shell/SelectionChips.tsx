@@ -3,13 +3,15 @@ import { formatCount } from '../format/numbers';
 import { useAddress } from '../navigation/address';
 import { saveView } from '../navigation/savedViews';
 import { isNothing, type Selection, type SelectionPart, useSelection } from '../stores/selection';
+import { NO_NAMES, type SelectionNames, useSelectionNames } from './useSelectionNames';
 
 /** What is picked, each part with its way out; nothing while nothing is. */
 export function SelectionChips() {
   const selection = useSelection();
   const isTooLong = useAddress((address) => address.isTooLong);
+  const names = useSelectionNames(selection);
   if (isNothing(selection)) return null;
-  const chips = selectionWords(selection);
+  const chips = selectionWords(selection, names);
   return (
     <section className="selection" aria-label="Selection">
       {chips.map(({ part, words }) => (
@@ -42,16 +44,17 @@ export function SelectionChips() {
   );
 }
 
-/** The parts that are picked, in words: "12 items", "codes 17 · 4 · …", "domain home". */
+/** The parts that are picked, in words: "12 items", "item Moon lamp", "codes 17 · 4 · …", "domain home". */
 export function selectionWords(
   selection: Selection,
+  names: SelectionNames = NO_NAMES,
 ): readonly { readonly part: SelectionPart; readonly words: string }[] {
   const { items, codes, users, runs, domains, step } = selection;
   const words: Readonly<Record<SelectionPart, string | null>> = {
-    items: counted(items, 'item', (item) => String(item)),
+    items: counted(items, 'item', (item) => names.items.get(item) ?? String(item)),
     codes: codes.length === 0 ? null : `codes ${codes.join(' · ')} · …`,
-    users: counted(users, 'user', (user) => String(user)),
-    runs: counted(runs, 'run', (run) => run),
+    users: counted(users, 'user', (user) => names.users.get(user) ?? String(user)),
+    runs: counted(runs, 'run', (run) => names.runs.get(run) ?? run),
     domains: counted(domains, 'domain', (domain) => domain),
     step: step === null ? null : `step ${formatCount(step)}`,
   };

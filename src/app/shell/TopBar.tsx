@@ -1,8 +1,9 @@
-import { CircleHelp, Cpu, HardDrive, Link2, Menu, Search, TriangleAlert } from 'lucide-react';
+import { CircleHelp, Cpu, HardDrive, Link2, Menu, PanelRight, Search, TriangleAlert } from 'lucide-react';
 import { Link } from 'wouter';
 import { KeyCaps } from '../commands/KeyCaps';
 import { copyLinkToClipboard } from '../commands/useGlobalCommands';
 import { formatShare, formatSize } from '../format/numbers';
+import { toggleInspector, useIsInspectorOpen } from '../inspector/inspectorView';
 import { useCatalogue } from '../stores/catalogue';
 import { useOverlays } from '../stores/overlays';
 import { useRail } from '../stores/rail';
@@ -41,6 +42,7 @@ export function TopBar() {
         >
           <CircleHelp size={17} aria-hidden />
         </button>
+        <InspectorButton />
         <ThemeToggle />
       </div>
     </header>
@@ -60,6 +62,23 @@ function DrawerButton() {
       onClick={() => useRail.getState().openDrawer(!isOpen)}
     >
       <Menu size={18} aria-hidden />
+    </button>
+  );
+}
+
+function InspectorButton() {
+  const isOpen = useIsInspectorOpen();
+  return (
+    <button
+      type="button"
+      className="icon-button"
+      aria-label="Inspector"
+      title={isOpen ? 'Hide the inspector' : 'Show the inspector'}
+      aria-expanded={isOpen}
+      aria-controls={isOpen ? 'inspector' : undefined}
+      onClick={toggleInspector}
+    >
+      <PanelRight size={17} aria-hidden />
     </button>
   );
 }

@@ -29,7 +29,8 @@ function keepFocus(root: Document): () => void {
   };
   const observer = new MutationObserver(() => {
     if (around[0]?.isConnected !== false || root.activeElement !== root.body) return;
-    const place = around.find((element) => element.isConnected && element.matches(LANDMARKS));
+    const place =
+      around.find((element) => element.isConnected && element.matches(LANDMARKS)) ?? root.getElementById('main');
     if (!(place instanceof HTMLElement)) return;
     if (!place.hasAttribute('tabindex')) place.tabIndex = -1;
     place.focus({ preventScroll: true });

@@ -57,6 +57,8 @@ export type DemoRequest =
   | { readonly kind: 'drawUser'; readonly group: UserGroupName; readonly draw: number }
   /** The user so many places after `user` within a group, round the end; 0 for the user itself, whatever the group. */
   | { readonly kind: 'userAfter'; readonly group: UserGroupName; readonly user: number; readonly by: number }
+  /** A user's events, newest first, at most `limit`; needs no model. */
+  | { readonly kind: 'userHistory'; readonly user: number; readonly limit: number }
   /** What another trained run on the same data says to the same history. */
   | ({ readonly kind: 'besideTop'; readonly run: string; readonly count: number } & Question)
   /** What a counting recommender says to the same history. */
@@ -72,6 +74,8 @@ export interface DemoReplies {
   readonly demoUsers: UserList;
   readonly drawUser: UserSummary | null;
   readonly userAfter: UserSummary | null;
+  /** null if there is no such user. */
+  readonly userHistory: UserHistory | null;
   readonly referenceTop: ReferenceReply;
   readonly besideTop: BesideReply;
 }
@@ -80,6 +84,11 @@ export interface UserSummary {
   readonly user: number;
   readonly id: string;
   readonly events: number;
+}
+
+export interface UserHistory {
+  readonly user: UserSummary;
+  readonly newestFirst: readonly ItemCard[];
 }
 
 export interface UserList {
