@@ -81,8 +81,7 @@ export class CompiledStep {
     const signature = isPart ? `part;${shapes}` : shapes;
     const known = this.#programs.get(signature);
     if (known) return known;
-    const specs: Record<string, TensorSpec> = {};
-    for (const [name, array] of Object.entries(batch)) specs[name] = { shape: array.shape, dtype: dtypeOf(array.data) };
+    const specs = inputSpecs(batch);
     const building = (async () => {
       const { device } = this.engine;
       const { optimizer } = this;
@@ -202,6 +201,13 @@ export class CompiledStep {
     (await this.#update?.catch(() => null))?.dispose();
     this.#update = null;
   }
+}
+
+/** Shapes and dtypes of a batch: what a step is compiled for. */
+export function inputSpecs(batch: Batch): Record<string, TensorSpec> {
+  const specs: Record<string, TensorSpec> = {};
+  for (const [name, array] of Object.entries(batch)) specs[name] = { shape: array.shape, dtype: dtypeOf(array.data) };
+  return specs;
 }
 
 function dtypeOf(data: Float32Array | Uint32Array | Int32Array): 'f32' | 'u32' | 'i32' {

@@ -23,7 +23,7 @@ import './lower/all';
 import { type LowerContext, loweringFor } from './lowering';
 import { optimizerDispatches, partDispatch } from './optimizerPlan';
 import { ParameterPacks } from './parameterPacks';
-import type { Variables } from './variables';
+import { slotOf, type VariableLayout } from './variableLayout';
 
 export interface TraceInputs<Names extends string = string> {
   /** Symbolic parameter by name. @throws ShapeError `parameters/unknown` */
@@ -72,13 +72,13 @@ export interface TraceOptions {
 export function traceProgram(
   step: StepFunction,
   inputSpecs: Readonly<Record<string, TensorSpec>>,
-  variables: Variables,
+  variables: VariableLayout,
   profile: AdapterProfile,
   options: TraceOptions,
 ): TracedProgram {
   const leaves = new Map<string, Tensor>();
   const params = (name: string): Tensor => {
-    const { spec } = variables.slot(name);
+    const { spec } = slotOf(variables, name);
     const leaf = leaves.get(name) ?? parameterLeaf(name, spec.shape, spec.isTrainable);
     leaves.set(name, leaf);
     return leaf;
@@ -100,7 +100,7 @@ export function traceProgram(
 }
 
 /** The update that follows a batch run in parts: norm, clipping, finite check and optimizer over the running sums. */
-export function traceUpdate(variables: Variables, profile: AdapterProfile, optimizer: Optimizer): TracedProgram {
+export function traceUpdate(variables: VariableLayout, profile: AdapterProfile, optimizer: Optimizer): TracedProgram {
   return new Lowerer(variables, profile, {}).lowerUpdate(optimizer);
 }
 
@@ -117,7 +117,7 @@ class Lowerer {
   #nextValue = 0;
 
   constructor(
-    readonly variables: Variables,
+    readonly variables: VariableLayout,
     readonly profile: AdapterProfile,
     inputSpecs: Readonly<Record<string, TensorSpec>>,
   ) {
@@ -253,7 +253,7 @@ class Lowerer {
   }
 
   #update(name: string, tensor: Tensor, from: Value): { from: Value; toOffsetBytes: number; sizeBytes: number } {
-    const slot = this.variables.slot(name);
+    const slot = slotOf(this.variables, name);
     if (slot.spec.isTrainable || slot.sizeBytes !== countOf(tensor) * BYTES_PER_ELEMENT)
       throw new ShapeError(
         'compile/update',
@@ -284,7 +284,7 @@ class Lowerer {
     if (isOp(node, STEP_STATE)) return this.#stepState;
     if (isOp(node, INPUT)) return this.#inputs.get(node.attributes.name)?.value ?? null;
     if (isOp(node, PARAMETER)) {
-      const slot = this.variables.slot(node.attributes.name);
+      const slot = slotOf(this.variables, node.attributes.name);
       return this.#make(node.attributes.name, slot.sizeBytes, { buffer: 'parameters', offsetBytes: slot.offsetBytes });
     }
     if (isOp(node, CONSTANT)) {
@@ -333,7 +333,7 @@ class Lowerer {
 
   /** Lets the gradient's last producer write straight into the gradient arena, or copies it there. */
   #placeGradient(name: string, value: Value, isShared: boolean): void {
-    const slot = this.variables.slot(name);
+    const slot = slotOf(this.variables, name);
     const home: Home = { buffer: 'gradients', offsetBytes: slot.offsetBytes };
     const isRead = this.#dispatches.some((dispatch) => accessesOf(dispatch).reads.includes(value));
     if (!value.home && !isRead && !isShared) {

@@ -6,20 +6,15 @@
 import { ConfigError, ShapeError } from '../base/errors';
 import type { GpuDevice } from '../gpu/device';
 import { readBuffer } from '../gpu/readback';
-import { initialValues, type ParameterSpec, requireUniqueNames } from '../nn/parameters';
-import { BYTES_PER_ELEMENT, elementCount } from '../tensor/shape';
-import { ALIGNMENT_BYTES, alignUp } from './arena';
+import { initialValues, type ParameterSpec } from '../nn/parameters';
+import { BYTES_PER_ELEMENT } from '../tensor/shape';
+import { ALIGNMENT_BYTES } from './arena';
+import { layoutOf, slotOf, type VariableLayout, type VariableSlot } from './variableLayout';
 
 /** `gradientSum`: running gradient of a batch that is run in parts, with the loss in one more slot behind it. */
 export type VariableArena = 'parameters' | 'gradients' | 'gradientSum' | 'moment1' | 'moment2';
 
-export interface VariableSlot {
-  readonly spec: ParameterSpec;
-  readonly offsetBytes: number;
-  readonly sizeBytes: number;
-}
-
-export class Variables {
+export class Variables implements VariableLayout {
   readonly slots: ReadonlyMap<string, VariableSlot>;
   /** Bytes of the trainable part, which comes first. */
   readonly trainableBytes: number;
@@ -34,36 +29,21 @@ export class Variables {
     specs: readonly ParameterSpec[],
     seed: number,
   ) {
-    requireUniqueNames(specs);
-    const trained = specs.filter(({ isTrainable }) => isTrainable);
-    const ordered = [
-      ...trained.filter(({ isDecayed = true }) => isDecayed),
-      ...trained.filter(({ isDecayed = true }) => !isDecayed),
-      ...specs.filter(({ isTrainable }) => !isTrainable),
-    ];
-    const slots = new Map<string, VariableSlot>();
-    let offset = 0;
-    let trainable = 0;
-    let decayed = 0;
-    for (const spec of ordered) {
-      const sizeBytes = elementCount(spec.shape) * BYTES_PER_ELEMENT;
-      slots.set(spec.name, { spec, offsetBytes: offset, sizeBytes });
-      offset += alignUp(sizeBytes);
-      if (spec.isTrainable) trainable = offset;
-      if (spec.isTrainable && (spec.isDecayed ?? true)) decayed = offset;
-    }
+    const layout = layoutOf(specs);
+    const offset = layout.totalBytes;
     const limit = Math.min(device.profile.maxBindingBytes, device.profile.maxBufferBytes);
     if (offset > limit)
       throw new ConfigError(
         'model/too-large',
         `model: its parameters take ${offset} bytes, this adapter binds at most ${limit}; choose a smaller preset.`,
       );
-    this.slots = slots;
-    this.trainableBytes = trainable;
-    this.decayedBytes = decayed;
+    this.slots = layout.slots;
+    this.trainableBytes = layout.trainableBytes;
+    this.decayedBytes = layout.decayedBytes;
     this.totalBytes = offset;
     const image = new Float32Array(offset / BYTES_PER_ELEMENT);
-    for (const slot of slots.values()) image.set(initialValues(slot.spec, seed), slot.offsetBytes / BYTES_PER_ELEMENT);
+    for (const slot of layout.slots.values())
+      image.set(initialValues(slot.spec, seed), slot.offsetBytes / BYTES_PER_ELEMENT);
     device.raw.queue.writeBuffer(this.arena('parameters'), 0, image);
   }
 
@@ -83,10 +63,9 @@ export class Variables {
     return this.#buffers.has(name);
   }
 
+  /** @throws ShapeError `parameters/unknown` */
   slot(name: string): VariableSlot {
-    const slot = this.slots.get(name);
-    if (!slot) throw new ShapeError('parameters/unknown', `parameters: there is no "${name}".`);
-    return slot;
+    return slotOf(this, name);
   }
 
   /** Reads one parameter (or its gradient or moment) back. */

@@ -31,6 +31,8 @@ export interface RunRecord {
   readonly deletedAtMs?: number | null;
   /** Missing before the first training ended. */
   readonly ending?: RunEnding;
+  /** The adapter that trained it last. */
+  readonly adapter?: string;
 }
 
 /** One row of a run's metric log. */

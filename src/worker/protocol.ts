@@ -9,6 +9,7 @@ import type { CodesReplies, CodesRequest } from './protocol/codes';
 import type { CompareReplies, CompareRequest } from './protocol/compare';
 import type { DemoReplies, DemoRequest } from './protocol/demo';
 import type { DriftReplies, DriftRequest, KeptEpoch } from './protocol/drift';
+import type { EstimateReplies, EstimateRequest } from './protocol/estimate';
 import type { ErrorReport } from './protocol/failure';
 import type { GalleryReplies, GalleryRequest, TokenizerQuality } from './protocol/gallery';
 import type { ItemCard } from './protocol/items';
@@ -67,6 +68,7 @@ export type {
   WhyReply,
 } from './protocol/demo';
 export type { DriftItems, DriftReplies, DriftRequest, KeptEpoch } from './protocol/drift';
+export type { PartCost, RunCost, TimeEstimate } from './protocol/estimate';
 export type { ErrorReport } from './protocol/failure';
 export type {
   DomainQuality,
@@ -137,6 +139,7 @@ export type Request =
   | CodesRequest
   | DemoRequest
   | DriftRequest
+  | EstimateRequest
   | GalleryRequest
   | PictureVaeRequest
   | ResultsQuestion
@@ -150,6 +153,7 @@ export interface ReplyValues
     CompareReplies,
     DemoReplies,
     DriftReplies,
+    EstimateReplies,
     GalleryReplies,
     PictureVaeReplies,
     QueueReplies,

@@ -24,6 +24,7 @@ import { DemoDesk } from './demoDesk';
 import type { DemoModel } from './demoModel';
 import { DriftDesk } from './driftDesk';
 import { EngineHolder } from './engineHolder';
+import { costOf } from './estimateDesk';
 import { GalleryDesk } from './galleryDesk';
 import { adapterReport, fetchBytes, IDLE } from './host';
 import { openDemo } from './openDemo';
@@ -164,6 +165,12 @@ export class Session {
         await this.#queueDesk().holdWaiting('training was stopped');
         await this.#training.stop();
         return null;
+      case 'estimateRun': {
+        const engine = await this.#engine.openOrNull();
+        const config = checkSystemConfig(request.config, 'configuration');
+        const { dataset } = this.#openedData();
+        return engine && costOf(config, dataset, this.#runDesk().registry, engine.device.profile);
+      }
       case 'queue':
       case 'checkRuns':
       case 'enqueue':

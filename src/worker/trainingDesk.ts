@@ -153,7 +153,7 @@ export class TrainingDesk {
         await ports.shown.recall(left, this.#store);
       }
       await ports.forgetModel();
-      await registry.update(id, { status: 'running' });
+      await registry.update(id, { status: 'running', adapter: engine.device.profile.name });
       ports.emit({ kind: 'runs' });
       await opened?.(id);
     } catch (error) {

@@ -5,6 +5,7 @@ import { RECOMMENDER_FIELDS } from '../config/fields';
 import { isForMany } from '../config/system';
 import { CurriculumPanels } from '../curriculum/CurriculumPanels';
 import { ConfigForm } from '../parts/ConfigForm';
+import { CostNote } from '../parts/CostNote';
 import { DraftNote } from '../parts/DraftNote';
 import { EmptyState } from '../parts/EmptyState';
 import { MetricsPanel } from '../parts/MetricsPanel';
@@ -80,6 +81,7 @@ export function RecommenderPage() {
         <Panel title="Configuration" note={isRunning ? 'draft of the next run' : undefined} className="side">
           <PresetNote />
           <DraftNote />
+          <CostNote run="recommender" />
           <ConfigForm groups={RECOMMENDER_FIELDS} />
         </Panel>
         <div className="stack">

@@ -9,6 +9,7 @@ import { GalleryPanel } from '../gallery/GalleryPanel';
 import { QualityPanel } from '../gallery/QualityPanel';
 import { SwitchFields } from '../gallery/SwitchFields';
 import { ConfigForm } from '../parts/ConfigForm';
+import { CostNote } from '../parts/CostNote';
 import { DraftNote } from '../parts/DraftNote';
 import { NeedsData } from '../parts/NeedsData';
 import { PageHead } from '../parts/PageHead';
@@ -89,6 +90,7 @@ export function TokenizerPage() {
         <Panel title="Configuration" note={isRunning ? 'draft of the next run' : undefined} className="side">
           <PresetNote />
           <DraftNote />
+          <CostNote run="tokenizer" />
           {isDraftUtgrec ? (
             <ConfigForm groups={UTGREC_FIELDS}>
               <TransferFields />
