@@ -15,6 +15,19 @@ const PAGES = [
   { name: 'data', title: 'Data', route: '/data' },
   { name: 'tokenizer', title: 'Tokenizer', route: '/tokenizer', figures: true },
   { name: 'codebooks', title: 'Codebooks', route: '/codebooks', figures: true },
+  {
+    name: 'codebooks-picked',
+    title: 'Codebooks, items picked and another tokenizer',
+    route: '/codebooks',
+    figures: [/^Code paths/, 'Map of items'],
+    prepare: async (page) => {
+      const map = page.getByRole('region', { name: 'Map of items' });
+      await map.getByRole('button', { name: /^nature: / }).click();
+      await page.getByLabel('Beside').selectOption({ label: 'TIGER, sample, seed 2' });
+      await page.getByRole('figure', { name: /^Code paths, TIGER, sample, seed 2/ }).waitFor({ timeout: 120_000 });
+    },
+    leave: async (page) => page.getByRole('button', { name: /^Remove \d+ items/ }).click(),
+  },
   { name: 'recommender', title: 'Recommender', route: '/recommender', figures: true },
   {
     name: 'compare',
@@ -41,16 +54,44 @@ const PAGES = [
     },
   },
   {
+    name: 'demo-mirrored',
+    title: 'Demo, two models',
+    route: '/demo',
+    figures: ['Beam through the trie'],
+    prepare: async (page) => {
+      await page.getByRole('list', { name: 'Users found' }).getByRole('button').nth(4).click();
+      await page.getByRole('checkbox', { name: /^SASRec/ }).check();
+      await page.getByLabel('Mirrored by').selectOption({ label: 'TIGER, sample, seed 2' });
+      await page.getByText(/items were found by both/).waitFor({ timeout: 120_000 });
+    },
+  },
+  {
+    name: 'demo-presentation',
+    title: 'Demo, presentation',
+    route: '/demo',
+    prepare: async (page) => {
+      await page.getByRole('list', { name: 'Users found' }).getByRole('button').nth(4).click();
+      await settle(page);
+      await page.getByRole('button', { name: 'Present', exact: true }).click();
+    },
+    leave: (page) => page.keyboard.press('Escape'),
+  },
+  {
     name: 'reports',
     title: 'Reports',
     route: '/reports',
     prepare: async (page) => {
-      await page.getByText('New report').first().click();
-      await page.getByRole('button', { name: 'Codebook audit' }).click();
+      for (const name of ['Ablation', 'Codebook audit']) {
+        await page.getByText('New report').first().click();
+        await page.getByRole('button', { name }).click();
+      }
     },
   },
   { name: 'settings', title: 'Settings', route: '/settings' },
 ];
+
+/** Whether a page's figure is wanted: all of them, or those of a list. */
+const isWanted = (figures, label) => figures === true || figures.some((one) => one === label || one.test?.(label));
 
 const slug = (text) =>
   text
@@ -97,19 +138,19 @@ async function takeAll(browser, address, theme) {
     .locator('..')
     .getByRole('button')
     .click();
-  for (const { name, title, route, figures, prepare } of PAGES) {
+  for (const { name, title, route, figures, prepare, leave } of PAGES) {
     await page.goto(`${address}#${route}`);
     await settle(page);
     await prepare?.(page);
     await settle(page);
     taken.push({ title, name, file: await picture(page, theme, name) });
-    if (!figures) continue;
-    for (const figure of await page.getByRole('figure').all()) {
+    for (const figure of figures ? await page.getByRole('figure').all() : []) {
       const label = (await figure.getAttribute('aria-label')) ?? (await figure.innerText()).split('\n')[0];
-      if (!label || !(await figure.isVisible())) continue;
+      if (!label || !isWanted(figures, label) || !(await figure.isVisible())) continue;
       const id = `figure-${name}-${slug(label)}`;
       taken.push({ title: `${title}: ${label}`, name: id, file: await picture(page, theme, id, figure) });
     }
+    await leave?.(page);
   }
   await page.close();
   return taken;

@@ -21,6 +21,24 @@ test('codebooks: who shares an identifier, what domains share, where items lie',
   await expect(page.getByRole('navigation', { name: 'Where these codes come from' })).toContainText('step 3');
 
   const selection = page.getByRole('region', { name: 'Selection' });
+  await test.step('V1 and V2: a code lists its items; picked ones show among the prefixes', async () => {
+    const wall = page.getByRole('region', { name: 'Code use over training' });
+    await wall.getByRole('application').focus();
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('PageDown');
+    await expect(wall.locator('.figure-readout')).toContainText(
+      /^Level 1, Code \d+, all items \d+, Music \d+, Travel \d+, Most items from (Music|Travel)/,
+    );
+    await page.keyboard.press('Enter');
+    const items = wall.getByRole('region', { name: /^Items with code \d+ at level 1$/ });
+    const pick = items.getByRole('button', { name: /^Pick \d+$/ });
+    const count = (await pick.innerText()).replace(/\D/g, '');
+    await pick.click();
+    const paths = page.getByRole('region', { name: 'Code paths' });
+    await expect(paths.locator('.figure-summary')).toContainText(`${count} of them are picked.`);
+    await expect(paths.locator('.figure-svg')).toContainText('picked items');
+  });
+
   await test.step('V3: the figure says the same everywhere; the table sorts; an identifier opens its items', async () => {
     const sizes = page.getByRole('region', { name: 'Items on an identifier' });
     await expect(sizes.locator('.figure-summary')).toContainText(

@@ -67,6 +67,16 @@ test('two trained runs are compared, exported and managed without training', asy
     await expect(page.getByRole('figure', { name: 'Head or tail' })).toContainText('Holm p');
     await expect(page.getByRole('figure', { name: /^Curves: / })).toBeVisible();
   });
+  await test.step('head or tail by domain; a bin lists its users', async () => {
+    await page.getByLabel('Users by').selectOption('domain of the target');
+    const tail = page.getByRole('figure', { name: 'Head or tail' });
+    await expect(tail).toContainText('by the domain of the target');
+    await tail.getByRole('application').focus();
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('Enter');
+    const users = page.getByRole('region', { name: /^Users at nature: 24 of [\d,]+, largest differences first$/ });
+    await expect(users.getByRole('button')).toHaveCount(24);
+  });
   for (const theme of ['Light', 'Dark'] as const) {
     await chooseTheme(page, theme);
     await expectAccessible(page, `Compare, two runs, ${theme}`);
@@ -76,5 +86,23 @@ test('two trained runs are compared, exported and managed without training', asy
     await page.reload();
     await expect(runs.getByRole('checkbox', { name: /^SASRec, sample/ })).toBeChecked();
     await expect(paper.locator('.results-table tbody tr').filter({ hasText: 'TIGER' })).toBeVisible();
+  });
+
+  await test.step('a user opens in the Demo, where two models search side by side, mirrored', async () => {
+    await page.getByRole('region', { name: 'Who gains and who loses most' }).getByRole('button').first().click();
+    const beam = page.getByRole('region', { name: 'Beam through the trie' });
+    await beam.getByLabel('Mirrored by').selectOption('TIGER, sample, seed 2');
+    await expect(beam.locator('.figure-summary')).toContainText(
+      /^\d+ of \d+ items were found by both\. TIGER, sample, seed 1 puts /,
+    );
+    await beam.getByRole('application').focus();
+    await page.keyboard.press('ArrowRight');
+    await expect(beam.locator('.figure-readout')).toContainText(
+      /^Item .*, Rank in TIGER, sample, seed 1 \d+, Rank in /,
+    );
+    await expect(page.getByRole('region', { name: /^Why “.*”, TIGER, sample, seed 2$/ })).toContainText(
+      'with the whole history',
+    );
+    await expectAccessible(page, 'Demo, two models');
   });
 });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import preset from '../../models/t5/test.json' with { type: 'json' };
 import { normalArray } from '../base/random';
 import type { Dataset } from '../data/dataset';
+import { pathTree } from '../evaluate/codePaths';
 import { levelMargins } from '../evaluate/splitLevels';
 import { appendConflictDigits } from '../quantize/conflict';
 import { codebookName } from '../quantize/residualQuantise';
@@ -16,7 +17,7 @@ import { identifiersHash } from '../train/utgrecIdentifiers';
 import { shop, tinyUtgrec } from '../train/utgrecRun.fixture';
 import { tokenizerParts } from '../train/utgrecTokenizerFile';
 import { CodebookDesk, type CodebookSource } from './codebookDesk';
-import type { CollisionBucketReply } from './protocol/codebooks';
+import type { CodebooksRequest, CollisionBucketReply } from './protocol/codebooks';
 import type { ItemCard } from './protocol/items';
 import { storeSink } from './storeSink';
 import { CURRENT_RUN } from './workspace';
@@ -116,20 +117,29 @@ async function trained({ isDone = true } = {}): Promise<RunStore> {
   return store;
 }
 
+/** A desk whose answers about other runs come from `beside`. */
+function desk(beside: (run: string) => Promise<CodebookSource> = () => Promise.reject(new Error('no other run'))) {
+  const own = new CodebookDesk();
+  return {
+    answer: (request: CodebooksRequest, source: CodebookSource) => own.answer(request, source, beside),
+    clear: () => own.clear(),
+  };
+}
+
 describe('CodebookDesk', () => {
   it('has nothing before a run and before its first snapshot, and says so for items', async () => {
     const store = createMemoryRunStore();
-    const desk = new CodebookDesk();
-    expect(await desk.answer({ kind: 'collisions' }, { ...sourceOf(store), config: null })).toBeNull();
+    const own = desk();
+    expect(await own.answer({ kind: 'collisions' }, { ...sourceOf(store), config: null })).toBeNull();
     await start(store, config, dataset);
-    expect(await desk.answer({ kind: 'itemMap' }, sourceOf(store))).toBeNull();
+    expect(await own.answer({ kind: 'itemMap' }, sourceOf(store))).toBeNull();
     await expect(
-      desk.answer({ kind: 'collisionBucket', codes: [0, 0], offset: 0, limit: 5 }, sourceOf(store)),
+      own.answer({ kind: 'collisionBucket', codes: [0, 0], offset: 0, limit: 5 }, sourceOf(store)),
     ).rejects.toMatchObject({ code: 'codes/none' });
   });
 
   it('counts shared identifiers by interactions, with distances of the stored vectors', async () => {
-    const reply = await new CodebookDesk().answer({ kind: 'collisions' }, sourceOf(await trained()));
+    const reply = await desk().answer({ kind: 'collisions' }, sourceOf(await trained()));
     const distinct = new Set(margins.map((levels) => levels.map(({ code }) => code).join())).size;
     expect(distinct).toBeLessThan(ITEMS);
     expect(reply).toMatchObject({
@@ -142,7 +152,7 @@ describe('CodebookDesk', () => {
   });
 
   it('shows how the items of an identifier were resolved and where they would split, a page at a time', async () => {
-    const desk = new CodebookDesk();
+    const own = desk();
     const source = sourceOf(await trained());
     const keyOf = (item: number): string => margins[item]?.map(({ code }) => code).join() ?? '';
     const twin =
@@ -151,7 +161,7 @@ describe('CodebookDesk', () => {
     const members = [...margins.keys()].filter((item) => margins[item]?.every(({ code }, at) => code === shared[at]));
     expect(members.length).toBeGreaterThan(1);
     const ask = (offset: number, limit: number) =>
-      desk.answer({ kind: 'collisionBucket', codes: shared, offset, limit }, source);
+      own.answer({ kind: 'collisionBucket', codes: shared, offset, limit }, source);
     const reply = await ask(0, 99);
     expect(reply).toMatchObject({
       total: members.length,
@@ -169,10 +179,7 @@ describe('CodebookDesk', () => {
   });
 
   it('compares prefixes with nearest neighbours of other domains at each stored step it is asked for', async () => {
-    const reply = await new CodebookDesk().answer(
-      { kind: 'neighbourSharing', steps: [5, 7, 9] },
-      sourceOf(await trained()),
-    );
+    const reply = await desk().answer({ kind: 'neighbourSharing', steps: [5, 7, 9] }, sourceOf(await trained()));
     expect(reply).toMatchObject({ domains: ['north', 'south'], levels: LEVELS, steps: [5, 9], isComplete: true });
     const { shares = new Float64Array() } = reply as { shares?: Float64Array };
     expect(shares.length).toBe(2 * LEVELS * 4);
@@ -183,17 +190,17 @@ describe('CodebookDesk', () => {
   });
 
   it('measures what each level leaves of the latents, and nothing while the tokenizer trains', async () => {
-    const reply = await new CodebookDesk().answer({ kind: 'residualStaircase' }, sourceOf(await trained()));
+    const reply = await desk().answer({ kind: 'residualStaircase' }, sourceOf(await trained()));
     const squares = (level: number): number =>
       margins.reduce((sum, levels) => sum + (levels[level]?.residual ?? 0) ** 2, 0);
     expect(reply).toMatchObject({ isComplete: true, groups: [{ items: ITEMS }, { name: 'north' }, { name: 'south' }] });
     expect(reply).toHaveProperty('groups.0.left.1', expect.closeTo(squares(1) / squares(0), 9));
     const training = sourceOf(await trained({ isDone: false }));
-    expect(await new CodebookDesk().answer({ kind: 'residualStaircase' }, training)).toBeNull();
+    expect(await desk().answer({ kind: 'residualStaircase' }, training)).toBeNull();
   });
 
   it('names shared codes with items of both domains', async () => {
-    const reply = await new CodebookDesk().answer(
+    const reply = await desk().answer(
       { kind: 'sharedCodes', step: 5, level: 0, isPrefix: false, domains: ['south', 'north'], limit: 9 },
       sourceOf(await trained()),
     );
@@ -215,11 +222,11 @@ describe('CodebookDesk', () => {
 
   it('lists the items of a code at any level, of one domain or of all', async () => {
     const source = sourceOf(await trained());
-    const desk = new CodebookDesk();
+    const own = desk();
     for (const level of [0, 1])
       for (let code = 0; code < ENTRIES; code++)
         for (const domain of [null, 'south']) {
-          const reply = await desk.answer({ kind: 'codeItems', level, code, domain, offset: 1, limit: 2 }, source);
+          const reply = await own.answer({ kind: 'codeItems', level, code, domain, offset: 1, limit: 2 }, source);
           const wanted = [...Array(ITEMS).keys()].filter(
             (item) => codes[item * LEVELS + level] === code && (domain === null || item % 2 === 1),
           );
@@ -227,8 +234,27 @@ describe('CodebookDesk', () => {
         }
   });
 
+  it('puts another run’s tree beside, with what is picked and how far the codes agree', async () => {
+    const source = sourceOf(await trained());
+    const two = desk(async (run) => (run === 'same' ? source : { ...source, config: null }));
+    const request = { kind: 'besidePaths', run: 'same', prefix: [], picked: [0, 3] } as const;
+    const coded = { codes, levels: LEVELS, ...dataset.items };
+    expect(await two.answer(request, source)).toEqual({
+      tree: pathTree(coded, [], new Set([0, 3])),
+      agreement: [expect.closeTo(1, 9), expect.closeTo(1, 9)],
+    });
+    expect(await two.answer({ ...request, run: 'untrained' }, source)).toBeNull();
+    for (const run of [null, 'same'])
+      for (let code = 0; code < ENTRIES; code++)
+        expect(await two.answer({ kind: 'pathItems', run, prefix: [0, code] }, source)).toEqual(
+          [...Array(ITEMS).keys()].filter((item) => codes[2 * item] === 0 && codes[2 * item + 1] === code),
+        );
+    const elsewhere = desk(async () => ({ ...source, dataset: { ...dataset, contentHash: 'other' } }));
+    await expect(elsewhere.answer(request, source)).rejects.toThrow();
+  });
+
   it('places items by the two widest components of the vectors that the tokenizer reads', async () => {
-    const reply = await new CodebookDesk().answer({ kind: 'itemMap' }, sourceOf(await trained()));
+    const reply = await desk().answer({ kind: 'itemMap' }, sourceOf(await trained()));
     expect(reply).toMatchObject({ source: 'whitened', levels: LEVELS, codes });
     const { x, y, sharing } = reply as { x: Float32Array; y: Float32Array; sharing: Uint32Array };
     expect([x[3], y[3]]).toEqual([vectors[3 * WIDTH], vectors[3 * WIDTH + 1]]);
@@ -240,11 +266,11 @@ describe('CodebookDesk', () => {
 
   it('takes the newest snapshot while the tokenizer trains, and what it wrote when it is done', async () => {
     const store = await trained({ isDone: false });
-    const desk = new CodebookDesk();
+    const own = desk();
     const source = sourceOf(store);
-    expect(await desk.answer({ kind: 'collisions' }, source)).toMatchObject({ isResolved: false });
+    expect(await own.answer({ kind: 'collisions' }, source)).toMatchObject({ isResolved: false });
     await storeSink(store, CURRENT_RUN, () => 2).saveSnapshot(11, LEVELS, new Uint16Array(codes.length));
-    expect(await desk.answer({ kind: 'collisions' }, source)).toMatchObject({
+    expect(await own.answer({ kind: 'collisions' }, source)).toMatchObject({
       report: { groups: [{ identifiers: 1 }, {}, {}] },
     });
   });
@@ -316,23 +342,23 @@ describe('CodebookDesk of UTGRec', () => {
     await save(null);
     await sink.saveSnapshot(3, quantiser.levels, before);
     const source = { store, config: utgrec, dataset: data, card };
-    const desk = new CodebookDesk();
-    expect(await desk.answer({ kind: 'collisions' }, source)).toMatchObject({
+    const own = desk();
+    expect(await own.answer({ kind: 'collisions' }, source)).toMatchObject({
       policy: 'nextNearest',
       isResolved: true,
       isBeforeResolution: true,
       report: { buckets: [{ items: [0, 1], distance: null }] },
     });
     const shared = [...before.subarray(0, quantiser.levels)];
-    expect(await desk.answer({ kind: 'collisionBucket', codes: shared, offset: 0, limit: 9 }, source)).toMatchObject({
+    expect(await own.answer({ kind: 'collisionBucket', codes: shared, offset: 0, limit: 9 }, source)).toMatchObject({
       items: [
         { resolution: { kind: 'nearest', value: null }, residuals: null },
         { resolution: { kind: 'rank', value: 4 }, card: { codes: [shared[0], shared[1], 7] } },
       ],
       split: null,
     });
-    expect(await desk.answer({ kind: 'neighbourSharing', steps: [3] }, source)).toBeNull();
-    const map = await desk.answer({ kind: 'itemMap' }, source);
+    expect(await own.answer({ kind: 'neighbourSharing', steps: [3] }, source)).toBeNull();
+    const map = await own.answer({ kind: 'itemMap' }, source);
     expect(map).toMatchObject({ source: 'entries', explainedShare: expect.any(Number) });
     const { x } = map as { x: Float32Array };
     expect(x[0]).toBe(x[1]);

@@ -19,6 +19,7 @@ import { type LevelMargin, splitPlace } from '../evaluate/splitLevels';
 import type { RunStore } from '../storage/runStore';
 import { isUtgrec, type SystemConfig } from '../train/systemConfig';
 import { resolutionOf } from '../train/utgrecTokenizerFile';
+import { besidePaths, pathItems } from './besideCodes';
 import { type CodebookFacts, codebookFacts, snapshotAt, snapshotSteps } from './codebookFacts';
 import type {
   BucketItem,
@@ -52,13 +53,27 @@ export interface CodebookSource {
   card(item: number): Promise<ItemCard>;
 }
 
+interface KnownFacts {
+  readonly key: string;
+  readonly facts: Promise<CodebookFacts | null>;
+}
+
 export class CodebookDesk {
-  #known: { readonly key: string; readonly facts: Promise<CodebookFacts | null> } | null = null;
+  #known: KnownFacts | null = null;
+  /** Of the run beside. */
+  #other: KnownFacts | null = null;
   /** Of the vectors, which stay while the tokenizer trains. */
   #neighbours: { readonly key: string; readonly found: Promise<CrossNeighbours> } | null = null;
 
-  /** @throws ConfigError `codes/none` for items before the first snapshot; FormatError, ConfigError for files of another run */
-  async answer(request: CodebooksRequest, source: CodebookSource): Promise<CodebooksReplies[CodebooksRequest['kind']]> {
+  /**
+   * @param beside where the answers about another run come from
+   * @throws ConfigError `codes/none` for items before the first snapshot; FormatError, ConfigError for files of another run
+   */
+  async answer(
+    request: CodebooksRequest,
+    source: CodebookSource,
+    beside: (run: string) => Promise<CodebookSource>,
+  ): Promise<CodebooksReplies[CodebooksRequest['kind']]> {
     if (request.kind === 'itemCards') return Promise.all(request.items.map((item) => source.card(item)));
     const facts = await this.#facts(source);
     switch (request.kind) {
@@ -74,6 +89,14 @@ export class CodebookDesk {
         return bucketOf(required(facts), request, source);
       case 'sharedCodes':
         return sharedCodesOf(required(facts), request, source);
+      case 'besidePaths': {
+        const other = await this.#otherFacts(request.run, await beside(request.run));
+        return other && besidePaths(required(facts), other, request);
+      }
+      case 'pathItems': {
+        const { run, prefix } = request;
+        return pathItems(required(run === null ? facts : await this.#otherFacts(run, await beside(run))), prefix);
+      }
       case 'codeItems':
         return codeItemsOf(required(facts), request, source);
     }
@@ -81,7 +104,15 @@ export class CodebookDesk {
 
   clear(): void {
     this.#known = null;
+    this.#other = null;
     this.#neighbours = null;
+  }
+
+  async #otherFacts(run: string, { store, config, dataset }: CodebookSource): Promise<CodebookFacts | null> {
+    if (!config) return null;
+    const key = `${run}\n${await stateKey(store, config, dataset)}`;
+    if (this.#other?.key !== key) this.#other = { key, facts: codebookFacts(store, config, dataset) };
+    return this.#other.facts;
   }
 
   async #facts({ store, config, dataset }: CodebookSource): Promise<CodebookFacts | null> {

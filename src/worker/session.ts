@@ -197,9 +197,11 @@ export class Session {
       case 'residualStaircase':
       case 'sharedCodes':
       case 'codeItems':
+      case 'besidePaths':
+      case 'pathItems':
       case 'itemMap':
       case 'itemCards':
-        return this.#codebooks.answer(request, await this.#codebookSource());
+        return this.#codebooks.answer(request, await this.#codebookSource(), (run) => this.#codebookSourceOf(run));
       case 'gallery':
         return this.#gallery
           .answer(
@@ -415,6 +417,22 @@ export class Session {
     const { dataset } = this.#openedData();
     const config = await recallConfig(this.#store, dataset);
     return { store: this.#store, config, dataset, card: (item) => this.#shown.card(item) };
+  }
+
+  /** @throws ConfigError `run/unknown`, `codes/none` for a system without a tokenizer, `run/data` for a run on other data */
+  async #codebookSourceOf(id: string): Promise<CodebookSource> {
+    const { dataset } = this.#openedData();
+    const { record, config } = await this.#runDesk().fetched(id);
+    if (!isSystem(config))
+      throw new ConfigError('codes/none', `code paths: ${record.name} has no tokenizer; choose a run that has one.`);
+    if (record.dataHash !== dataset.contentHash)
+      throw new ConfigError('run/data', `code paths: ${record.name} was trained on other data than ${dataset.name}.`);
+    return {
+      store: this.#runDesk().registry.view(id),
+      config,
+      dataset,
+      card: (item) => this.#shown.card(item),
+    };
   }
 
   async #openDemo(): Promise<DemoModel> {

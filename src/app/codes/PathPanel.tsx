@@ -1,16 +1,22 @@
-import { ChevronRight, MousePointer2, Route } from 'lucide-react';
-import { Fragment, useCallback, useMemo, useState } from 'react';
+import { Route } from 'lucide-react';
+import { useCallback, useMemo, useState } from 'react';
+import type { RunInfo } from '../../worker/protocol';
 import { FigurePanel } from '../figures/FigurePanel';
 import { useDataNote } from '../figures/useDataNote';
-import { useViewParam, type ViewKind } from '../navigation/viewParams';
+import { shortText, useViewParam, type ViewKind } from '../navigation/viewParams';
 import { ErrorNote } from '../parts/ErrorNote';
 import { ItemSearch } from '../parts/ItemSearch';
 import { Panel } from '../parts/Panel';
 import { useAnswer } from '../parts/useAnswer';
+import { Choice } from '../results/Choice';
 import { useSession } from '../sessionContext';
 import { useCodes } from '../stores/codes';
+import { useRuns } from '../stores/runs';
 import { useSelection } from '../stores/selection';
+import { useWorkspace } from '../stores/workspace';
+import { BesidePaths } from './BesidePaths';
 import { NeighbourList } from './NeighbourList';
+import { PathCrumbs } from './PathCrumbs';
 import { PrefixItemList } from './PrefixItemList';
 import { pathFigure } from './pathFigure';
 
@@ -36,6 +42,9 @@ export function PathPanel() {
   const note = useDataNote();
   const [prefix, setPrefix] = useViewParam('prefix', CODES);
   const [item, setItem] = useState<number | null>(null);
+  const [beside, setBeside] = useViewParam('beside', shortText(80));
+  const others = useOtherTokenizers();
+  const other = others.find(({ id }) => id === beside) ?? null;
   const picked = useSelection((selection) => selection.items);
   const codes = useSelection((selection) => selection.codes);
   const ask = useCallback(() => session.codePaths(prefix, picked), [session, prefix, picked]);
@@ -53,34 +62,19 @@ export function PathPanel() {
     );
   const controls = (
     <>
-      <nav className="path-crumbs" aria-label="Prefix">
-        {[...Array(prefix.length + 1).keys()].map((length) => (
-          <Fragment key={length}>
-            {length > 0 && <ChevronRight size={13} aria-hidden />}
-            <button
-              type="button"
-              className="button is-small"
-              disabled={length === prefix.length}
-              onClick={() => setPrefix(prefix.slice(0, length))}
-            >
-              {length === 0 ? 'All items' : prefix[length - 1]}
-            </button>
-          </Fragment>
-        ))}
-      </nav>
+      <PathCrumbs prefix={prefix} onPrefix={setPrefix} run={null} />
       {codes.length > 0 && codes.join() !== prefix.join() && (
         <button type="button" className="button is-small" onClick={() => setPrefix(codes)}>
           <Route size={13} aria-hidden /> Go to codes {codes.join(' · ')}
         </button>
       )}
-      {prefix.length > 0 && codes.join() !== prefix.join() && (
-        <button
-          type="button"
-          className="button is-small"
-          onClick={() => useSelection.getState().pick({ codes: [...prefix] })}
-        >
-          <MousePointer2 size={13} aria-hidden /> Pick this prefix
-        </button>
+      {others.length > 0 && (
+        <Choice
+          label="Beside"
+          value={other?.id ?? ''}
+          choices={[{ value: '', label: 'no other' }, ...others.map(({ id, name }) => ({ value: id, label: name }))]}
+          onChoose={setBeside}
+        />
       )}
       <ItemSearch
         label="Find an item among the codes"
@@ -105,7 +99,7 @@ export function PathPanel() {
         <p className="quiet">No item has codes that begin with {prefix.join(' · ')} any more.</p>
       </Panel>
     );
-  return (
+  const figure = (
     <FigurePanel
       spec={spec}
       controls={controls}
@@ -118,4 +112,17 @@ export function PathPanel() {
       {opened}
     </FigurePanel>
   );
+  return (
+    <>
+      {figure}
+      {other && <BesidePaths key={other.id} run={other} version={version} />}
+    </>
+  );
+}
+
+/** Runs on the open data that have a tokenizer, besides the shown one. */
+function useOtherTokenizers(): readonly RunInfo[] {
+  const hash = useWorkspace((state) => state.data?.hash ?? null);
+  const runs = useRuns((state) => state.runs);
+  return useMemo(() => runs.filter((run) => run.canShow && !run.isShown && run.data.hash === hash), [runs, hash]);
 }

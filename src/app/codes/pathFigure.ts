@@ -3,6 +3,7 @@
  * from, the stronger the purer; the stripe under it is their mix of domains, the bar on top the picked ones among them.
  */
 import type { PathNode, PathTree } from '../../evaluate/codePaths';
+import type { BesidePathsReply } from '../../worker/protocol/codebooks';
 import { numberColumn, placing, styling, textColumn } from '../figures/columns';
 import { seriesStyle } from '../figures/palette';
 import type { DataTable, FigureSpec, Mark, Row, Series } from '../figures/spec';
@@ -182,6 +183,24 @@ function mixTable(tree: PathTree, depth: number): DataTable {
       ...styling('series'),
     ],
     rows,
+  };
+}
+
+/** The tree of another run's codes of the same items. @param name of the run */
+export function besideFigure({ tree, agreement }: BesidePathsReply, name: string, note = ''): FigureSpec {
+  const spec = pathFigure(tree, note);
+  const known = agreement.flatMap((value, level) =>
+    value === null ? [] : [`${value.toFixed(3)} at level ${level + 1}`],
+  );
+  const agrees =
+    known.length > 0
+      ? ` Adjusted mutual information with the shown codes: ${known.join(', ')} (1 = the same groups).`
+      : '';
+  return {
+    ...spec,
+    name: `${spec.name}-beside`,
+    title: `Code paths, ${name}`,
+    summary: `${spec.summary}${agrees}`,
   };
 }
 

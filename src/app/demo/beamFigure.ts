@@ -66,7 +66,7 @@ function treePanel(depth: number): PanelSpec {
       ticks: [...digitTicks(FORWARD, depth), { at: depth + 1.25, label: 'items' }],
     },
     y: NO_Y,
-    marks: [...treeMarks(), ribbons('items'), boxes('items', ['label', ...CUT_KEYS])],
+    marks: [...treeMarks(), boxes('items', ['label', ...CUT_KEYS]), ribbons('items')],
   };
 }
 
@@ -99,7 +99,7 @@ function itemsPanel(depth: number): PanelSpec {
       ],
     },
     y: NO_Y,
-    marks: [ribbons('items'), boxes('prefixes', ['short'], last), boxes('items', ['label', ...CUT_KEYS])],
+    marks: [boxes('prefixes', ['short'], last), boxes('items', ['label', ...CUT_KEYS]), ribbons('items')],
   };
 }
 

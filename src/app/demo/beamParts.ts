@@ -63,11 +63,12 @@ export const startBoxes = (data: string): Mark => ({
 
 /** Everything of a tree but its items. @param suffix of its tables' names */
 export const treeMarks = (suffix = ''): readonly Mark[] => [
+  // Boxes first: where a row has a box, the cursor marks it rather than the edge to it.
+  boxes(`prefixes${suffix}`, ['label', 'short']),
+  startBoxes(`shares${suffix}`),
   ribbons(`shares${suffix}`),
   ribbons(`pruned${suffix}`),
   ribbons(`prefixes${suffix}`),
-  startBoxes(`shares${suffix}`),
-  boxes(`prefixes${suffix}`, ['label', 'short']),
 ];
 
 export const massMark = (suffix = ''): Mark => ({

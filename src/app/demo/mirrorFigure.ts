@@ -138,12 +138,12 @@ export function mirrorFigure(
             marks: [
               ...treeMarks(),
               ...treeMarks('2'),
-              ribbons('items'),
-              FROM_THE_RIGHT,
               {
                 ...boxes('items', ['label', ...CUT_KEYS]),
                 tint: { series: 'ground', strength: 'strength' },
               } as Mark,
+              ribbons('items'),
+              FROM_THE_RIGHT,
             ],
           },
         ],

@@ -1,4 +1,5 @@
 /** Messages of the page of codebooks: shared identifiers, what domains share, the map of items. */
+import type { PathTree } from '../../evaluate/codePaths';
 import type { SharedCode } from '../../evaluate/codeSharing';
 import type { CollisionReport } from '../../evaluate/collisions';
 import type { Staircase } from '../../evaluate/residualStaircase';
@@ -39,6 +40,15 @@ export type CodebooksRequest =
       readonly domains: readonly [string, string];
       readonly limit: number;
     }
+  /** The tree of prefixes of another run's tokenizer on the same items. */
+  | {
+      readonly kind: 'besidePaths';
+      readonly run: string;
+      readonly prefix: readonly number[];
+      readonly picked: readonly number[];
+    }
+  /** All items whose codes begin with `prefix`: the shown codes (null) or another run's. */
+  | { readonly kind: 'pathItems'; readonly run: string | null; readonly prefix: readonly number[] }
   /** What is left to encode after each level, by domain. */
   | { readonly kind: 'residualStaircase' }
   /** A point for every item. */
@@ -50,6 +60,10 @@ export interface CodebooksReplies {
   readonly collisions: CollisionsReply | null;
   readonly collisionBucket: CollisionBucketReply;
   readonly codeItems: CodeItemsReply;
+  /** null for a run without codes. */
+  readonly besidePaths: BesidePathsReply | null;
+  /** Ascending. */
+  readonly pathItems: readonly number[];
   /** null for a single domain or without vectors. */
   readonly neighbourSharing: NeighbourSharingReply | null;
   readonly sharedCodes: SharedCodesReply;
@@ -94,6 +108,12 @@ export interface CollisionBucketReply {
   readonly items: readonly BucketItem[];
   /** Of the items listed; null where the encoder is not at hand. */
   readonly split: SplitPlace | null;
+}
+
+export interface BesidePathsReply {
+  readonly tree: PathTree;
+  /** Adjusted mutual information with the shown codes, level by level as far as both have one; null for books too large. */
+  readonly agreement: readonly (number | null)[];
 }
 
 export interface CodeItemsReply {
