@@ -92,6 +92,7 @@ test('two trained runs are compared, exported and managed without training', asy
     await page.getByRole('region', { name: 'Who gains and who loses most' }).getByRole('button').first().click();
     const beam = page.getByRole('region', { name: 'Beam through the trie' });
     await beam.getByLabel('Mirrored by').selectOption('TIGER, sample, seed 2');
+    await expect(page.getByRole('region', { name: 'SASRec, sample' }).getByRole('listitem')).toHaveCount(10);
     await expect(beam.locator('.figure-summary')).toContainText(
       /^\d+ of \d+ items were found by both\. TIGER, sample, seed 1 puts /,
     );

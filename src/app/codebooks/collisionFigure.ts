@@ -1,6 +1,7 @@
 /** Figure V3: how many identifiers have how many items, by domain, on logarithmic axes; every shared identifier in its tables. */
 import type { CollisionBucket, CollisionGroup } from '../../evaluate/collisions';
 import type { CollisionsReply } from '../../worker/protocol/codebooks';
+import { numberColumn, styling, textColumn } from '../figures/columns';
 import { seriesStyle } from '../figures/palette';
 import type { DataTable, FigureSpec, Series, Tick } from '../figures/spec';
 import { formatCount, formatShare } from '../format/numbers';
@@ -79,11 +80,11 @@ function sizeTable(groups: readonly CollisionGroup[]): DataTable {
     name: 'sizes',
     title: 'Identifiers by size and group',
     columns: [
-      { key: 'group', title: 'Items', digits: null },
-      { key: 'size', title: 'Items on an identifier', digits: 0 },
-      { key: 'identifiers', title: 'Identifiers', digits: 0 },
-      { key: 'items', title: 'Items of the group on them', digits: 0 },
-      { key: 'series', title: 'series', digits: null, isHidden: true },
+      textColumn('group', 'Items'),
+      numberColumn('size', 'Items on an identifier'),
+      numberColumn('identifiers', 'Identifiers'),
+      numberColumn('items', 'Items of the group on them'),
+      ...styling('series'),
     ],
     rows: groups.flatMap(({ name, sizes }, place) =>
       sizes.map((size) => ({ group: name, ...size, series: `g${place}` })),
@@ -96,14 +97,14 @@ function groupTable(groups: readonly CollisionGroup[]): DataTable {
     name: 'groups',
     title: 'Rates',
     columns: [
-      { key: 'name', title: 'Items', digits: null },
-      { key: 'items', title: 'Number', digits: 0 },
-      { key: 'identifiers', title: 'Distinct identifiers', digits: 0 },
-      { key: 'rate', title: 'Rate', digits: 4 },
-      { key: 'sharing', title: 'Items that share', digits: 0 },
-      { key: 'sharingShare', title: 'of all', digits: 4 },
-      { key: 'interactions', title: 'Interactions', digits: 0 },
-      { key: 'interactionsAffected', title: 'with sharing items', digits: 4 },
+      textColumn('name', 'Items'),
+      numberColumn('items', 'Number'),
+      numberColumn('identifiers', 'Distinct identifiers'),
+      numberColumn('rate', 'Rate', 4),
+      numberColumn('sharing', 'Items that share'),
+      numberColumn('sharingShare', 'of all', 4),
+      numberColumn('interactions', 'Interactions'),
+      numberColumn('interactionsAffected', 'with sharing items', 4),
     ],
     rows: groups.map(({ sizes: _, ...group }) => ({
       ...group,
@@ -118,12 +119,12 @@ function bucketTable(buckets: readonly CollisionBucket[], domainNames: readonly 
     name: 'buckets',
     title: 'Shared identifiers',
     columns: [
-      { key: 'codes', title: 'Identifier', digits: null },
-      { key: 'items', title: 'Items', digits: 0 },
-      ...(domainNames.length > 0 ? [{ key: 'domains', title: 'Domains', digits: null }] : []),
-      ...(hasDistance ? [{ key: 'distance', title: 'Distance (rms)', digits: 3 }] : []),
-      { key: 'popularity', title: 'Interactions an item', digits: 2 },
-      { key: 'interactionShare', title: 'Share of interactions', digits: 5 },
+      textColumn('codes', 'Identifier'),
+      numberColumn('items', 'Items'),
+      ...(domainNames.length > 0 ? [textColumn('domains', 'Domains')] : []),
+      ...(hasDistance ? [numberColumn('distance', 'Distance (rms)', 3)] : []),
+      numberColumn('popularity', 'Interactions an item', 2),
+      numberColumn('interactionShare', 'Share of interactions', 5),
     ],
     rows: buckets.map(({ codes, items, domains, distance, popularity, interactionShare }) => ({
       codes: codes.join(' · '),

@@ -1,5 +1,6 @@
 /** The residual staircase: what is left to encode after each level, by domain. */
 import type { StaircaseReply } from '../../worker/protocol/codebooks';
+import { numberColumn, styling, textColumn } from '../figures/columns';
 import { seriesStyle } from '../figures/palette';
 import type { FigureSpec } from '../figures/spec';
 import { formatCount, formatShare } from '../format/numbers';
@@ -30,11 +31,11 @@ export function staircaseFigure({ groups, isComplete }: StaircaseReply, note = '
         name: 'left',
         title: 'Left by level and group',
         columns: [
-          { key: 'group', title: 'Items', digits: null },
-          { key: 'items', title: 'Number', digits: 0 },
-          { key: 'level', title: 'Levels taken off', digits: 0 },
-          { key: 'left', title: 'Left', digits: 4 },
-          { key: 'series', title: 'series', digits: null, isHidden: true },
+          textColumn('group', 'Items'),
+          numberColumn('items', 'Number'),
+          numberColumn('level', 'Levels taken off'),
+          numberColumn('left', 'Left', 4),
+          ...styling('series'),
         ],
         rows: groups.flatMap(({ name, items, left }, place) =>
           left.map((value, level) => ({ group: name, items, level, left: value, series: `g${place}` })),

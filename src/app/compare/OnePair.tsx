@@ -70,6 +70,7 @@ export function OnePair({ ids, seenItems, test, metric, matrix: { names } }: One
           <UserDeltas
             title="Who gains and who loses most"
             names={words}
+            runs={question.ids}
             users={[...delta.gains.slice(0, 5), ...delta.losses.slice(0, 5)].map(({ user, delta: by }) => ({
               user,
               id: delta.userIds[user] ?? `user ${user}`,
@@ -135,6 +136,7 @@ function Tail({ question, words }: { readonly question: PairQuestion; readonly w
         <UserDeltas
           title={`Users at ${bin}${FACETS[by].unit}: ${found.total > found.users.length ? `${found.users.length} of ${formatCount(found.total)}, ` : ''}largest differences first`}
           names={words}
+          runs={question.ids}
           users={found.users}
         />
       )}

@@ -1,5 +1,6 @@
 /** All rows of the table against each other on one metric: difference as colour, Holm-adjusted p in the table. */
 import type { PairMatrix } from '../../worker/protocol';
+import { numberColumn, placing, textColumn } from '../figures/columns';
 import { symmetricDomain } from '../figures/scales';
 import type { FigureSpec, Row } from '../figures/spec';
 import { formatP } from '../format/numbers';
@@ -51,12 +52,12 @@ export function matrixFigure({ names, pairs }: PairMatrix, { metric, test, note 
         name: 'pairs',
         title: 'Pairs',
         columns: [
-          { key: 'row', title: 'Row', digits: null },
-          { key: 'column', title: 'Column', digits: null },
-          { key: 'difference', title: `Difference of ${metric}`, digits: 4 },
-          { key: 'adjustedP', title: 'Holm p', digits: 4 },
-          { key: 'mark', title: `Below ${LEVEL}`, digits: null },
-          { key: 'shown', title: 'shown', digits: 4, isHidden: true },
+          textColumn('row', 'Row'),
+          textColumn('column', 'Column'),
+          numberColumn('difference', `Difference of ${metric}`, 4),
+          numberColumn('adjustedP', 'Holm p', 4),
+          textColumn('mark', `Below ${LEVEL}`),
+          ...placing('shown'),
         ],
         rows,
       },

@@ -1,5 +1,6 @@
 /** One curve of several runs over steps, each in its run's colour and dash. */
 import type { MetricRow, RunInfo } from '../../worker/protocol';
+import { numberColumn, styling, textColumn } from '../figures/columns';
 import { seriesStyle } from '../figures/palette';
 import type { FigureSpec, Row } from '../figures/spec';
 import { formatValue } from '../format/numbers';
@@ -79,10 +80,10 @@ export function overlayFigure({ runs, all, rows, metric, groupBy, note }: Overla
         name: 'curves',
         title: 'Values by step',
         columns: [
-          { key: 'run', title: 'Run', digits: null },
-          { key: 'step', title: 'Step', digits: 0 },
-          { key: 'value', title, digits: 4 },
-          { key: 'series', title: 'series', digits: null, isHidden: true },
+          textColumn('run', 'Run'),
+          numberColumn('step', 'Step'),
+          numberColumn('value', title, 4),
+          ...styling('series'),
         ],
         rows: table,
       },

@@ -1,6 +1,7 @@
 /** The two figures of V6 from the run's estimates: the stream with its matrices and validation, and one stage as bars. */
 import { type Centring, NEARLY_UNIFORM, relativeEntropy, samplingProbabilities } from '../../evaluate/curriculum';
 import type { CurriculumReport } from '../../worker/protocol';
+import { numberColumn, placing, styling } from '../figures/columns';
 import { seriesStyle } from '../figures/palette';
 import { symmetricDomain } from '../figures/scales';
 import type { DataTable, FigureSpec, PanelRow, Row, Series } from '../figures/spec';
@@ -211,16 +212,15 @@ function probabilityTable(stages: readonly Stage[], tokenizers: readonly number[
     name: 'probabilities',
     title: 'Sampling probabilities',
     columns: [
-      { key: 'stage', title: 'Stage', digits: 0 },
-      { key: 'from', title: 'From epoch', digits: 0 },
-      { key: 'until', title: 'To epoch', digits: 0 },
-      { key: 'tokenizer', title: 'Tokenizer epoch', digits: 0 },
-      { key: 'score', title: 'Score', digits: 6 },
-      { key: 'probability', title: 'Probability', digits: 4 },
-      { key: 'entropy', title: 'Entropy (1 = uniform)', digits: 4 },
-      { key: 'low', title: 'low', digits: 4, isHidden: true },
-      { key: 'high', title: 'high', digits: 4, isHidden: true },
-      { key: 'series', title: 'series', digits: null, isHidden: true },
+      numberColumn('stage', 'Stage'),
+      numberColumn('from', 'From epoch'),
+      numberColumn('until', 'To epoch'),
+      numberColumn('tokenizer', 'Tokenizer epoch'),
+      numberColumn('score', 'Score', 6),
+      numberColumn('probability', 'Probability', 4),
+      numberColumn('entropy', 'Entropy (1 = uniform)', 4),
+      ...placing('low', 'high'),
+      ...styling('series'),
     ],
     rows,
   };
@@ -245,14 +245,12 @@ function influenceTable(reports: readonly CurriculumReport[]): DataTable {
     name: 'influence',
     title: 'Influence',
     columns: [
-      { key: 'stage', title: 'Stage', digits: 0 },
-      { key: 'trained', title: 'Trained on (epoch)', digits: 0 },
-      { key: 'validated', title: 'Validated on (epoch)', digits: 0 },
-      { key: 'influence', title: 'Influence', digits: 6 },
-      { key: 'weight', title: 'Learning-rate weight', digits: 4 },
-      { key: 'place', title: 'place', digits: null, isHidden: true },
-      { key: 'row', title: 'row', digits: null, isHidden: true },
-      { key: 'column', title: 'column', digits: null, isHidden: true },
+      numberColumn('stage', 'Stage'),
+      numberColumn('trained', 'Trained on (epoch)'),
+      numberColumn('validated', 'Validated on (epoch)'),
+      numberColumn('influence', 'Influence', 6),
+      numberColumn('weight', 'Learning-rate weight', 4),
+      ...styling('place', 'row', 'column'),
     ],
     rows,
   };
@@ -261,11 +259,7 @@ function influenceTable(reports: readonly CurriculumReport[]): DataTable {
 const validationTable = (validation: readonly ValidationPoint[]): DataTable => ({
   name: 'validation',
   title: 'Validation',
-  columns: [
-    { key: 'epoch', title: 'Epoch', digits: 2 },
-    { key: 'value', title: 'NDCG@10', digits: 4 },
-    { key: 'series', title: 'series', digits: null, isHidden: true },
-  ],
+  columns: [numberColumn('epoch', 'Epoch', 2), numberColumn('value', 'NDCG@10', 4), ...styling('series')],
   rows: validation.map(({ epoch, value }) => ({ epoch, value, series: VALIDATION.key })),
 });
 
@@ -322,12 +316,10 @@ export function stageFigure(stage: Stage, tokenizers: readonly number[], note = 
         name: 'probabilities',
         title: 'Probabilities',
         columns: [
-          { key: 'tokenizer', title: 'Tokenizer epoch', digits: 0 },
-          { key: 'score', title: 'Score', digits: 6 },
-          { key: 'probability', title: 'Probability', digits: 4 },
-          { key: 'name', title: 'name', digits: null, isHidden: true },
-          { key: 'label', title: 'label', digits: null, isHidden: true },
-          { key: 'series', title: 'series', digits: null, isHidden: true },
+          numberColumn('tokenizer', 'Tokenizer epoch'),
+          numberColumn('score', 'Score', 6),
+          numberColumn('probability', 'Probability', 4),
+          ...styling('name', 'label', 'series'),
         ],
         rows,
       },

@@ -1,5 +1,6 @@
 /** "Why": what each item of the history does for one recommended item, and how sure the model is at each digit. */
 import type { BeamReply, ItemCard, WhyReply } from '../../worker/protocol';
+import { numberColumn, styling, textColumn } from '../figures/columns';
 import { seriesStyle } from '../figures/palette';
 import type { FigureSpec, Row } from '../figures/spec';
 import { formatProbability } from '../format/numbers';
@@ -61,12 +62,11 @@ export function whyFigure(
         name: 'history',
         title: 'History, one item left out at a time',
         columns: [
-          { key: 'position', title: 'Position', digits: 0 },
-          { key: 'title', title: 'Item left out', digits: null },
-          { key: 'without', title: 'log p without it', digits: 4 },
-          { key: 'difference', title: 'Difference', digits: 4 },
-          { key: 'label', title: '', digits: null, isHidden: true },
-          { key: 'series', title: '', digits: null, isHidden: true },
+          numberColumn('position', 'Position'),
+          textColumn('title', 'Item left out'),
+          numberColumn('without', 'log p without it', 4),
+          numberColumn('difference', 'Difference', 4),
+          ...styling('label', 'series'),
         ],
         rows,
       },
@@ -76,11 +76,11 @@ export function whyFigure(
               name: 'digits',
               title: 'Entropy along the item’s codes',
               columns: [
-                { key: 'digit', title: 'Digit', digits: null },
-                { key: 'code', title: 'Code', digits: 0 },
-                { key: 'probability', title: 'Probability of the code', digits: 4 },
-                { key: 'entropy', title: 'Entropy before it (nats)', digits: 3 },
-                { key: 'series', title: '', digits: null, isHidden: true },
+                textColumn('digit', 'Digit'),
+                numberColumn('code', 'Code'),
+                numberColumn('probability', 'Probability of the code', 4),
+                numberColumn('entropy', 'Entropy before it (nats)', 3),
+                ...styling('series'),
               ],
               rows: digits,
             },

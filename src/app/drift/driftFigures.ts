@@ -1,6 +1,7 @@
 /** The three figures of V5 from one summary: the river, the agreement of pairs, and how many tokenizers to take. */
 import { DRIFT_CLASSES, type DriftClass } from '../../evaluate/codeDrift';
 import type { DriftSummary } from '../../evaluate/driftSummary';
+import { numberColumn, placing, styling, textColumn } from '../figures/columns';
 import { seriesStyle } from '../figures/palette';
 import type { CursorSpec, DataTable, FigureSpec, PanelSpec, Row, Series } from '../figures/spec';
 import { formatCount, formatShare } from '../format/numbers';
@@ -66,12 +67,12 @@ export function riverFigure(summary: DriftSummary, { isMovedOnly, note }: RiverO
     name: 'moves',
     title: 'Items by step, level and class',
     columns: [
-      { key: 'from', title: 'From epoch', digits: 0 },
-      { key: 'to', title: 'To epoch', digits: 0 },
-      { key: 'level', title: 'Level', digits: 0 },
-      { key: 'class', title: 'Class', digits: null },
-      { key: 'items', title: 'Items', digits: 0 },
-      { key: 'share', title: 'Share', digits: 4 },
+      numberColumn('from', 'From epoch'),
+      numberColumn('to', 'To epoch'),
+      numberColumn('level', 'Level'),
+      textColumn('class', 'Class'),
+      numberColumn('items', 'Items'),
+      numberColumn('share', 'Share', 4),
       ...['step', 'left', 'right', 'low', 'high', 'band', 'series'].map((key) => ({
         key,
         title: key,
@@ -185,11 +186,11 @@ function flowTable(
     name: 'flows',
     title: 'Items by class before and after an epoch',
     columns: [
-      { key: 'at', title: 'Epoch', digits: 0 },
-      { key: 'level', title: 'Level', digits: 0 },
-      { key: 'before', title: 'Step before', digits: null },
-      { key: 'after', title: 'Step after', digits: null },
-      { key: 'items', title: 'Items', digits: 0 },
+      numberColumn('at', 'Epoch'),
+      numberColumn('level', 'Level'),
+      textColumn('before', 'Step before'),
+      textColumn('after', 'Step after'),
+      numberColumn('items', 'Items'),
       ...['left', 'right', 'fromLow', 'fromHigh', 'toLow', 'toHigh', 'series'].map((key) => ({
         key,
         title: key,
@@ -256,16 +257,15 @@ export function agreementFigure(summary: DriftSummary, measure: AgreementMeasure
         name: 'pairs',
         title: 'Pairs of tokenizers',
         columns: [
-          { key: 'first', title: 'Epoch', digits: 0 },
-          { key: 'second', title: 'Later epoch', digits: 0 },
-          { key: 'level', title: 'Level', digits: 0 },
-          { key: 'changed', title: 'Codes changed (Hamming)', digits: 4 },
-          { key: 'raw', title: AGREEMENT_TITLES.raw, digits: 4 },
-          { key: 'matched', title: AGREEMENT_TITLES.matched, digits: 4 },
-          { key: 'adjustedInformation', title: AGREEMENT_TITLES.adjustedInformation, digits: 4 },
-          { key: 'shown', title: 'shown', digits: 4, isHidden: true },
-          { key: 'x', title: 'x', digits: null, isHidden: true },
-          { key: 'y', title: 'y', digits: null, isHidden: true },
+          numberColumn('first', 'Epoch'),
+          numberColumn('second', 'Later epoch'),
+          numberColumn('level', 'Level'),
+          numberColumn('changed', 'Codes changed (Hamming)', 4),
+          numberColumn('raw', AGREEMENT_TITLES.raw, 4),
+          numberColumn('matched', AGREEMENT_TITLES.matched, 4),
+          numberColumn('adjustedInformation', AGREEMENT_TITLES.adjustedInformation, 4),
+          ...placing('shown'),
+          ...styling('x', 'y'),
         ],
         rows,
       },
@@ -325,11 +325,10 @@ export function windowFigure(summary: DriftSummary, chosen: number, note = ''): 
         name: 'windows',
         title: 'Newest tokenizers',
         columns: [
-          { key: 'tokenizers', title: 'Tokenizers', digits: 0 },
-          { key: 'identifiers', title: 'Identifiers an item', digits: 4 },
-          { key: 'agreement', title: 'Codes that agree', digits: 4 },
-          { key: 'label', title: 'label', digits: null, isHidden: true },
-          { key: 'series', title: 'series', digits: null, isHidden: true },
+          numberColumn('tokenizers', 'Tokenizers'),
+          numberColumn('identifiers', 'Identifiers an item', 4),
+          numberColumn('agreement', 'Codes that agree', 4),
+          ...styling('label', 'series'),
         ],
         rows: windows.map(({ tokenizers, identifiersPerItem, agreement }) => ({
           tokenizers,

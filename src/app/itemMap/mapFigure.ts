@@ -1,5 +1,6 @@
 /** The map of items as a figure: its tables name every item; files draw points, or for many items the commonest group of each cell. */
 import type { ItemMapReply, MapSource } from '../../worker/protocol/codebooks';
+import { numberColumn, placing, styling, textColumn } from '../figures/columns';
 import type { FigureSpec, Mark, Row } from '../figures/spec';
 import { formatCount, formatShare } from '../format/numbers';
 import type { MapGroups } from './mapGroups';
@@ -98,26 +99,22 @@ export function mapFigure({
         name: 'items',
         title: 'Items',
         columns: [
-          { key: 'item', title: 'Number', digits: 0 },
-          { key: 'id', title: 'Id', digits: null },
-          { key: 'title', title: 'Title', digits: null },
-          ...(map.domainOfItem ? [{ key: 'domain', title: 'Domain', digits: null }] : []),
-          { key: 'codes', title: 'Codes', digits: null },
-          { key: 'popularity', title: 'Interactions', digits: 0 },
-          { key: 'sharing', title: 'Items on its identifier', digits: 0 },
-          { key: 'x', title: 'First axis', digits: 4 },
-          { key: 'y', title: 'Second axis', digits: 4 },
+          numberColumn('item', 'Number'),
+          textColumn('id', 'Id'),
+          textColumn('title', 'Title'),
+          ...(map.domainOfItem ? [textColumn('domain', 'Domain')] : []),
+          textColumn('codes', 'Codes'),
+          numberColumn('popularity', 'Interactions'),
+          numberColumn('sharing', 'Items on its identifier'),
+          numberColumn('x', 'First axis', 4),
+          numberColumn('y', 'Second axis', 4),
         ],
         rows,
       },
       {
         name: 'groups',
         title: `Items by ${title.toLowerCase()}`,
-        columns: [
-          { key: 'label', title, digits: null },
-          { key: 'items', title: 'Items', digits: 0 },
-          { key: 'share', title: 'Share', digits: 4 },
-        ],
+        columns: [textColumn('label', title), numberColumn('items', 'Items'), numberColumn('share', 'Share', 4)],
         rows: groups.map(({ label, items }) => ({ label, items, share: items / Math.max(1, rows.length) })),
       },
       ...(isDrawnOneByOne ? [pointTable(points, groupOf)] : []),
@@ -140,11 +137,7 @@ const SOURCE_NOTES: Readonly<Record<MapSource, string>> = {
 const pointTable = ({ x, y }: MapPoints, groupOf: Uint8Array) => ({
   name: 'points',
   title: 'Points',
-  columns: [
-    { key: 'x', title: 'x', digits: 4, isHidden: true },
-    { key: 'y', title: 'y', digits: 4, isHidden: true },
-    { key: 'series', title: 'series', digits: null, isHidden: true },
-  ],
+  columns: [...placing('x', 'y'), ...styling('series')],
   rows: Array.from(x, (value, item): Row => ({ x: value, y: y[item] ?? 0, series: `g${groupOf[item] ?? 0}` })),
 });
 
