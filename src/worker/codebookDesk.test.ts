@@ -342,23 +342,23 @@ describe('CodebookDesk of UTGRec', () => {
     await save(null);
     await sink.saveSnapshot(3, quantiser.levels, before);
     const source = { store, config: utgrec, dataset: data, card };
-    const own = desk();
-    expect(await own.answer({ kind: 'collisions' }, source)).toMatchObject({
+    const first = desk();
+    expect(await first.answer({ kind: 'collisions' }, source)).toMatchObject({
       policy: 'nextNearest',
       isResolved: true,
       isBeforeResolution: true,
       report: { buckets: [{ items: [0, 1], distance: null }] },
     });
     const shared = [...before.subarray(0, quantiser.levels)];
-    expect(await own.answer({ kind: 'collisionBucket', codes: shared, offset: 0, limit: 9 }, source)).toMatchObject({
+    expect(await first.answer({ kind: 'collisionBucket', codes: shared, offset: 0, limit: 9 }, source)).toMatchObject({
       items: [
         { resolution: { kind: 'nearest', value: null }, residuals: null },
         { resolution: { kind: 'rank', value: 4 }, card: { codes: [shared[0], shared[1], 7] } },
       ],
       split: null,
     });
-    expect(await own.answer({ kind: 'neighbourSharing', steps: [3] }, source)).toBeNull();
-    const map = await own.answer({ kind: 'itemMap' }, source);
+    expect(await first.answer({ kind: 'neighbourSharing', steps: [3] }, source)).toBeNull();
+    const map = await first.answer({ kind: 'itemMap' }, source);
     expect(map).toMatchObject({ source: 'entries', explainedShare: expect.any(Number) });
     const { x } = map as { x: Float32Array };
     expect(x[0]).toBe(x[1]);
@@ -368,7 +368,7 @@ describe('CodebookDesk of UTGRec', () => {
     const size = quantiser.levels * quantiser.width;
     const vectors = normalArray(data.itemCount * size, 3);
     await save(vectors);
-    const fresh = new CodebookDesk();
+    const fresh = desk();
     const z = (item: number): number[] => {
       const own = vectors.slice(item * size, (item + 1) * size);
       for (let at = quantiser.width; at < size; at++) own[at] = (own[at] ?? 0) + (own[at - quantiser.width] ?? 0);
