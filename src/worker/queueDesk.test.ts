@@ -6,7 +6,7 @@ import { checkRunConfig } from '../train/config';
 import { errorReport } from './errorReport';
 import type { QueuedRun, QueueEntry, QueueState } from './protocol/queue';
 import { QueueDesk, type QueuedEnd, type QueueHost } from './queueDesk';
-import { checkedRun } from './queueHost';
+import { checkedRuns } from './queueHost';
 import { RunRegistry } from './runRegistry';
 
 const config = checkRunConfig(preset, 'preset');
@@ -54,7 +54,8 @@ async function tab(store = createMemoryRunStore(), locks = new Map<string, Promi
         wake();
       });
     },
-    check: (wanted) => checkedRun(registry, { contentHash: DATA.hash } as never, wanted, errorReport),
+    check: (wanted) =>
+      checkedRuns(wanted, { registry, dataset: { contentHash: DATA.hash } as never, adapter: null, errorReport }),
     data: async () => ({ data: DATA, dataOrigin: null }),
     tell: (told) => state.told.push(told),
     errorReport,

@@ -29,7 +29,7 @@ export interface QueueHost {
   readonly whenTrainerFree: () => Promise<void>;
   /** Trains all parts of a run. `became` is told the run's id before training begins. May throw. */
   readonly train: (entry: QueueEntry, became: (runId: string) => Promise<void>) => Promise<QueuedEnd>;
-  readonly check: (run: QueuedRun) => Promise<RunCheck>;
+  readonly check: (runs: readonly QueuedRun[]) => Promise<readonly RunCheck[]>;
   /** The open data set. @throws ConfigError `data/none` */
   readonly data: () => Promise<Pick<QueueEntry, 'data' | 'dataOrigin'>>;
   readonly tell: (state: QueueState) => void;
@@ -63,7 +63,7 @@ export class QueueDesk {
       case 'queue':
         return this.#read();
       case 'checkRuns':
-        return Promise.all(request.runs.map((run) => this.host.check(run)));
+        return this.host.check(request.runs);
       case 'enqueue':
         await this.#enqueue(request.runs, request.batch);
         break;
@@ -176,7 +176,7 @@ export class QueueDesk {
   }
 
   async #enqueue(runs: readonly QueuedRun[], title: string | null): Promise<void> {
-    const checks = await Promise.all(runs.map((run) => this.host.check(run)));
+    const checks = await this.host.check(runs);
     for (const { error } of checks) if (error) throw new ConfigError(error.code, error.message);
     const place = await this.host.data();
     const batch = title === null ? null : { id: this.host.newId(), title };

@@ -8,7 +8,8 @@ import type { RunRegistry } from './runRegistry';
 import { storedRows } from './storeSink';
 import { CURRENT_RUN } from './workspace';
 
-type Part = 'tokenizer' | 'recommender';
+export const PARTS = ['tokenizer', 'recommender'] as const;
+export type Part = (typeof PARTS)[number];
 
 /** Numbers that change what a step computes, not how long it takes. */
 const FREE_KEYS: ReadonlySet<string> = new Set([
@@ -49,19 +50,35 @@ export function secondsOfEpoch(rows: readonly Pick<MetricRow, 'epoch' | 'seconds
   return grows && epochs > 0 && seconds >= LEAST_SECONDS ? seconds / epochs : null;
 }
 
-const epochsOf = (config: SystemConfig, part: Part): number =>
+export const epochsOf = (config: SystemConfig, part: Part): number =>
   part === 'recommender'
     ? config.recommender.epochs
     : isUtgrec(config)
       ? config.tokenizer.training.epochs
       : config.tokenizer.epochs;
 
-/** From the newest run that fits; null if none does. */
+interface Place {
+  readonly dataHash: string;
+  readonly adapter: string;
+}
+
+/** Of all epochs that are planned. */
 export async function timeOf(
   registry: RunRegistry,
   config: SystemConfig,
   part: Part,
-  place: { readonly dataHash: string; readonly adapter: string },
+  place: Place,
+): Promise<TimeEstimate | null> {
+  const each = await epochTime(registry, config, part, place);
+  return each && { ...each, seconds: each.seconds * epochsOf(config, part) };
+}
+
+/** Of one epoch, from the newest run that fits; null if none does. */
+export async function epochTime(
+  registry: RunRegistry,
+  config: SystemConfig,
+  part: Part,
+  place: Place,
 ): Promise<TimeEstimate | null> {
   const wanted = shapeKey(config, part);
   if (wanted === null) return null;
@@ -71,8 +88,8 @@ export async function timeOf(
     const known = checkAnyConfig(JSON.parse(run.config), 'stored run');
     if (!isSystem(known) || shapeKey(known, part) !== wanted) continue;
     const rows = await storedRows(registry.view(run.id), CURRENT_RUN);
-    const each = secondsOfEpoch(rows.filter((row) => row.run === part));
-    if (each !== null) return { seconds: each * epochsOf(config, part), measuredIn: run.name };
+    const seconds = secondsOfEpoch(rows.filter((row) => row.run === part));
+    if (seconds !== null) return { seconds, measuredIn: run.name };
   }
   return null;
 }

@@ -278,6 +278,7 @@ export class Session {
         registry,
         isIdle: () => adapter !== null && !this.#training.isBusy,
         dataset: () => this.#openedData().dataset,
+        adapter: adapter?.name ?? null,
         train: (entry, became) => this.#trainQueued(entry, became),
         tell: (state) => this.emit({ kind: 'queue', state }),
         errorReport: this.reportError,

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import type { ErrorReport, QueuedRun, RunCheck } from '../../worker/protocol';
-import { formatCount } from '../format/numbers';
+import { formatCount, formatDuration } from '../format/numbers';
 import { ErrorNote } from '../parts/ErrorNote';
 import { reportOf } from '../reportOf';
 import { useSession } from '../sessionContext';
@@ -37,7 +37,7 @@ export function PlannedRuns({ runs, title, problem, onDone }: PlannedRunsProps) 
   return (
     <section className="planned" aria-label="Runs that will be queued">
       <p className="planned-count" role="status">
-        {problem ?? countWords(runs.length, wrong)}
+        {problem ?? `${countWords(runs.length, wrong)} ${timeWords(checks)}`}
       </p>
       {problem === null && (
         <ol className="planned-list">
@@ -67,6 +67,20 @@ const countWords = (count: number, wrong: number): string =>
     ? `${formatCount(count)} ${count === 1 ? 'run' : 'runs'}, one after another.`
     : `${formatCount(wrong)} of ${formatCount(count)} runs cannot be trained: nothing is queued until they are changed or left out.`;
 
+/** Runs that were trained already take no time to speak of. */
+function timeWords(checks: readonly RunCheck[] | null): string {
+  if (!checks) return '';
+  const left = checks.filter(({ error, finished }) => error === null && finished === null);
+  const known = left.flatMap(({ seconds }) => (seconds === null ? [] : [seconds]));
+  if (left.length === 0) return '';
+  if (known.length === 0) return 'How long they train is unknown until the first steps.';
+  const words = `About ${formatDuration(known.reduce((sum, seconds) => sum + seconds, 0))} of training`;
+  const others = left.length - known.length;
+  return others === 0
+    ? `${words}; tests come on top.`
+    : `${words} for ${known.length} of them, unknown for the others.`;
+}
+
 function PlannedRow({ run, check }: { readonly run: QueuedRun; readonly check: RunCheck | null }) {
   return (
     <li>
@@ -91,7 +105,8 @@ function useChecks(runs: readonly QueuedRun[]): readonly RunCheck[] | null {
     queue.check(asked).then(
       (checks) => isWanted && setAnswer({ of: key, checks }),
       (error: unknown) =>
-        isWanted && setAnswer({ of: key, checks: asked.map(() => ({ error: reportOf(error), finished: null })) }),
+        isWanted &&
+        setAnswer({ of: key, checks: asked.map(() => ({ error: reportOf(error), finished: null, seconds: null })) }),
     );
     return () => {
       isWanted = false;

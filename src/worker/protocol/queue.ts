@@ -60,6 +60,8 @@ export interface RunCheck {
   readonly error: ErrorReport | null;
   /** The finished run of the same configuration and data, whose results would be the same. */
   readonly finished: string | null;
+  /** Training of both parts, as earlier runs of the same shape on this adapter took; null where none was measured. */
+  readonly seconds: number | null;
 }
 
 export type QueueRequest =
