@@ -1,6 +1,6 @@
 import { useId, useState } from 'react';
 import type { ChosenVae, ErrorReport, UtgrecConfig, VaeRole } from '../../worker/protocol';
-import { formatBytes } from '../format/numbers';
+import { formatSize } from '../format/numbers';
 import { ErrorNote } from '../parts/ErrorNote';
 import { reportOf } from '../session';
 import { useSession } from '../sessionContext';
@@ -129,4 +129,4 @@ function VaeFileField({ part, label, note, onChosen }: VaeFileFieldProps) {
 }
 
 const factsOf = ({ name, sizeBytes, input, output }: ChosenVae): string =>
-  `${name}, ${formatBytes(sizeBytes)}: ${input} → ${output}`;
+  `${name}, ${formatSize(sizeBytes)}: ${input} → ${output}`;

@@ -79,6 +79,12 @@ describe('an autoencoder of the user', () => {
       side: 8,
       channels: 3,
     });
+    // The tiny decoder reads 3 channels as pictures have: its 4 → 8 pixels give it away, the encoder's 6 channels do.
+    await expect(inspectVaeFile(file('decoder'), 'encoder')).rejects.toMatchObject({ code: 'utgrec/onnx-input' });
+    await expect(inspectVaeFile(file('encoder'), 'decoder')).rejects.toMatchObject({
+      code: 'utgrec/onnx-output',
+      message: expect.stringContaining('[2, 3, 8, 8] → [2, 6, 4, 4]'),
+    });
   });
 
   it.each([

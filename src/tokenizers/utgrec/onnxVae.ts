@@ -169,13 +169,17 @@ export async function inspectVaeFile(file: VaeFile, role: Role): Promise<VaeFact
   const { session, ports } = await VaeSession.open(file, role);
   await session.release();
   const [pictures, latents] = role === 'encoder' ? [ports.input, ports.output] : [ports.output, ports.input];
-  return {
-    input: shown(ports.input),
-    output: shown(ports.output),
-    side: known(pictures[2]),
-    latentSide: known(latents[2]),
-    channels: known(latents[1]),
-  };
+  const [side, latentSide] = [known(pictures[2]), known(latents[2])];
+  const isSquare = [pictures, latents].every((shape) => known(shape[2]) === known(shape[3]));
+  const isWhole = side === null || latentSide === null || Number.isInteger(side / latentSide);
+  if ((known(pictures[1]) ?? RGB) !== RGB || !isSquare || !isWhole)
+    refuse(
+      `utgrec/onnx-${role === 'encoder' ? 'input' : 'output'}`,
+      file,
+      role,
+      `wanted square pictures [·, ${RGB}, S, S] and latents [·, c, s, s] with s a divisor of S, came ${shown(ports.input)} → ${shown(ports.output)}; choose the ${role}'s file.`,
+    );
+  return { input: shown(ports.input), output: shown(ports.output), side, latentSide, channels: known(latents[1]) };
 }
 
 export interface OnnxVaeOptions {
