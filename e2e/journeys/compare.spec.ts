@@ -12,7 +12,7 @@ const recallOf = (run: typeof tiger, name: string): string =>
     .metrics.recall10.toFixed(4);
 
 test('two trained runs are compared, exported and managed without training', async ({ page }) => {
-  test.setTimeout(120_000);
+  test.setTimeout(180_000);
   await openWorkbench(page);
   await page.goto('/#/compare');
   await expect(page.getByRole('heading', { name: 'Pick 2 runs' })).toBeVisible();
