@@ -29,6 +29,12 @@ test('a malformed line is refused with file, line, what to do and a code', async
   await expect(alert).toContainText(/line 2/);
   await expect(alert.locator('.error-code')).toHaveText(/^[a-z]+\/\w+/);
   await expect(alert.locator('.error-next')).not.toBeEmpty();
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await alert.getByRole('button', { name: 'Copy details' }).click();
+  const details = await page.evaluate(() => navigator.clipboard.readText());
+  expect(details).toMatch(/^Code: [a-z]+\/\w+$/m);
+  expect(details).toMatch(/^Message: .*items\.jsonl\.gz/m);
+  expect(details).toMatch(/^Adapter: .+ \(software\), buffers to \d+ B/m);
   await expect(page.getByRole('region', { name: /^Summary of/ })).toHaveCount(0);
 
   await page.locator('input[type="file"]').setInputFiles([ITEMS, SEQUENCES]);

@@ -37,6 +37,7 @@ import { useDraft } from './stores/draft';
 import { type RunState, runningRun, useJobs } from './stores/jobs';
 import { useMultiIdentifier } from './stores/multiIdentifier';
 import { useQueue } from './stores/queue';
+import { shownRun, useRuns } from './stores/runs';
 import { stopRules } from './stores/stopRules';
 import { useWorkspace } from './stores/workspace';
 
@@ -168,17 +169,26 @@ export function createSession(client: Client): Session {
     runs,
     queue,
     async start(run, config) {
-      const isContinued = canContinue(run, config);
+      // The worker goes on with a run of the same settings, also one that has ended: what is shown of it stays.
+      const isContinued = canContinue(run, config) || isTrainedSo(run, config);
       if (!isContinued) forgetResults(run);
       jobs().started(run, config);
       workspace().dismiss('deviceLost');
+      workspace().dismiss('error');
       try {
         const order = { config, rules: stopRules() };
         await client.request(
           run === 'tokenizer' ? { kind: 'startTokenizer', ...order } : { kind: 'startRecommender', ...order },
         );
       } catch (error) {
-        jobs().ended(run, 'failed', reportOf(error));
+        const report = reportOf(error);
+        jobs().ended(run, 'failed', report);
+        const shown = shownRun(useRuns.getState());
+        if (isContinued || !shown || !UNTOUCHED.has(report.code)) return;
+        // What the page let go of for the new training is all there: it comes back.
+        await runs.show(shown.id);
+        workspace().dismiss('restored');
+        workspace().notify({ kind: 'error', title: 'The training did not start', ...report, message: BUSY });
       }
     },
     pause: () => ask('pause'),
@@ -212,6 +222,11 @@ export function createSession(client: Client): Session {
   };
 }
 
+/** Refusals before the worker changed anything: another training has the GPU, here or in another tab. */
+const UNTOUCHED: ReadonlySet<string> = new Set(['storage/locked', 'worker/busy']);
+const BUSY =
+  'Another training has the GPU, perhaps in another tab of this browser. Wait for its end, stop it there, or queue this one.';
+
 /** A stopped or failed run goes on from its checkpoint if nothing that decides it has changed. */
 export function canContinue(run: Run, config: SystemConfig): boolean {
   const record = useJobs.getState()[run];
@@ -220,6 +235,11 @@ export function canContinue(run: Run, config: SystemConfig): boolean {
     record.config !== null &&
     sameRun(run, record.config, config)
   );
+}
+
+function isTrainedSo(run: Run, config: SystemConfig): boolean {
+  const record = useJobs.getState()[run];
+  return record.state === 'done' && record.config !== null && sameRun(run, record.config, config);
 }
 
 function folderName(files: readonly File[]): string {
