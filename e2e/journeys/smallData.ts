@@ -2,7 +2,7 @@
 // asked for a picture of every item: the adjective is its colour, the noun its stripe.
 import { crc32, deflateSync, gzipSync } from 'node:zlib';
 import type { Page } from '@playwright/test';
-import { expect } from './workbench';
+import { expect, goTo } from './workbench';
 
 const ADJECTIVES = 'red blue old small loud quiet round steel paper golden hollow northern'.split(' ');
 const NOUNS = 'drum flute lamp chair kettle rope bridge lantern map globe anchor mirror clock ladder'.split(' ');
@@ -95,4 +95,16 @@ export async function openSmallData(page: Page, hasPictures = false, domains = D
       ...(hasPictures ? pack() : []),
     ]);
   await expect(page.getByRole('region', { name: /^Summary of/ })).toContainText(String(SMALL_ITEMS));
+}
+
+/** Trains a small tokenizer on it to the end, then begins a recommender that no test outlasts. */
+export async function beginLongTraining(page: Page): Promise<void> {
+  await goTo(page, 'Tokenizer');
+  await page.getByRole('group', { name: 'Training' }).getByRole('textbox', { name: 'Epochs' }).fill('3');
+  await page.getByRole('button', { name: 'Train the tokenizer' }).click();
+  await expect(page.getByRole('button', { name: 'Train anew' })).toBeVisible({ timeout: 60_000 });
+  await goTo(page, 'Recommender');
+  await page.getByRole('group', { name: 'Training' }).getByRole('textbox', { name: 'Epochs' }).fill('5000');
+  await page.getByRole('textbox', { name: 'Validate every' }).fill('5000');
+  await page.getByRole('button', { name: 'Train the recommender' }).click();
 }

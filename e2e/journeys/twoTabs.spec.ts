@@ -1,6 +1,6 @@
 // Two tabs of one browser: one trains; the other sees the data and the runs, is refused a second training in words, and may train
 // as soon as the first lets go.
-import { openSmallData } from './smallData';
+import { beginLongTraining, openSmallData } from './smallData';
 import { expect, goTo, openWorkbench, test } from './workbench';
 
 const MINUTES = 60_000;
@@ -12,14 +12,7 @@ test('a second tab looks on while the first one trains, and trains once that has
   test.setTimeout(4 * MINUTES);
   await openWorkbench(page);
   await openSmallData(page);
-  await goTo(page, 'Tokenizer');
-  await page.getByRole('group', { name: 'Training' }).getByRole('textbox', { name: 'Epochs' }).fill('3');
-  await page.getByRole('button', { name: 'Train the tokenizer' }).click();
-  await expect(page.getByRole('button', { name: 'Train anew' })).toBeVisible({ timeout: MINUTES });
-  await goTo(page, 'Recommender');
-  await page.getByRole('group', { name: 'Training' }).getByRole('textbox', { name: 'Epochs' }).fill('5000');
-  await page.getByRole('textbox', { name: 'Validate every' }).fill('5000');
-  await page.getByRole('button', { name: 'Train the recommender' }).click();
+  await beginLongTraining(page);
   await expect(page.getByRole('progressbar', { name: 'Progress of the recommender' })).toHaveAttribute(
     'aria-valuenow',
     /\d/,

@@ -1,9 +1,9 @@
 // The window's main thread: how long it works until the page can be used, and how short its tasks are while a recommender really
 // trains with its curves in view. Then Space on the panel of progress holds the job, a full stop does one step, and Stop leaves a
 // run that goes on.
-import { openSmallData } from './smallData';
+import { beginLongTraining, openSmallData } from './smallData';
 import { mainThreadTasks } from './tracing';
-import { expect, goTo, openWorkbench, test } from './workbench';
+import { expect, openWorkbench, test } from './workbench';
 
 const MINUTES = 60_000;
 /** Steps that are watched. */
@@ -20,14 +20,7 @@ test('the window stays free while a recommender trains; it is held, stepped and 
   test.setTimeout(4 * MINUTES);
   await openWorkbench(page);
   await openSmallData(page);
-  await goTo(page, 'Tokenizer');
-  await page.getByRole('group', { name: 'Training' }).getByRole('textbox', { name: 'Epochs' }).fill('3');
-  await page.getByRole('button', { name: 'Train the tokenizer' }).click();
-  await expect(page.getByRole('button', { name: 'Train anew' })).toBeVisible({ timeout: MINUTES });
-  await goTo(page, 'Recommender');
-  await page.getByRole('group', { name: 'Training' }).getByRole('textbox', { name: 'Epochs' }).fill('5000');
-  await page.getByRole('textbox', { name: 'Validate every' }).fill('5000');
-  await page.getByRole('button', { name: 'Train the recommender' }).click();
+  await beginLongTraining(page);
   const panel = page.getByRole('region', { name: 'Progress', exact: true });
   const steps = async (): Promise<number> => {
     const [done = ''] = (await panel.locator('dd').nth(1).innerText()).split(' ');
