@@ -58,6 +58,7 @@ export const QUICK_STAGES = [
     limitMs: 2 * MINUTE,
   },
   { name: 'source rules', args: ['scripts/sourceRules.mjs'], limitMs: MINUTE },
+  { name: 'words', args: ['scripts/words.mjs', '--check'], limitMs: MINUTE },
   { name: 'unit tests', ...vitest('unit', 10 * MINUTE) },
 ];
 

@@ -48,7 +48,7 @@ async function runTextOf(folder: string): Promise<string> {
   if (!bytes)
     throw new FormatError(
       'cli/no-run',
-      `${folder}: is not a run's folder (no ${RUN_FILE}); give the --out folder of a training.`,
+      `${folder}: is not a run’s folder (no ${RUN_FILE}); give the --out folder of a training.`,
     );
   return new TextDecoder().decode(bytes);
 }
@@ -161,7 +161,7 @@ function traces(): string[] {
   return [hostname(), username, homedir(), Intl.DateTimeFormat().resolvedOptions().timeZone];
 }
 
-/** Unpacks a `.tessera` file into a run's folder, verified. */
+/** Unpacks a `.tessera` file into a run’s folder, verified. */
 export async function importRun(file: string | undefined, options: CliOptions): Promise<void> {
   if (!file) throw new ConfigError('cli/no-archive', 'import-run: wants a .tessera file; see tessera --help.');
   if (!options.out) throw new ConfigError('cli/out', 'import-run: wants --out <folder> for the run.');

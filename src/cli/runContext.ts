@@ -29,7 +29,7 @@ export async function writeRunFile(folder: string, config: object, data: { name:
   );
 }
 
-/** What a run's folder says of itself; the configuration is not checked yet. @throws FormatError `cli/no-run` */
+/** What a run’s folder says of itself; the configuration is not checked yet. @throws FormatError `cli/no-run` */
 export async function readRunFile(folder: string): Promise<{ config: unknown; file: string; dataName: string }> {
   const file = path.join(folder, RUN_FILE);
   let text: string;
@@ -38,7 +38,7 @@ export async function readRunFile(folder: string): Promise<{ config: unknown; fi
   } catch (cause) {
     throw new FormatError(
       'cli/no-run',
-      `${folder}: is not a run's folder (no ${RUN_FILE}); give the --out folder of a training.`,
+      `${folder}: is not a run’s folder (no ${RUN_FILE}); give the --out folder of a training.`,
       { cause },
     );
   }

@@ -133,7 +133,7 @@ export async function readModelFolder(files: ReadonlyMap<string, Uint8Array>): P
 
 function requireVersion(map: JsonObject): void {
   if (map['format'] !== MAP_FORMAT)
-    throw new FormatError('model/missing', `import a model: ${MAP_FILE} is not a Tessera model's; export it again.`);
+    throw new FormatError('model/missing', `import a model: ${MAP_FILE} is not a Tessera model’s; export it again.`);
   if (map['version'] !== MAP_VERSION)
     throw new FormatError(
       'model/version',

@@ -103,7 +103,7 @@ function listedFiles(manifest: JsonObject, name: string): Map<string, { bytes: n
     Object.entries(files).map(([member, entry]) => {
       const { bytes, sha256 } = isJsonObject(entry) ? entry : {};
       if (typeof bytes !== 'number' || typeof sha256 !== 'string')
-        throw new FormatError('archive/manifest', `${name}: the manifest's entry "${member}" has no size and hash.`);
+        throw new FormatError('archive/manifest', `${name}: the manifest’s entry "${member}" has no size and hash.`);
       return [member, { bytes, sha256 }];
     }),
   );

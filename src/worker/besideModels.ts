@@ -131,7 +131,7 @@ export class BesideDesk {
     if (known.length === 0)
       throw new ConfigError(
         'demo/unknown-items',
-        `recommend: ${model.name} knows none of the history's items; it was trained on ${model.dataset.name}.`,
+        `recommend: ${model.name} knows none of the history’s items; it was trained on ${model.dataset.name}.`,
       );
     const started = performance.now();
     const { items, scores } = await model.top(known);

@@ -95,7 +95,7 @@ function scriptUrls(): ScriptUrl {
   const policy = trustedTypes?.createPolicy('worker-url', {
     createScriptURL(url) {
       if (!SCRIPT_URLS.includes(url))
-        throw new TesseraError('worker/url', `worker: wanted a worker's address, got ${url}; reload the page.`);
+        throw new TesseraError('worker/url', `worker: wanted a worker’s address, got ${url}; reload the page.`);
       return url;
     },
   });

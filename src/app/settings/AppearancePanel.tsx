@@ -23,7 +23,7 @@ export function AppearancePanel() {
       <ChoiceRow
         name="appearance-theme"
         label="Theme"
-        note="Figures and their exports follow; product pictures never change."
+        note="Figures and their exports follow; pictures of items never change."
         choices={THEMES}
         chosen={theme}
         onChoose={chooseTheme}
