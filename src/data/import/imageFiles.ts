@@ -25,7 +25,7 @@ export async function readImageFiles(parts: readonly ImportPart[], context: Impo
     const id = unescaped(splitPath(file).file.replace(PICTURE_NAME, ''));
     try {
       if (!isIdText(id)) {
-        const problem = { wanted: "a file named by its item’s id", came: 'a longer name', remedy: 'rename it' };
+        const problem = { wanted: 'a file named by its item’s id', came: 'a longer name', remedy: 'rename it' };
         throw formatProblem('images/name', { file }, problem);
       }
       const bytes = await readBytes(await meter.open(source), { file, maxBytes: MAX_PICTURE_BYTES });
