@@ -14,6 +14,8 @@ import { ROOT } from './setup/packages.mjs';
 const RUNS = [
   { id: 'tiger-sample-1', name: 'TIGER, sample, seed 1', preset: 'tiger.json', seed: 1 },
   { id: 'tiger-sample-2', name: 'TIGER, sample, seed 2', preset: 'tiger.json', seed: 2 },
+  { id: 'utgrec-sample-1', name: 'UTGRec, sample', preset: 'utgrec.json', seed: 1 },
+  { id: 'mtgrec-sample-1', name: 'MTGRec, sample', preset: 'mtgrec.json', seed: 1 },
   { id: 'sasrec-sample-1', name: 'SASRec, sample', preset: 'sasrec.json', seed: 1 },
 ];
 const TO = path.join(ROOT, 'models/sample');

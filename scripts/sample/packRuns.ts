@@ -12,7 +12,7 @@ import { checkpointFile, readRunFolder } from '../../src/train/runFolder';
 import { metricSummaries } from '../../src/worker/metricSummaries';
 
 /** A file that a page fetches in passing. */
-const MAX_BYTES = 2_000_000;
+const MAX_BYTES = 3_000_000;
 
 export interface PackedRun {
   /** Name of the file and of the run in links. */
@@ -63,18 +63,25 @@ function filesOf(folder: string): Map<string, Uint8Array> {
   return files;
 }
 
-/** The best recommender stands for the newest, and its optimizer starts anew. */
+/** The best recommender stands for the newest, and optimizers start anew. */
 function leanFiles(files: Map<string, Uint8Array>): Map<string, Uint8Array> {
+  if (!files.has(checkpointFile('best')))
+    throw new Error('pack: wanted a run with a best recommender; train it to its end first');
   const lean = new Map(files);
-  const best = files.get(checkpointFile('best'));
-  if (!best) throw new Error('pack: wanted a run with a best recommender; train it to its end first');
   lean.delete(checkpointFile('recommender'));
-  const { identity, arrays, numbers } = readCheckpoint(best, 'best');
+  for (const kind of ['tokenizer', 'best'] as const) {
+    const file = files.get(checkpointFile(kind));
+    if (file) lean.set(checkpointFile(kind), withoutMoments(file, kind));
+  }
+  return lean;
+}
+
+function withoutMoments(file: Uint8Array, name: string): Uint8Array {
+  const { identity, arrays, numbers } = readCheckpoint(file, name);
   const zeroed = new Map(
     [...arrays].map(
       ([name, array]) => [name, /^moment[12]\//.test(name) ? new Float32Array(array.length) : array] as const,
     ),
   );
-  lean.set(checkpointFile('best'), writeCheckpoint(identity, zeroed, Object.fromEntries(numbers)));
-  return lean;
+  return writeCheckpoint(identity, zeroed, Object.fromEntries(numbers));
 }
