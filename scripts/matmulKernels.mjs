@@ -20,27 +20,39 @@ const ORIENTATIONS = {
   tn: { a: '[batch, K, M]', b: '[batch, K, N]', aRows: false, bRows: false },
 };
 
-const header = (name, what, orientation, work, needs) => `// ${name}: ${what}
-//   a   ${orientation.a} f32 in    rows a_lead elements apart, matrices a_batch apart
-//   b   ${orientation.b} f32 in    rows b_lead apart, matrices b_batch apart
+/** `half` names the operand that is stored as f16, two a word (half_pack.wgsl); products and sums are f32 all the same. */
+const header = (name, what, orientation, work, needs, half = null) => `// ${name}: ${what}
+//   a   ${orientation.a} ${half === 'a' ? 'f16, two a word,' : 'f32'} in    rows a_lead elements apart, matrices a_batch apart
+//   b   ${orientation.b} ${half === 'b' ? 'f16, two a word,' : 'f32'} in    rows b_lead apart, matrices b_batch apart
 //   aux [..]          f32 in    EPILOGUES 2, 3: laid out as c; 4, 5: [N]; else unused (bind any buffer)
 //   c   [batch, M, N] f32 out   rows c_lead apart, matrices without gaps
 ${work.map((line) => `// ${line}`).join('\n')}
 // Needs ${needs}. Sizes beyond M and N are clamped when read and not stored.
 // Written by scripts/matmulKernels.mjs; do not edit.`;
 
-const declarations = ({ aVector, bVector, isSplit }) => `struct Params {
+/** Element type of an operand's binding. */
+const elementOf = (isHalf, isVector) => (isHalf ? 'vec2<u32>' : isVector ? 'vec4<f32>' : 'f32');
+/** Four neighbours of an operand that is read by vectors. */
+const quadOf = (side, at, half) => (half === side ? `wide(${side}[${at}])` : `${side}[${at}]`);
+
+const declarations = ({ aVector, bVector, isSplit, half = null }) => `struct Params {
   m: u32, n: u32, k: u32, alpha: f32,
   a_batch: u32, a_lead: u32, b_batch: u32, b_lead: u32,
   c_lead: u32, epilogue: u32${isSplit ? ', splits: u32, k_chunk: u32' : ''}
 }
 
-@group(0) @binding(0) var<storage, read> a: array<${aVector ? 'vec4<f32>' : 'f32'}>;
-@group(0) @binding(1) var<storage, read> b: array<${bVector ? 'vec4<f32>' : 'f32'}>;
+@group(0) @binding(0) var<storage, read> a: array<${elementOf(half === 'a', aVector)}>;
+@group(0) @binding(1) var<storage, read> b: array<${elementOf(half === 'b', bVector)}>;
 @group(0) @binding(2) var<storage, read> aux: array<vec4<f32>>;
 @group(0) @binding(3) var<storage, read_write> c: array<vec4<f32>>;
 @group(0) @binding(4) var<uniform> params: Params;
-
+${
+  half
+    ? `
+fn wide(words: vec2<u32>) -> vec4<f32> { return vec4<f32>(unpack2x16float(words.x), unpack2x16float(words.y)); }
+`
+    : ''
+}
 // The epilogue is chosen by a uniform without branches: one pipeline serves all six (0 none, 1 relu, 2 + aux,
 // 3 where aux > 0, 4 + aux[n], 5 relu(+ aux[n])).
 fn store(z: u32, row: u32, column: u32, columns: u32, total: vec4<f32>) {
@@ -74,15 +86,15 @@ const rolledStores = (rows, parts) => [
 ];
 
 /** Both operands k-major with vec4 loads: `rows` x (4 * parts) outputs a lane, groups of 8 lanes side by side. */
-function panel(name, rows, parts) {
+function panel(name, rows, parts, half = null) {
   const lanes = 8;
   const work = [
     `A lane owns ${rows} rows x ${4 * parts} columns; ${lanes} lanes lie side by side, so all read the same a. One k an iteration keeps`,
     'the body small: on software adapters the count of load instructions is the cost, and workgroup memory loses. Sums run',
     'in order of k.',
   ];
-  return `${header(name, 'C = alpha Aᵀ B with an epilogue, from registers only.', ORIENTATIONS.tn, work, 'a_lead, b_lead, c_lead, a_batch, b_batch multiples of 4')}
-${declarations({ aVector: true, bVector: true })}
+  return `${header(name, 'C = alpha Aᵀ B with an epilogue, from registers only.', ORIENTATIONS.tn, work, 'a_lead, b_lead, c_lead, a_batch, b_batch multiples of 4', half)}
+${declarations({ aVector: true, bVector: true, half })}
 
 @compute @workgroup_size(${lanes})
 fn ${name}(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
@@ -99,8 +111,8 @@ ${block(2, [
 ])}
   for (var k = 0u; k < params.k; k++) {
 ${block(4, [
-  range(rows / 4).map((g) => `let x${g} = a[a${g}_at]; a${g}_at += a_step;`),
-  range(parts).map((j) => `let b${j} = b[b${j}_at]; b${j}_at += b_step;`),
+  range(rows / 4).map((g) => `let x${g} = ${quadOf('a', `a${g}_at`, half)}; a${g}_at += a_step;`),
+  range(parts).map((j) => `let b${j} = ${quadOf('b', `b${j}_at`, half)}; b${j}_at += b_step;`),
   range(rows).map((i) => multiplyAdd(i, parts, `x${i >> 2}.${AXES[i & 3]}`)),
 ])}
   }
@@ -163,7 +175,7 @@ ${block(2, rolledStores(rows, parts))}
 }
 
 /** WGSL function that reads four elements of one k of an operand, zero beyond the part of K that the group sums. */
-const quadLoader = (side, isRows, size) => {
+const quadLoader = (side, isRows, size, half) => {
   const body = isRows
     ? [
         `let at = z * params.${side}_batch + min(k, k_last - 1u);`,
@@ -174,7 +186,7 @@ const quadLoader = (side, isRows, size) => {
       ]
     : [
         `let at = z * (params.${side}_batch / 4u) + min(k, k_last - 1u) * (params.${side}_lead / 4u);`,
-        `let quad = ${side}[at + min(i, params.${side}_lead - 1u) / 4u];`,
+        `let quad = ${quadOf(side, `at + min(i, params.${side}_lead - 1u) / 4u`, half)};`,
       ];
   return `fn load_${side}(z: u32, i: u32, k: u32, k_last: u32) -> vec4<f32> {
 ${block(2, body)}
@@ -183,7 +195,7 @@ ${block(2, body)}
 };
 
 /** Block tile of 64 x 64 through workgroup memory for real GPUs; 8 rows x 4 columns a lane, 128 lanes, optional split of K. */
-function tile(name, kind) {
+function tile(name, kind, half = null) {
   const { aRows, bRows } = ORIENTATIONS[kind];
   const place = (side, isRows) => [
     `let ${side}_k = item ${isRows ? '%' : '/'} 16u;`,
@@ -197,15 +209,15 @@ function tile(name, kind) {
   ];
   const title = `C = alpha ${aRows ? 'A' : 'Aᵀ'} ${bRows ? 'Bᵀ' : 'B'} with an epilogue, block tiles of 64 x 64 in workgroup memory.`;
   const needs = [aRows ? '' : 'a_lead, a_batch', bRows ? '' : 'b_lead, b_batch', 'c_lead'].filter(Boolean).join(', ');
-  return `${header(name, title, ORIENTATIONS[kind], work, `${needs} multiples of 4`)}
-${declarations({ aVector: !aRows, bVector: !bRows, isSplit: true })}
+  return `${header(name, title, ORIENTATIONS[kind], work, `${needs} multiples of 4`, half)}
+${declarations({ aVector: !aRows, bVector: !bRows, isSplit: true, half })}
 
 var<workgroup> a_tile: array<vec4<f32>, 272>;
 var<workgroup> b_tile: array<vec4<f32>, 272>;
 
-${quadLoader('a', aRows, 'm')}
+${quadLoader('a', aRows, 'm', half)}
 
-${quadLoader('b', bRows, 'n')}
+${quadLoader('b', bRows, 'n', half)}
 
 @compute @workgroup_size(128)
 fn ${name}(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
@@ -243,6 +255,12 @@ const files = [
   ['matmul_subgroup4_nn', (name) => subgroup(name, 'nn', 4, 16, 2)],
   ['matmul_subgroup4_tn', (name) => subgroup(name, 'tn', 4, 16, 2)],
   ...Object.keys(ORIENTATIONS).map((kind) => [`matmul_tile_${kind}`, (name) => tile(name, kind)]),
+  // Gradients of weights read a saved activation k-major: the only products with an f16 operand.
+  ...['a', 'b'].flatMap((half) => [
+    [`matmul_panel_half_${half}`, (name) => panel(name, 16, 2, half)],
+    [`matmul_panel_narrow_half_${half}`, (name) => panel(name, 16, 1, half)],
+    [`matmul_tile_tn_half_${half}`, (name) => tile(name, 'tn', half)],
+  ]),
 ];
 mkdirSync(folder, { recursive: true });
 for (const [name, write] of files) {

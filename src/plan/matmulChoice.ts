@@ -100,6 +100,9 @@ export interface MatmulKernel {
   readonly columns: number;
   /** For outputs of at most this many columns only. */
   readonly mostColumns: number;
+  /** Twins that read a or b as f16, two a word. */
+  readonly halfA?: KernelName;
+  readonly halfB?: KernelName;
 }
 
 const PANEL = { a: 'columns', b: 'columns', vectorA: true, vectorB: true } as const;
@@ -116,8 +119,24 @@ const BLOCK = { rows: TILE, columns: TILE, mostColumns: Number.POSITIVE_INFINITY
 /** Kernels of a family, the preferred one first where several can read the operands as they lie. */
 export const MATMUL_KERNELS: Readonly<Record<Exclude<MatmulFamily, 'plain'>, readonly MatmulKernel[]>> = {
   panel: [
-    { name: 'matmul_panel_narrow', ...PANEL, rows: 16, columns: 32, mostColumns: 32 },
-    { name: 'matmul_panel', ...PANEL, rows: 16, columns: 64, mostColumns: Number.POSITIVE_INFINITY },
+    {
+      name: 'matmul_panel_narrow',
+      ...PANEL,
+      rows: 16,
+      columns: 32,
+      mostColumns: 32,
+      halfA: 'matmul_panel_narrow_half_a',
+      halfB: 'matmul_panel_narrow_half_b',
+    },
+    {
+      name: 'matmul_panel',
+      ...PANEL,
+      rows: 16,
+      columns: 64,
+      mostColumns: Number.POSITIVE_INFINITY,
+      halfA: 'matmul_panel_half_a',
+      halfB: 'matmul_panel_half_b',
+    },
   ],
   subgroup4: [
     { name: 'matmul_subgroup4_nn', a: 'rows', ...SUBGROUP },
@@ -126,7 +145,16 @@ export const MATMUL_KERNELS: Readonly<Record<Exclude<MatmulFamily, 'plain'>, rea
   tile: [
     { name: 'matmul_tile_nn', a: 'rows', b: 'columns', vectorA: false, vectorB: true, ...BLOCK },
     { name: 'matmul_tile_nt', a: 'rows', b: 'rows', vectorA: false, vectorB: false, ...BLOCK },
-    { name: 'matmul_tile_tn', a: 'columns', b: 'columns', vectorA: true, vectorB: true, ...BLOCK },
+    {
+      name: 'matmul_tile_tn',
+      a: 'columns',
+      b: 'columns',
+      vectorA: true,
+      vectorB: true,
+      ...BLOCK,
+      halfA: 'matmul_tile_tn_half_a',
+      halfB: 'matmul_tile_tn_half_b',
+    },
   ],
 };
 

@@ -16,8 +16,9 @@ interface Launch {
 }
 
 export interface MatmulOperands {
-  readonly a: Float32Array<ArrayBuffer>;
-  readonly b: Float32Array<ArrayBuffer>;
+  /** u32: f16, two a word (ops/half.ts). */
+  readonly a: Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>;
+  readonly b: Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>;
   /** For the epilogues that take one. */
   readonly aux: Float32Array<ArrayBuffer> | null;
 }
@@ -77,7 +78,8 @@ export class MatmulTrial {
         throw new Error('matmul trial: operands are no parameters');
       },
     };
-    lowerMatmul(context, attributes, { ...given, c: result }, choice);
+    const halves = { halfA: operands.a instanceof Uint32Array, halfB: operands.b instanceof Uint32Array };
+    lowerMatmul(context, attributes, { ...given, ...halves, c: result }, choice);
     const compiled = await Promise.all(dispatches.map(({ kernel, overrides }) => device.kernel(kernel, overrides)));
     const owned: GPUBuffer[] = [];
     const { STORAGE, COPY_DST, COPY_SRC, UNIFORM } = GPUBufferUsage;

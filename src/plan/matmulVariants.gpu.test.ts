@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { halfWords, roundHalf } from '../../test/fixtures/half';
 import { normalArray } from '../base/random';
 import { GpuDevice } from '../gpu/device';
 import type { MatmulAttributes } from '../tensor/ops/matmul';
@@ -54,7 +55,12 @@ describe('matrix product kernels', () => {
     bBatchStride: batch === 1 ? 0 : k * n,
     ...more,
   });
-  const result = async (attributes: MatmulAttributes, choice: MatmulChoice): Promise<Float32Array> => {
+  /** The operand `half` is rounded to f16 before it comes (`rounded`) or stored as f16 words (`words`). */
+  const result = async (
+    attributes: MatmulAttributes,
+    choice: MatmulChoice,
+    half: { readonly side: 'a' | 'b'; readonly as: 'rounded' | 'words' } | null = null,
+  ): Promise<Float32Array> => {
     const { batch, m, n, k, epilogue, bBatchStride } = attributes;
     const auxSize =
       epilogue === 'add' || epilogue === 'reluMask'
@@ -67,7 +73,10 @@ describe('matrix product kernels', () => {
       b: normalArray((bBatchStride === 0 ? 1 : batch) * k * n, 12),
       aux: auxSize > 0 ? normalArray(auxSize, 13) : null,
     };
-    const trial = await MatmulTrial.build(device, attributes, operands, choice);
+    const given = half && {
+      [half.side]: half.as === 'words' ? halfWords(operands[half.side]) : operands[half.side].map(roundHalf),
+    };
+    const trial = await MatmulTrial.build(device, attributes, { ...operands, ...given }, choice);
     try {
       for (const kernel of trial.kernels) ran.add(kernel);
       await trial.run();
@@ -77,9 +86,10 @@ describe('matrix product kernels', () => {
     }
   };
   /** Largest difference from matmul_plain, in units of the error that float32 sums of K unit products may have. */
-  const excess = async (attributes: MatmulAttributes, choice: MatmulChoice): Promise<number> => {
-    const want = await result(attributes, { family: 'plain', splits: 1 });
-    const got = await result(attributes, choice);
+  const excess = async (attributes: MatmulAttributes, choice: MatmulChoice, half?: 'a' | 'b'): Promise<number> => {
+    const rounded = half ? ({ side: half, as: 'rounded' } as const) : null;
+    const want = await result(attributes, { family: 'plain', splits: 1 }, rounded);
+    const got = await result(attributes, choice, half ? { side: half, as: 'words' } : null);
     expect(got.length).toBe(want.length);
     const bound = 1e-6 * (8 + attributes.k);
     return got.reduce(
@@ -120,6 +130,31 @@ describe('matrix product kernels', () => {
     });
   }
 
+  for (const family of [...FAMILIES, 'plain'] as const)
+    it(`${family} reads an f16 operand as f32 numbers of its rounding, on every size, layout and epilogue`, async ({
+      skip,
+    }) => {
+      skip(family !== 'plain' && !canRun(family), 'needs subgroups of exactly 4');
+      for (const half of ['a', 'b'] as const) {
+        for (const transposeA of [false, true])
+          for (const transposeB of [false, true])
+            for (const size of SIZES)
+              expect(
+                await excess(attributesOf(size, { transposeA, transposeB }), { family, splits: 1 }, half),
+                `${half} ${size} ${transposeA} ${transposeB}`,
+              ).toBeLessThan(1);
+        for (const epilogue of EPILOGUES)
+          expect(
+            await excess(
+              attributesOf([2, 12, 24, 20], { epilogue, transposeA: true, alpha: 2 }),
+              { family, splits: family === 'tile' ? 2 : 1 },
+              half,
+            ),
+            `${half} ${epilogue}`,
+          ).toBeLessThan(1);
+      }
+    });
+
   it('reads one shared second operand for all of a batch', async () => {
     for (const family of FAMILIES.filter(canRun))
       for (const transposeB of [false, true])
@@ -153,7 +188,10 @@ describe('matrix product kernels', () => {
   });
 
   it('has run every generated kernel that the adapter can run', () => {
-    const all = FAMILIES.filter(canRun).flatMap((family) => MATMUL_KERNELS[family].map(({ name }) => name));
-    expect([...ran].sort()).toEqual([...all, 'matmul_pack', 'matmul_finish', 'matmul_plain'].sort());
+    const all = FAMILIES.filter(canRun)
+      .flatMap((family) => MATMUL_KERNELS[family].flatMap(({ name, halfA, halfB }) => [name, halfA, halfB]))
+      .filter((name) => name !== undefined);
+    const others = ['matmul_pack', 'matmul_finish', 'matmul_plain', 'half_unpack'];
+    expect([...ran].sort()).toEqual([...all, ...others].sort());
   });
 });

@@ -4,6 +4,7 @@ import type { Optimizer } from '../nn/optimizers';
 import type { ParameterSpec } from '../nn/parameters';
 import type { TensorSpec } from '../tensor/graph';
 import { ALIGNMENT_BYTES, accessesOf, planArenas } from './arena';
+import type { Storage } from './savedHalves';
 import { type StepFunction, type TracedProgram, traceProgram, traceUpdate } from './trace';
 import { layoutOf, type VariableLayout } from './variableLayout';
 
@@ -29,6 +30,8 @@ export interface PlannedStep {
   readonly optimizer: Optimizer;
   /** The batch is run in parts: one more gradient arena, and the update is a program of its own. */
   readonly isInParts?: boolean;
+  /** As the step is compiled, f32 by default. */
+  readonly storage?: Storage;
 }
 
 const ARENAS = ['parameters', 'gradients', 'gradientSum', 'moment1', 'moment2'] as const;
@@ -37,11 +40,11 @@ const isArena = (name: string): name is ArenaName => ARENAS.some((arena) => aren
 
 /** @throws ShapeError, ConfigError for sizes that cannot be */
 export function stepMemory(
-  { parameters, step, inputs, optimizer, isInParts = false }: PlannedStep,
+  { parameters, step, inputs, optimizer, isInParts = false, storage = 'f32' }: PlannedStep,
   profile: AdapterProfile,
 ): StepMemory {
   const layout = layoutOf(parameters);
-  const main = traceProgram(step, inputs, layout, profile, { optimizer, isPart: isInParts });
+  const main = traceProgram(step, inputs, layout, profile, { optimizer, isPart: isInParts, storage });
   const programs = isInParts ? [main, traceUpdate(layout, profile, optimizer)] : [main];
   const arenas = [...new Set(programs.flatMap(arenasUsed))].map((name) => arenaSize(layout, name));
   const plans = programs.map(({ dispatches }) => planArenas(dispatches).arenaBytes);

@@ -23,6 +23,7 @@ import './lower/all';
 import { type LowerContext, loweringFor } from './lowering';
 import { optimizerDispatches, partDispatch } from './optimizerPlan';
 import { ParameterPacks } from './parameterPacks';
+import { type Storage, saveHalves } from './savedHalves';
 import { slotOf, type VariableLayout } from './variableLayout';
 
 export interface TraceInputs<Names extends string = string> {
@@ -67,6 +68,8 @@ export interface TraceOptions {
   readonly optimizer: Optimizer | null;
   /** The step is one part of a batch: gradients and loss are added up instead of applied. */
   readonly isPart?: boolean;
+  /** How what the backward pass reads is kept, f32 by default. */
+  readonly storage?: Storage;
 }
 
 export function traceProgram(
@@ -137,7 +140,7 @@ class Lowerer {
     return value;
   }
 
-  lower(result: TraceResult, { optimizer, isPart = false }: TraceOptions): TracedProgram {
+  lower(result: TraceResult, { optimizer, isPart = false, storage = 'f32' }: TraceOptions): TracedProgram {
     const { loss } = result;
     if (optimizer && !loss)
       throw new ShapeError(
@@ -151,12 +154,14 @@ class Lowerer {
     ];
     let grads: { name: string; grad: Tensor }[] = [];
     if (loss) roots.push(loss);
+    const forward = [...roots];
     if (optimizer && loss) {
       grads = this.#gradients(loss);
       roots.push(...grads.map(({ grad }) => grad));
     }
-    const { nodes, replacements } = fuse(reachableNodes(roots), roots);
+    const { nodes: fused, replacements } = fuse(reachableNodes(roots), roots);
     const resolve = (tensor: Tensor): Tensor => replacements.get(`${tensor.node.id}:${tensor.output}`) ?? tensor;
+    const nodes = storage === 'f16' && grads.length > 0 ? saveHalves(fused, forward, resolve) : fused;
     for (const node of nodes) if (!this.#isLeafOrAlias(node)) this.#lowerNode(node, resolve);
     const placed = grads.map(({ name, grad }) => ({ name, value: this.#valueOf(resolve(grad), resolve) }));
     for (const { name, value } of placed)

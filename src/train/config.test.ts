@@ -45,6 +45,8 @@ describe('checkRunConfig', () => {
       changed('recommender', 'accumulationSteps', 129),
       'recommender.accumulationSteps',
     ],
+    ['an unknown storage', changed('recommender', 'storage', 'f8'), 'recommender.storage'],
+    ['half a storage', changed('tokenizer', 'storage', 16), 'tokenizer.storage'],
     ['a word for a switch', changed('recommender', 'hasUserToken', 'no'), 'recommender.hasUserToken'],
     ['a head width that no kernel takes', changed('recommender', 'headWidth', 6), 'recommender.headWidth'],
     ['too many components', changed('encoder', 'components', 600), 'encoder.components'],

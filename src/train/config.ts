@@ -3,6 +3,7 @@
  * field by field; an unknown or impossible field is refused by name.
  */
 import { ConfigError } from '../base/errors';
+import { STORAGES, type Storage } from '../plan/savedHalves';
 import { checkMultiIdentifier, type MultiIdentifierConfig } from './multiIdentifierConfig';
 
 export interface EncoderConfig {
@@ -33,6 +34,8 @@ export interface TokenizerConfig {
   readonly keep?: number;
   /** Epochs between two kept ones, 1 by default (adjacent epochs). Wider where adjacent ones hardly differ. */
   readonly keepEvery?: number;
+  /** How activations are kept between the forward and the backward pass, f32 by default (ADR 9). */
+  readonly storage?: Storage;
 }
 
 export interface RecommenderConfig {
@@ -62,6 +65,8 @@ export interface RecommenderConfig {
   readonly accumulationSteps?: number;
   /** Whether a history begins with the user token (default), as in MTGRec's layout. */
   readonly hasUserToken?: boolean;
+  /** How activations are kept between the forward and the backward pass, f32 by default (ADR 9). */
+  readonly storage?: Storage;
 }
 
 export interface RunConfig {
@@ -80,6 +85,8 @@ export type FieldRule =
   | { readonly kind: 'list' }
   /** May be left out. */
   | { readonly kind: 'switch' }
+  /** May be left out. */
+  | { readonly kind: 'choice'; readonly of: readonly string[] }
   | {
       readonly kind: 'integer' | 'number';
       readonly min: number;
@@ -89,6 +96,7 @@ export type FieldRule =
 export const integer = (min: number, max: number): FieldRule => ({ kind: 'integer', min, max });
 export const number = (min: number, max: number): FieldRule => ({ kind: 'number', min, max });
 const optionalInteger = (min: number, max: number): FieldRule => ({ kind: 'integer', min, max, isOptional: true });
+export const STORAGE_RULE: FieldRule = { kind: 'choice', of: STORAGES };
 const MAX_WIDTH = 8192;
 const MAX_COUNT = 1_000_000;
 
@@ -107,6 +115,7 @@ const RULES = {
     firstDigit: optionalInteger(0, 1),
     keep: optionalInteger(1, 100),
     keepEvery: optionalInteger(1, MAX_COUNT),
+    storage: STORAGE_RULE,
   },
   recommender: {
     width: integer(4, MAX_WIDTH),
@@ -130,6 +139,7 @@ const RULES = {
     testBeamWidth: integer(1, 50),
     accumulationSteps: optionalInteger(1, 65_536),
     hasUserToken: { kind: 'switch' },
+    storage: STORAGE_RULE,
   },
 } as const satisfies Record<string, Record<string, FieldRule>>;
 
@@ -203,6 +213,9 @@ export function checkField(
     if (typeof value !== 'string' || value.length > 500) refuse(field, 'a text', value);
   } else if (rule.kind === 'switch') {
     if (value !== undefined && typeof value !== 'boolean') refuse(field, 'true or false', value);
+  } else if (rule.kind === 'choice') {
+    if (value !== undefined && !rule.of.some((choice) => choice === value))
+      refuse(field, rule.of.map((choice) => `"${choice}"`).join(' or '), value);
   } else if (rule.kind === 'list') {
     if (
       !Array.isArray(value) ||

@@ -24,6 +24,7 @@ describe('checkNextItemConfig', () => {
     ['recommender.dropout', { ...paper, recommender: { ...paper.recommender, dropout: 1 } }],
     ['recommender.hiddenWidth', { ...paper, recommender: { ...paper.recommender, hiddenWidth: 64 } }],
     ['recommender.heads', { ...gruPaper, recommender: { ...gruPaper.recommender, heads: 2 } }],
+    ['recommender.storage', { ...paper, recommender: { ...paper.recommender, storage: 'half' } }],
     ['recommender', { ...paper, recommender: null }],
     ['system', { ...paper, system: 'bert4rec' }],
     ['seed', { ...paper, seed: -1 }],

@@ -6,7 +6,7 @@ import {
   type NextItemSystem,
   SEEN_POLICIES,
 } from '../recommenders/nextItem/settings';
-import { checkField, type FieldRule, integer, number } from './config';
+import { checkField, type FieldRule, integer, number, STORAGE_RULE } from './config';
 import type { JobContext } from './context';
 
 export interface NextItemConfig {
@@ -37,6 +37,7 @@ const TRAINING: Record<string, FieldRule> = {
   validationUsers: integer(1, 10_000_000),
   patience: integer(0, MAX_COUNT),
   seenItems: { kind: 'text' },
+  storage: STORAGE_RULE,
 };
 const RULES: Readonly<Record<NextItemSystem, Record<string, FieldRule>>> = {
   sasrec: {

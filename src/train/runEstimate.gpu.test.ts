@@ -33,8 +33,12 @@ describe('the estimate before a start', () => {
     const digits = Array.from({ length: ITEMS }, (_, item) => [item % codes, Math.floor(item / codes), 0, 1]).flat();
     const source = { vocabulary, tokens: identifierTokens(vocabulary, digits) };
     const sequences = sequenceTable([Array.from({ length: 20 }, (_, item) => item)]);
-    for (const accumulationSteps of [1, 4]) {
-      const recommender = { ...config.recommender, accumulationSteps };
+    for (const [accumulationSteps, storage] of [
+      [1, 'f32'],
+      [4, 'f32'],
+      [4, 'f16'],
+    ] as const) {
+      const recommender = { ...config.recommender, accumulationSteps, storage };
       const { memory, checkpointBytes } = estimateSizes(
         { ...config, recommender },
         DATA,

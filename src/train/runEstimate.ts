@@ -81,6 +81,7 @@ function t5Estimate(
       inputs: inputSpecs(batch),
       optimizer: adamw({ learningRate, weightDecay, clipNorm }),
       isInParts: accumulationSteps > 1,
+      ...(config.storage ? { storage: config.storage } : {}),
     },
     profile,
   );
@@ -101,6 +102,7 @@ function rqvaeEstimate(
       step: rqvaeTrainingStep(rqvae),
       inputs: { vectors: { shape: [rows, rqvae.inputDim], dtype: 'f32' } },
       optimizer: adagrad({ learningRate: rqvae.learningRate, eps: rqvae.adagradEps }),
+      ...(config.tokenizer.storage ? { storage: config.tokenizer.storage } : {}),
     },
     profile,
   );

@@ -179,6 +179,7 @@ export async function trainTokenizer(context: JobContext): Promise<Identifiers> 
     vectors,
     trainingItems: trainingItemsOf(dataset),
     seed: config.seed,
+    ...(config.tokenizer.storage ? { storage: config.tokenizer.storage } : {}),
   };
   const trainer = await createRqvaeTrainer(engine, task, checkpoint ? stateOf(checkpoint, config.seed) : undefined);
   await context.sink.dropRowsAfter('tokenizer', trainer.epochsDone * trainer.stepsPerEpoch);

@@ -48,6 +48,8 @@ describe('checkUtgrecConfig', () => {
     ['tokenizer.training.decayOf', 'norms'],
     ['tokenizer.training.hasFlips', 1],
     ['recommender.accumulationSteps', 129],
+    ['recommender.storage', 'f8'],
+    ['tokenizer.training.storage', true],
     ['recommender.hasUserToken', 'no'],
     ['tokenizer.input.latents', 'words'],
     ['tokenizer.input.vae', 'small'],
@@ -71,9 +73,15 @@ describe('checkUtgrecConfig', () => {
     expect(checkUtgrecConfig(config, 'mine.json')).toEqual(config);
   });
 
-  it('takes accumulation, decay groups, flips and histories without a user token', () => {
-    const training = { ...preset.tokenizer.training, accumulationSteps: 64, decayOf: 'weights', hasFlips: true };
-    const recommender = { ...preset.recommender, accumulationSteps: 2, hasUserToken: false };
+  it('takes accumulation, decay groups, flips, half storage and histories without a user token', () => {
+    const training = {
+      ...preset.tokenizer.training,
+      accumulationSteps: 64,
+      decayOf: 'weights',
+      hasFlips: true,
+      storage: 'f16',
+    };
+    const recommender = { ...preset.recommender, accumulationSteps: 2, hasUserToken: false, storage: 'f16' };
     const value = { ...preset, recommender, tokenizer: { ...preset.tokenizer, training } };
     expect(checkUtgrecConfig(value, 'mine.json')).toEqual(value);
   });

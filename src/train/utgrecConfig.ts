@@ -4,6 +4,7 @@
  */
 import * as v from 'valibot';
 import { ConfigError } from '../base/errors';
+import { STORAGES } from '../plan/savedHalves';
 import type { UtgrecModelConfig } from '../tokenizers/utgrec/config';
 import type { UtgrecRecipe } from '../tokenizers/utgrec/trainer';
 import type { VaeConfig } from '../tokenizers/utgrec/vae';
@@ -106,6 +107,7 @@ const recipe = v.strictObject({
   decayOf: v.exactOptional(v.picklist(['all', 'weights'])),
   accumulationSteps: v.exactOptional(integer(1, 8192)),
   hasFlips: v.exactOptional(v.boolean()),
+  storage: v.exactOptional(v.picklist(STORAGES)),
 });
 const tokenizer = v.strictObject({
   encoder: v.variant('kind', [
@@ -188,6 +190,7 @@ const recommender = v.strictObject({
   testBeamWidth: integer(1, 50),
   accumulationSteps: v.exactOptional(integer(1, 65_536)),
   hasUserToken: v.exactOptional(v.boolean()),
+  storage: v.exactOptional(v.picklist(STORAGES)),
 });
 const domainName = v.pipe(v.string(), v.minLength(1), v.maxLength(200));
 const transfer = v.strictObject({

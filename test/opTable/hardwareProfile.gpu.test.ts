@@ -7,6 +7,7 @@ import { beamRows } from './rows/beam';
 import { crossEntropyRows } from './rows/crossEntropy';
 import { elementwiseRows } from './rows/elementwise';
 import { embeddingRows } from './rows/embedding';
+import { halfRows } from './rows/half';
 import { infoNceRows } from './rows/infoNce';
 import { moveRows } from './rows/move';
 import { normRows } from './rows/norm';
@@ -29,6 +30,7 @@ describe('op table (as on a hardware adapter)', () => {
     ...normRows,
     ...crossEntropyRows,
     ...attentionRows,
+    ...halfRows,
     ...infoNceRows,
     ...elementwiseRows,
     ...embeddingRows,

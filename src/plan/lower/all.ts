@@ -9,6 +9,7 @@ import './dropout';
 import './elementwise';
 import './embedding';
 import './gruCell';
+import './half';
 import './linearCrossEntropy';
 import './matmul';
 import './move';

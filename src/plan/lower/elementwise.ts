@@ -11,13 +11,13 @@ export const ELEMENTWISE_LANES = 64;
 export const SOFTWARE_LANES = 8;
 
 /** Elements a lane takes: a group's start costs software adapters as much as many elements; real GPUs want more lanes. */
-const runOf = (count: number, context: LowerContext): number =>
+const runOf = (count: number, context: Pick<LowerContext, 'profile'>): number =>
   context.profile.isSoftware ? 128 : count >= 1 << 20 ? 4 : 1;
 
 /** Groups of a kernel that takes RUN elements a lane. */
 export function elementwiseLaunch(
   count: number,
-  context: LowerContext,
+  context: Pick<LowerContext, 'profile'>,
 ): { overrides: { LANES: number; RUN: number }; groups: [number, number, number] } {
   const run = runOf(count, context);
   const lanes = context.profile.isSoftware ? SOFTWARE_LANES : ELEMENTWISE_LANES;
@@ -55,16 +55,14 @@ defineLowering(UNARY_GRAD, (node, context) => {
 });
 
 defineLowering(RELU_MASK, (node, context) => {
-  const count = elements(node as GraphNode);
-  const { overrides, groups } = elementwiseLaunch(count, context);
+  const [y, dy] = [nodeInput(node as GraphNode, 0), nodeInput(node as GraphNode, 1)];
+  const count = countOf(dy);
+  const isHalf = y.dtype === 'u32';
+  const { overrides, groups } = elementwiseLaunch(isHalf ? Math.ceil(count / 4) : count, context);
   context.dispatch({
-    kernel: 'relu_mask',
+    kernel: isHalf ? 'relu_mask_half' : 'relu_mask',
     overrides,
-    bind: {
-      y: context.value(nodeInput(node as GraphNode, 0)),
-      dy: context.value(nodeInput(node as GraphNode, 1)),
-      dx: context.output(0),
-    },
+    bind: { y: context.value(y), dy: context.value(dy), dx: context.output(0) },
     params: { count },
     groups,
   });

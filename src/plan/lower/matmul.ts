@@ -5,6 +5,7 @@
  */
 import type { GraphNode } from '../../tensor/graph';
 import { EPILOGUES, MATMUL, type MatmulAttributes } from '../../tensor/ops/matmul';
+import { BYTES_PER_ELEMENT } from '../../tensor/shape';
 import { groupsFor, type Value } from '../dispatch';
 import { defineLowering, type LowerContext, nodeInput } from '../lowering';
 import {
@@ -15,6 +16,7 @@ import {
   type MatmulKind,
   packOverrides,
 } from '../matmulChoice';
+import { unpackLaunch } from './half';
 
 const VECTOR = 4;
 const FINISH_LANES = 64;
@@ -32,26 +34,42 @@ interface Operand {
   readonly lead: number;
   /** M for a, N for b. */
   readonly size: number;
+  /** The value holds f16, two a word (ops/half.ts). */
+  readonly isHalf: boolean;
 }
 
 /** All that a product needs of its surroundings. */
 export type MatmulContext = Pick<LowerContext, 'profile' | 'scratch' | 'dispatch' | 'memo' | 'packParameter'>;
 
+/** Values of a product's operands. */
+export interface MatmulInputs {
+  readonly a: Value;
+  readonly b: Value;
+  readonly aux: Value | null;
+  readonly c: Value;
+  /** The operand holds f16, two a word (ops/half.ts). */
+  readonly halfA?: boolean;
+  readonly halfB?: boolean;
+}
+
 /** The launches of one product with a given choice; exported for the tests and the tuner, which force families. */
 export function lowerMatmul(
   context: MatmulContext,
   attributes: MatmulAttributes,
-  inputs: { readonly a: Value; readonly b: Value; readonly aux: Value | null; readonly c: Value },
+  inputs: MatmulInputs,
   choice: MatmulChoice,
 ): void {
   const { batch, m, n, k, transposeA, transposeB, alpha, aBatchStride, bBatchStride } = attributes;
+  const { halfA: isHalfA = false, halfB: isHalfB = false } = inputs;
   const epilogue = EPILOGUES.indexOf(attributes.epilogue);
   const aux = inputs.aux ?? inputs.a;
   if (choice.family === 'plain' || k === 0) {
+    const wideA = isHalfA ? widened(context, inputs.a) : inputs.a;
+    const wideB = isHalfB ? widened(context, inputs.b) : inputs.b;
     context.dispatch({
       kernel: 'matmul_plain',
       overrides: { EPILOGUE: epilogue },
-      bind: { ...inputs, aux },
+      bind: { a: wideA, b: wideB, aux, c: inputs.c },
       params: {
         m,
         n,
@@ -76,6 +94,7 @@ export function lowerMatmul(
       batchStride: aBatchStride,
       lead: transposeA ? m : k,
       size: m,
+      isHalf: isHalfA,
     },
     b: {
       value: inputs.b,
@@ -83,6 +102,7 @@ export function lowerMatmul(
       batchStride: bBatchStride,
       lead: transposeB ? k : n,
       size: n,
+      isHalf: isHalfB,
     },
   } as const;
   const kernel = cheapestKernel(
@@ -90,14 +110,21 @@ export function lowerMatmul(
     given.a,
     given.b,
   );
-  const a = isReadable(given.a, kernel.a, kernel.vectorA) ? given.a : pack(context, given.a, k, batch);
-  const b = isReadable(given.b, kernel.b, kernel.vectorB) ? given.b : pack(context, given.b, k, batch);
+  const fitsA = isReadable(given.a, kernel.a, kernel.vectorA);
+  const fitsB = isReadable(given.b, kernel.b, kernel.vectorB);
+  // One f16 operand is read as it is where the kernel has a twin for it; any other is widened first.
+  const halfA = isHalfA && fitsA ? kernel.halfA : undefined;
+  const halfB = isHalfB && fitsB && !halfA ? kernel.halfB : undefined;
+  const wideA = isHalfA && !halfA ? widenedOperand(context, given.a) : given.a;
+  const wideB = isHalfB && !halfB ? widenedOperand(context, given.b) : given.b;
+  const a = fitsA ? wideA : pack(context, wideA, k, batch);
+  const b = fitsB ? wideB : pack(context, wideB, k, batch);
   const { splits } = choice;
   const isDirect = splits === 1 && n % VECTOR === 0;
   const lead = isDirect ? n : alignVector(n);
   const target = isDirect ? inputs.c : context.scratch(batch * splits * m * lead * 4, 'matmul partial');
   context.dispatch({
-    kernel: kernel.name,
+    kernel: halfA ?? halfB ?? kernel.name,
     overrides: {},
     bind: { a: a.value, b: b.value, aux: isDirect ? aux : a.value, c: target },
     params: {
@@ -125,6 +152,21 @@ export function lowerMatmul(
     groups: groupsFor(batch * m * n, FINISH_LANES),
   });
 }
+
+/** The value as f32; made once, however many products read it. */
+const widened = (context: MatmulContext, words: Value): Value =>
+  context.memo(`widened:${words.id}`, () => {
+    const count = (words.sizeBytes / BYTES_PER_ELEMENT) * 2;
+    const wide = context.scratch(count * BYTES_PER_ELEMENT, 'matmul widened');
+    context.dispatch(unpackLaunch(context, count, words, wide));
+    return wide;
+  });
+
+const widenedOperand = (context: MatmulContext, operand: Operand): Operand => ({
+  ...operand,
+  value: widened(context, operand.value),
+  isHalf: false,
+});
 
 function isReadable(operand: Operand, layout: Operand['layout'], isVector: boolean): boolean {
   return (
@@ -180,7 +222,7 @@ function pack(context: MatmulContext, operand: Operand, k: number, batch: number
     : value.isScratch
       ? launch()
       : context.memo(key, launch);
-  return { value: packed, layout: 'columns', batchStride: copies === 1 ? 0 : k * lead, lead, size };
+  return { value: packed, layout: 'columns', batchStride: copies === 1 ? 0 : k * lead, lead, size, isHalf: false };
 }
 
 defineLowering(MATMUL, (node, context) => {
@@ -198,6 +240,8 @@ defineLowering(MATMUL, (node, context) => {
     b: context.value(nodeInput(node as GraphNode, 1)),
     aux: aux ? context.value(aux) : null,
     c: context.output(0),
+    halfA: nodeInput(node as GraphNode, 0).dtype === 'u32',
+    halfB: nodeInput(node as GraphNode, 1).dtype === 'u32',
   };
   lowerMatmul(context, attributes, inputs, chooseMatmul(context.profile, { kind, ...attributes }));
 });

@@ -1,4 +1,6 @@
 /** What decides a next-item recommender (SASRec, GRU4Rec) and its training. Sizes: D width, T positions, N items. */
+import type { Storage } from '../../plan/savedHalves';
+
 export type NextItemSystem = 'sasrec' | 'gru4rec';
 
 /** `crossEntropy`: softmax over all items. `sampled`: over the target and `negatives` items a sequence. `bce`: one negative a position. */
@@ -28,6 +30,8 @@ export interface NextItemTraining {
   /** Validations without improvement of NDCG@10 before stopping; 0 = never stop early. */
   readonly patience: number;
   readonly seenItems: SeenPolicy;
+  /** How activations are kept between the forward and the backward pass, f32 by default (ADR 9). */
+  readonly storage?: Storage;
 }
 
 export interface SasrecSettings extends NextItemTraining {

@@ -77,6 +77,7 @@ export class NextItemTrainer {
       optimizer,
       seed,
     );
+    this.step.storage = settings.storage ?? 'f32';
   }
 
   /** Optimizer updates done. */

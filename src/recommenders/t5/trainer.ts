@@ -17,6 +17,7 @@ import { adamw } from '../../nn/optimizers';
 import { cosineSchedule, type Schedule } from '../../nn/schedules';
 import type { BatchPart, CompiledStep, Engine } from '../../plan/engine';
 import type { StepMetrics } from '../../plan/metricRing';
+import type { Storage } from '../../plan/savedHalves';
 import type { StepFunction } from '../../plan/trace';
 import type { Variables } from '../../plan/variables';
 import type { RowIndex } from '../../tensor/ops/embedding';
@@ -42,6 +43,8 @@ export interface T5TrainingConfig {
   readonly clipNorm: number;
   /** Parts that a batch is run in, 1 by default: the same update with the memory of one part. */
   readonly accumulationSteps?: number;
+  /** How activations are kept between the forward and the backward pass, f32 by default (ADR 9). */
+  readonly storage?: Storage;
 }
 
 /** Sizes of the network for a vocabulary; bucket settings and norm are the library's. */
@@ -153,6 +156,7 @@ export class T5Trainer {
       clipNorm,
     });
     this.step = engine.compile(this.variables, t5TrainingStep(this.t5, config.dropout), optimizer, seed);
+    this.step.storage = config.storage ?? 'f32';
   }
 
   /** Optimizer updates done. */

@@ -53,6 +53,22 @@ describe('RqvaeTrainer', () => {
     await trainer.dispose();
   });
 
+  it('follows the same curve with activations kept as f16', async () => {
+    const wide = { ...task(), config: { ...config, hidden: [128, 64] } };
+    const curves: number[][] = [];
+    for (const storage of ['f32', 'f16'] as const) {
+      const trainer = await createRqvaeTrainer(engine, { ...wide, storage });
+      const losses: number[] = [];
+      while (trainer.epochsDone < 10) losses.push((await trainer.epoch()).loss);
+      curves.push(losses);
+      await trainer.dispose();
+    }
+    const [plain = [], half = []] = curves;
+    console.info('RQ', plain, half);
+    expect(half).not.toEqual(plain);
+    expect(Math.max(...half.map((loss, at) => Math.abs(loss / (plain[at] ?? 0) - 1)))).toBeLessThan(0.01);
+  });
+
   it('starts each level from k-means: every entry of level 0 in use before training', async () => {
     const trainer = await createRqvaeTrainer(engine, task());
     const codes = await trainer.assignments();

@@ -11,6 +11,7 @@ import { CancelledError, ConfigError, FormatError, ShapeError } from '../../base
 import { mixSeed, shuffleInPlace, uniformGenerator } from '../../base/random';
 import { adagrad } from '../../nn/optimizers';
 import type { CompiledStep, Engine } from '../../plan/engine';
+import type { Storage } from '../../plan/savedHalves';
 import type { Variables } from '../../plan/variables';
 import { appendConflictDigits } from '../../quantize/conflict';
 import { kmeansOnGpu } from '../../quantize/kmeansOnGpu';
@@ -30,6 +31,8 @@ export interface RqvaeTask {
   /** Items to train on; the rest only get identifiers. */
   readonly trainingItems: Uint32Array;
   readonly seed: number;
+  /** How activations are kept between the forward and the backward pass, f32 by default (ADR 9). */
+  readonly storage?: Storage;
 }
 
 export interface RqvaeEpoch {
@@ -86,12 +89,13 @@ export class RqvaeTrainer {
 
   /** Use `createRqvaeTrainer`. */
   constructor(engine: Engine, task: RqvaeTask) {
-    const { config, seed } = task;
+    const { config, seed, storage = 'f32' } = task;
     this.#engine = engine;
     this.#task = task;
     this.#variables = engine.variables(rqvaeParameters(config), seed);
     const optimizer = adagrad({ learningRate: config.learningRate, eps: config.adagradEps });
     this.#training = engine.compile(this.#variables, rqvaeTrainingStep(config), optimizer, seed);
+    this.#training.storage = storage;
     this.#encoding = engine.compile(this.#variables, rqvaeEncodingStep(config));
     this.#batchSize = Math.min(config.batchSize, task.trainingItems.length);
     this.#upload = new Float32Array(this.#batchSize * config.inputDim);

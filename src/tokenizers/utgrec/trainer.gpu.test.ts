@@ -145,6 +145,34 @@ describe('UTGRec’s tokenizer in training', () => {
     await resumed.dispose();
   });
 
+  it('follows the same losses with activations kept as f16', async () => {
+    const wide = { ...LAYER, headWidth: 16, feedForwardWidth: 128 };
+    const config: UtgrecModelConfig = {
+      ...CONFIG,
+      encoder: { kind: 'compact', ...wide, layers: 2, dropout: 0.1 },
+      decoder: wide,
+    };
+    const curves: number[][] = [];
+    for (const storage of ['f32', 'f16'] as const) {
+      const recipe: UtgrecRecipe = {
+        ...RECIPE,
+        batchSize: ITEMS,
+        codebookStart: 'random',
+        learningRate: 0.003,
+        storage,
+      };
+      const trainer = new UtgrecTrainer(engine, task({ recipe }, config));
+      const losses: number[] = [];
+      while (trainer.epochsDone < 6) losses.push((await trainer.epoch()).values['loss'] ?? Number.NaN);
+      curves.push(losses);
+      await trainer.dispose();
+    }
+    const [plain = [], half = []] = curves;
+    console.info('UTG', plain, half);
+    expect(half).not.toEqual(plain);
+    expect(Math.max(...half.map((loss, at) => Math.abs(loss / (plain[at] ?? 0) - 1)))).toBeLessThan(0.01);
+  });
+
   it('stops inside an epoch when asked, and wants a checkpoint then', async () => {
     const trainer = new UtgrecTrainer(engine, task());
     const abort = new AbortController();

@@ -12,6 +12,7 @@ import type { ParameterSpec } from '../../nn/parameters';
 import { cosineSchedule, linearSchedule, type Schedule } from '../../nn/schedules';
 import type { BatchPart, CompiledStep, Engine } from '../../plan/engine';
 import type { StepMetrics } from '../../plan/metricRing';
+import type { Storage } from '../../plan/savedHalves';
 import type { StepFunction } from '../../plan/trace';
 import type { Variables } from '../../plan/variables';
 import { kmeansOnGpu } from '../../quantize/kmeansOnGpu';
@@ -45,6 +46,8 @@ export interface UtgrecRecipe {
   readonly accumulationSteps?: number;
   /** Half of the pictures to reconstruct are mirrored, drawn anew every step (the published code); not by default. */
   readonly hasFlips?: boolean;
+  /** How activations are kept between the forward and the backward pass, f32 by default (ADR 9). */
+  readonly storage?: Storage;
   readonly clipNorm: number;
   /**
    * Entries when quantising begins. `random`: as initialised, the published way. `kmeans`: C from k-means on the items' v at
@@ -145,6 +148,7 @@ export class UtgrecTrainer {
       };
     this.#warmup = engine.compile(this.variables, step(true), optimizer, seed);
     this.#training = engine.compile(this.variables, step(false), optimizer, seed);
+    for (const step of [this.#warmup, this.#training]) step.storage = recipe.storage ?? 'f32';
     this.#encoding = engine.compile(this.variables, codesStep(model));
     this.#books = engine.compile(this.variables, ({ params }) => ({
       outputs: Object.fromEntries(

@@ -7,6 +7,7 @@ import { dropoutRows } from './dropout';
 import { elementwiseRows } from './elementwise';
 import { embeddingRows } from './embedding';
 import { gruCellRows } from './gruCell';
+import { halfRows } from './half';
 import { infoNceRows } from './infoNce';
 import { linearCrossEntropyRows } from './linearCrossEntropy';
 import { matmulRows } from './matmul';
@@ -24,6 +25,7 @@ export const opRows: readonly OpRow[] = [
   ...elementwiseRows,
   ...embeddingRows,
   ...gruCellRows,
+  ...halfRows,
   ...infoNceRows,
   ...linearCrossEntropyRows,
   ...matmulRows,
