@@ -42,7 +42,7 @@ export interface BenchEngine {
   readonly workloads: WorkloadTable;
 }
 
-export const ENGINES = ['tessera', 'steps', 'jax', 'tfjs', 'ort', 'wasm'] as const;
+export const ENGINES = ['tessera', 'steps', 'half', 'jax', 'tfjs', 'ort', 'wasm'] as const;
 export type EngineName = (typeof ENGINES)[number];
 
 /** Processor time of the GPU's threads so far in milliseconds, or null where the host does not say. */

@@ -15,7 +15,7 @@ export const engine: BenchEngine = {
     'W1-batch': batched,
     'W2-argmin': nearest,
     'W3-infonce': contrastive,
-    'W4-t5': openT5,
+    'W4-t5': () => openT5(),
     'W5a-gather': gather,
     'W5b-ce25k': crossEntropy,
     'W6-beam': beam,

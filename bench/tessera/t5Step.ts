@@ -2,6 +2,7 @@
 import { adamw } from '../../src/nn/optimizers';
 import type { CompiledStep, Engine } from '../../src/plan/engine';
 import type { Batch } from '../../src/plan/program';
+import type { Storage } from '../../src/plan/savedHalves';
 import type { Variables } from '../../src/plan/variables';
 import { t5Loss, t5Parameters } from '../../src/recommenders/t5/model';
 import { invertIndex } from '../../src/tensor/ops/embedding';
@@ -73,9 +74,10 @@ export function openT5Run(engine: Engine): T5Run {
 }
 
 /** Reads the loss in every step, as the peers must to make their step happen. */
-export async function openT5(): Promise<Workload> {
+export async function openT5(storage: Storage = 'f32'): Promise<Workload> {
   const engine = await openEngine();
   const { step, makeBatch } = openT5Run(engine);
+  step.storage = storage;
   const losses: number[] = [];
   return {
     flops: t5Flops(),

@@ -13,7 +13,7 @@ export const WORKLOADS = [
   'W6-beam',
   'W6-generate',
 ];
-export const PEERS = ['steps', 'jax', 'tfjs', 'ort', 'wasm'];
+export const PEERS = ['steps', 'half', 'jax', 'tfjs', 'ort', 'wasm'];
 export const ADAPTERS = ['lavapipe', 'swiftshader', 'default'];
 
 export const USAGE = `npm run bench -- [options]        (npm run bench -- --suite data|mtgrec --help for other suites)
@@ -21,7 +21,8 @@ export const USAGE = `npm run bench -- [options]        (npm run bench -- --suit
                      swiftshader (Chromium, its software adapter); default: lavapipe
   --workloads LIST   of ${WORKLOADS.join(', ')}; default: all
   --against LIST     peers to run in alternation: ${PEERS.join(', ')}, or none; default: jax,tfjs.
-                     steps (ours, a submit a step) and wasm (onnxruntime-web, no GPU) do W6-generate only
+                     steps (ours, a submit a step) and wasm (onnxruntime-web, no GPU) do W6-generate only,
+                     half (ours, activations kept as f16) does W4-t5 only
   --reps N           rounds; each engine takes one turn a round; default: 7
   --json FILE        append one JSON object a line
   --profile          ours only: time every kernel launch of a step by itself, --reps times, and add up by kernel

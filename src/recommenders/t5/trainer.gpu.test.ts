@@ -94,26 +94,20 @@ describe('T5Trainer', () => {
     for (const trainer of [whole, cut]) await trainer.dispose();
   });
 
-  it('follows the same curve with activations kept as f16, in less memory, and resumes to the same bits', async () => {
+  it('follows the same curve with activations kept as f16, and resumes to the same bits', async () => {
     const settings: T5TrainingConfig = { ...config, storage: 'f16' };
     const make16 = () => new T5Trainer({ engine, config: settings, source, sequences: walkers(60), seed: 5 });
     const [plain, half] = [make(), make16()];
-    const [want, got] = [await run(plain, 60), await run(half, 60)];
-    // Dropout masks are the same: nothing but the rounding of gradients differs. Seen: 0.4 % at the most.
-    console.info(
-      'T5',
-      want.at(-1),
-      got.at(-1),
-      Math.max(...got.map((loss, at) => Math.abs(loss / (want[at] ?? 0) - 1))),
-    );
+    const [want, got] = [await run(plain, 24), await run(half, 24)];
     expect(got[0]).toBe(want[0]);
-    expect(want.at(-1)).toBeLessThan(0.5 * (want[0] ?? 0));
-    expect(Math.max(...got.map((loss, at) => Math.abs(loss / (want[at] ?? 0) - 1)))).toBeLessThan(0.02);
+    expect(want.at(-1)).toBeLessThan(0.4 * (want[0] ?? 0));
+    // Seen: 2e-4 at the most; over 60 steps 1.4 %.
+    expect(Math.max(...got.map((loss, at) => Math.abs(loss / (want[at] ?? 0) - 1)))).toBeLessThan(2e-3);
     const stopped = make16();
-    await run(stopped, 30);
+    await run(stopped, 12);
     const resumed = make16();
     resumed.restore(await stopped.state());
-    await run(resumed, 30);
+    await run(resumed, 12);
     expect(bitsOf(await resumed.state())).toEqual(bitsOf(await half.state()));
     for (const trainer of [plain, half, stopped, resumed]) await trainer.dispose();
   });

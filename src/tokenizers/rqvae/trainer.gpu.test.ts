@@ -59,14 +59,14 @@ describe('RqvaeTrainer', () => {
     for (const storage of ['f32', 'f16'] as const) {
       const trainer = await createRqvaeTrainer(engine, { ...wide, storage });
       const losses: number[] = [];
-      while (trainer.epochsDone < 10) losses.push((await trainer.epoch()).loss);
+      while (trainer.epochsDone < 4) losses.push((await trainer.epoch()).loss);
       curves.push(losses);
       await trainer.dispose();
     }
     const [plain = [], half = []] = curves;
-    console.info('RQ', plain, half);
+    // Sooner or later a rounding moves an item to another code and the curves part; seen up to here: 1e-5.
     expect(half).not.toEqual(plain);
-    expect(Math.max(...half.map((loss, at) => Math.abs(loss / (plain[at] ?? 0) - 1)))).toBeLessThan(0.01);
+    expect(Math.max(...half.map((loss, at) => Math.abs(loss / (plain[at] ?? 0) - 1)))).toBeLessThan(1e-3);
   });
 
   it('starts each level from k-means: every entry of level 0 in use before training', async () => {

@@ -168,9 +168,9 @@ describe('UTGRec’s tokenizer in training', () => {
       await trainer.dispose();
     }
     const [plain = [], half = []] = curves;
-    console.info('UTG', plain, half);
+    // Seen: 2e-5 at the most.
     expect(half).not.toEqual(plain);
-    expect(Math.max(...half.map((loss, at) => Math.abs(loss / (plain[at] ?? 0) - 1)))).toBeLessThan(0.01);
+    expect(Math.max(...half.map((loss, at) => Math.abs(loss / (plain[at] ?? 0) - 1)))).toBeLessThan(1e-3);
   });
 
   it('stops inside an epoch when asked, and wants a checkpoint then', async () => {
