@@ -6,6 +6,7 @@ export { constantSchedule, cosineSchedule, linearSchedule } from './nn/schedules
 export { CompiledStep, Engine } from './plan/engine';
 export type { StepMetrics } from './plan/metricRing';
 export type { Batch } from './plan/program';
+export type { Storage } from './plan/savedHalves';
 export type { StepFunction, TraceInputs, TraceResult } from './plan/trace';
 export type { Tensor } from './tensor/graph';
 export { attention } from './tensor/ops/attention';

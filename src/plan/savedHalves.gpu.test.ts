@@ -5,6 +5,7 @@ import { GpuDevice } from '../gpu/device';
 import { adamw, gradientOnly, type Optimizer } from '../nn/optimizers';
 import { linearInit, parameter } from '../nn/parameters';
 import type { Tensor } from '../tensor/graph';
+import { meanCrossEntropy } from '../tensor/ops/crossEntropy';
 import { relu, silu, square, subtract } from '../tensor/ops/elementwise';
 import { packHalf, unpackHalf } from '../tensor/ops/half';
 import { matmul } from '../tensor/ops/matmul';
@@ -12,7 +13,7 @@ import { rmsNorm } from '../tensor/ops/norm';
 import { sumAll } from '../tensor/ops/reduce';
 import { type CompiledStep, Engine } from './engine';
 import type { Batch } from './program';
-import type { Storage } from './savedHalves';
+import { STORAGES, type Storage } from './savedHalves';
 import type { StepFunction } from './trace';
 import type { Variables } from './variables';
 
@@ -83,6 +84,24 @@ for (const isSoftware of [true, false])
       }
       expect(kernels).toContain(isSoftware ? 'matmul_panel_half_a' : 'matmul_tile_tn_half_a');
       expect(kernels).toContain('half_unpack');
+    });
+
+    it('leaves what the gradient of a loss reads as it is', async () => {
+      const labels = Uint32Array.from({ length: ROWS }, (_, row) => row % OUT);
+      const graph: StepFunction = ({ params, input }) => ({
+        loss: meanCrossEntropy(matmul(matmul(input('x'), params('w1')), params('w2')), input('labels')),
+      });
+      const classes: Batch = { x: { data: x, shape: [ROWS, WIDTH] }, labels: { data: labels, shape: [ROWS] } };
+      const gradients: Record<Storage, Float32Array[]> = { f32: [], f16: [] };
+      for (const storage of STORAGES) {
+        const opened = open(storage, gradientOnly(), graph);
+        await opened.step.run(classes);
+        for (const name of ['w1', 'w2']) gradients[storage].push(await opened.model.read(name, 'gradients'));
+        await close(opened);
+      }
+      // The first layer's gradient comes from the logits and the weights alone; the second's reads the hidden values.
+      expect(gradients.f16[0]).toEqual(gradients.f32[0]);
+      expect(gradients.f16[1]).not.toEqual(gradients.f32[1]);
     });
 
     it('leaves the loss as it is, and trains along the same curve to a thousandth', async () => {

@@ -25,7 +25,7 @@ const REACH = 8;
  * Gradients of losses subtract exp(logit − log-sum) from a label: where a prediction is nearly right, the rounding of a
  * logit would exceed the difference. They read f32.
  */
-const EXACT_READERS = [CROSS_ENTROPY_GRAD, INFO_NCE_GRAD];
+const EXACT_READERS = new Set([CROSS_ENTROPY_GRAD.name, INFO_NCE_GRAD.name]);
 
 type Resolve = (tensor: Tensor) => Tensor;
 
@@ -40,7 +40,7 @@ export function saveHalves(nodes: readonly GraphNode[], forward: readonly Tensor
   const kept = new Set(forward.map((tensor) => keyOf(rootOf(tensor, resolve))));
   const exact = new Set(
     nodes
-      .filter((node) => EXACT_READERS.some((op) => isOp(node, op)))
+      .filter(({ op }) => EXACT_READERS.has(op.name))
       .flatMap((node) => node.inputs.map((input) => keyOf(rootOf(input, resolve)))),
   );
   const packed = new Map<string, Tensor>();
