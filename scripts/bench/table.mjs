@@ -8,6 +8,7 @@ const PEER_NAMES = {
   ort: 'onnxruntime-web',
   wasm: 'onnxruntime-web wasm',
   steps: 'step by step',
+  half: 'f16 storage',
 };
 
 const short = (ms) => (ms >= 100 ? ms.toFixed(0) : ms >= 10 ? ms.toFixed(1) : ms.toFixed(2));

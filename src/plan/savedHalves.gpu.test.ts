@@ -6,7 +6,7 @@ import { adamw, gradientOnly, type Optimizer } from '../nn/optimizers';
 import { linearInit, parameter } from '../nn/parameters';
 import type { Tensor } from '../tensor/graph';
 import { meanCrossEntropy } from '../tensor/ops/crossEntropy';
-import { relu, silu, square, subtract } from '../tensor/ops/elementwise';
+import { add, relu, silu, square, subtract } from '../tensor/ops/elementwise';
 import { packHalf, unpackHalf } from '../tensor/ops/half';
 import { matmul } from '../tensor/ops/matmul';
 import { rmsNorm } from '../tensor/ops/norm';
@@ -30,11 +30,15 @@ interface Net {
   readonly loss: Tensor;
 }
 
-/** Σ (ReLU(x W1) W2 − y)²: the backward pass reads the hidden values (product and mask) and the errors (square). */
-function net(params: (name: string) => Tensor, input: (name: string) => Tensor): Net {
+/**
+ * Σ (ReLU(x W1) W2 − y)²: the backward pass reads the hidden values (product and mask) and the errors (square). With a penalty,
+ * + Σ ReLU(x W1)²: then the mask is a launch of its own instead of a product's epilogue.
+ */
+function net(params: (name: string) => Tensor, input: (name: string) => Tensor, hasPenalty = false): Net {
   const hidden = relu(matmul(input('x'), params('w1')));
   const error = subtract(matmul(hidden, params('w2')), input('y'));
-  return { hidden, error, loss: sumAll(square(error)) };
+  const loss = sumAll(square(error));
+  return { hidden, error, loss: hasPenalty ? add(loss, sumAll(square(hidden))) : loss };
 }
 
 for (const isSoftware of [true, false])
@@ -67,24 +71,30 @@ for (const isSoftware of [true, false])
       model.dispose();
     };
 
-    it('gives the gradients of the rounded values, to f32 precision', async () => {
-      const opened = open('f16', gradientOnly());
-      await opened.step.run(batch);
-      const { kernels } = await launchesOf(opened.step);
-      const got = { w1: await opened.model.read('w1', 'gradients'), w2: await opened.model.read('w2', 'gradients') };
-      await close(opened);
-      const { hidden, error, w2 } = await forwardValues(engine);
-      const want = reference(hidden.map(roundHalf), error.map(roundHalf), w2);
-      const unrounded = reference(hidden, error, w2);
-      for (const name of ['w1', 'w2'] as const) {
-        const scale = Math.max(...want[name].map(Math.abs));
-        expect(distance(got[name], want[name]) / scale, name).toBeLessThan(2e-6);
-        // The test can tell the two apart.
-        expect(distance(unrounded[name], want[name]) / scale, name).toBeGreaterThan(4e-5);
-      }
-      expect(kernels).toContain(isSoftware ? 'matmul_panel_half_a' : 'matmul_tile_tn_half_a');
-      expect(kernels).toContain('half_unpack');
-    });
+    it.each([false, true])(
+      'gives the gradients of the rounded values, to f32 precision (penalty: %s)',
+      async (hasPenalty) => {
+        const opened = open('f16', gradientOnly(), ({ params, input }) => ({
+          loss: net(params, input, hasPenalty).loss,
+        }));
+        await opened.step.run(batch);
+        const { kernels } = await launchesOf(opened.step);
+        const got = { w1: await opened.model.read('w1', 'gradients'), w2: await opened.model.read('w2', 'gradients') };
+        await close(opened);
+        const { hidden, error, w2 } = await forwardValues(engine);
+        const want = reference(hidden.map(roundHalf), error.map(roundHalf), w2, hasPenalty);
+        const unrounded = reference(hidden, error, w2, hasPenalty);
+        for (const name of ['w1', 'w2'] as const) {
+          const scale = Math.max(...want[name].map(Math.abs));
+          expect(distance(got[name], want[name]) / scale, name).toBeLessThan(2e-6);
+          // The test can tell the two apart.
+          expect(distance(unrounded[name], want[name]) / scale, name).toBeGreaterThan(4e-5);
+        }
+        expect(kernels).toContain(isSoftware ? 'matmul_panel_half_a' : 'matmul_tile_tn_half_a');
+        expect(kernels).toContain('half_unpack');
+        expect(kernels.includes('relu_mask_half')).toBe(hasPenalty);
+      },
+    );
 
     it('leaves what the gradient of a loss reads as it is', async () => {
       const labels = Uint32Array.from({ length: ROWS }, (_, row) => row % OUT);
@@ -216,7 +226,12 @@ async function forwardValues(engine: Engine): Promise<{ hidden: Float32Array; er
 }
 
 /** Gradients in float64 from the values that the backward pass reads. */
-function reference(hidden: Float32Array, error: Float32Array, w2: Float32Array): { w1: number[]; w2: number[] } {
+function reference(
+  hidden: Float32Array,
+  error: Float32Array,
+  w2: Float32Array,
+  hasPenalty: boolean,
+): { w1: number[]; w2: number[] } {
   const at = (values: Float32Array, index: number): number => values[index] ?? Number.NaN;
   const gradient = { w1: new Array<number>(WIDTH * HIDDEN).fill(0), w2: new Array<number>(HIDDEN * OUT).fill(0) };
   const grow = (values: number[], index: number, by: number): void => {
@@ -225,7 +240,7 @@ function reference(hidden: Float32Array, error: Float32Array, w2: Float32Array):
   for (let row = 0; row < ROWS; row++)
     for (let h = 0; h < HIDDEN; h++) {
       const value = at(hidden, row * HIDDEN + h);
-      let gradHidden = 0;
+      let gradHidden = hasPenalty ? 2 * value : 0;
       for (let out = 0; out < OUT; out++) {
         const gradOut = 2 * at(error, row * OUT + out);
         grow(gradient.w2, h * OUT + out, value * gradOut);
