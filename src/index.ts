@@ -6,7 +6,6 @@ export { constantSchedule, cosineSchedule, linearSchedule } from './nn/schedules
 export { CompiledStep, Engine } from './plan/engine';
 export type { StepMetrics } from './plan/metricRing';
 export type { Batch } from './plan/program';
-export type { Storage } from './plan/savedHalves';
 export type { StepFunction, TraceInputs, TraceResult } from './plan/trace';
 export type { Tensor } from './tensor/graph';
 export { attention } from './tensor/ops/attention';
@@ -37,3 +36,4 @@ export { mean, meanAll, sum, sumAll } from './tensor/ops/reduce';
 export { logSoftmax, softmax } from './tensor/ops/softmax';
 export { topK } from './tensor/ops/topK';
 export { reshape, stopGradient, straightThrough } from './tensor/ops/views';
+export type { Storage } from './tensor/storage';

@@ -2,10 +2,10 @@
 import { adamw } from '../../src/nn/optimizers';
 import type { CompiledStep, Engine } from '../../src/plan/engine';
 import type { Batch } from '../../src/plan/program';
-import type { Storage } from '../../src/plan/savedHalves';
 import type { Variables } from '../../src/plan/variables';
 import { t5Loss, t5Parameters } from '../../src/recommenders/t5/model';
 import { invertIndex } from '../../src/tensor/ops/embedding';
+import type { Storage } from '../../src/tensor/storage';
 import { lossesLine } from '../references';
 import { BENCH_T5, libraryWeights } from '../t5Model';
 import { T5_SIZES as S, t5Flops, t5Tokens } from '../t5Setup';

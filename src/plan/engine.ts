@@ -13,10 +13,10 @@ import type { GpuDevice } from '../gpu/device';
 import type { Optimizer } from '../nn/optimizers';
 import type { ParameterSpec } from '../nn/parameters';
 import type { TensorSpec } from '../tensor/graph';
+import type { Storage } from '../tensor/storage';
 import { ArenaPool } from './arenaPool';
 import type { StepMetrics } from './metricRing';
 import { type Batch, type OutputArray, Program } from './program';
-import type { Storage } from './savedHalves';
 import { type StepFunction, traceProgram, traceUpdate } from './trace';
 import { Variables } from './variables';
 

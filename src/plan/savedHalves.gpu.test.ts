@@ -11,9 +11,9 @@ import { packHalf, unpackHalf } from '../tensor/ops/half';
 import { matmul } from '../tensor/ops/matmul';
 import { rmsNorm } from '../tensor/ops/norm';
 import { sumAll } from '../tensor/ops/reduce';
+import { STORAGES, type Storage } from '../tensor/storage';
 import { type CompiledStep, Engine } from './engine';
 import type { Batch } from './program';
-import { STORAGES, type Storage } from './savedHalves';
 import type { StepFunction } from './trace';
 import type { Variables } from './variables';
 

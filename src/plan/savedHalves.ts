@@ -13,10 +13,6 @@ import { MATMUL } from '../tensor/ops/matmul';
 import { RELU_MASK } from '../tensor/ops/reluMask';
 import { sameShape } from '../tensor/shape';
 
-/** How a step keeps what its backward pass reads. */
-export const STORAGES = ['f32', 'f16'] as const;
-export type Storage = (typeof STORAGES)[number];
-
 /** Smaller tensors are not worth two launches: 4,096 values are 8 KiB saved. */
 const LEAST_VALUES = 4096;
 /** Nodes after which a widened copy is made again rather than kept. */

@@ -3,8 +3,8 @@ import type { AdapterProfile } from '../gpu/device';
 import type { Optimizer } from '../nn/optimizers';
 import type { ParameterSpec } from '../nn/parameters';
 import type { TensorSpec } from '../tensor/graph';
+import type { Storage } from '../tensor/storage';
 import { ALIGNMENT_BYTES, accessesOf, planArenas } from './arena';
-import type { Storage } from './savedHalves';
 import { type StepFunction, type TracedProgram, traceProgram, traceUpdate } from './trace';
 import { layoutOf, type VariableLayout } from './variableLayout';
 

@@ -15,6 +15,7 @@ import {
   STEP_STATE_WORDS,
 } from '../tensor/ops/leaves';
 import { BYTES_PER_ELEMENT, elementCount } from '../tensor/shape';
+import type { Storage } from '../tensor/storage';
 import { ALIGNMENT_BYTES, accessesOf, alignUp } from './arena';
 import type { Dispatch, Home, Value } from './dispatch';
 import { groupsFor } from './dispatch';
@@ -23,7 +24,7 @@ import './lower/all';
 import { type LowerContext, loweringFor } from './lowering';
 import { optimizerDispatches, partDispatch } from './optimizerPlan';
 import { ParameterPacks } from './parameterPacks';
-import { type Storage, saveHalves } from './savedHalves';
+import { saveHalves } from './savedHalves';
 import { slotOf, type VariableLayout } from './variableLayout';
 
 export interface TraceInputs<Names extends string = string> {

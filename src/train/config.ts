@@ -3,7 +3,7 @@
  * field by field; an unknown or impossible field is refused by name.
  */
 import { ConfigError } from '../base/errors';
-import { STORAGES, type Storage } from '../plan/savedHalves';
+import { STORAGES, type Storage } from '../tensor/storage';
 import { checkMultiIdentifier, type MultiIdentifierConfig } from './multiIdentifierConfig';
 
 export interface EncoderConfig {

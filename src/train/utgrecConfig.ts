@@ -4,7 +4,7 @@
  */
 import * as v from 'valibot';
 import { ConfigError } from '../base/errors';
-import { STORAGES } from '../plan/savedHalves';
+import { STORAGES } from '../tensor/storage';
 import type { UtgrecModelConfig } from '../tokenizers/utgrec/config';
 import type { UtgrecRecipe } from '../tokenizers/utgrec/trainer';
 import type { VaeConfig } from '../tokenizers/utgrec/vae';

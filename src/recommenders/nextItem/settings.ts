@@ -1,5 +1,5 @@
 /** What decides a next-item recommender (SASRec, GRU4Rec) and its training. Sizes: D width, T positions, N items. */
-import type { Storage } from '../../plan/savedHalves';
+import type { Storage } from '../../tensor/storage';
 
 export type NextItemSystem = 'sasrec' | 'gru4rec';
 

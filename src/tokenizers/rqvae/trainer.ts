@@ -11,12 +11,12 @@ import { CancelledError, ConfigError, FormatError, ShapeError } from '../../base
 import { mixSeed, shuffleInPlace, uniformGenerator } from '../../base/random';
 import { adagrad } from '../../nn/optimizers';
 import type { CompiledStep, Engine } from '../../plan/engine';
-import type { Storage } from '../../plan/savedHalves';
 import type { Variables } from '../../plan/variables';
 import { appendConflictDigits } from '../../quantize/conflict';
 import { kmeansOnGpu } from '../../quantize/kmeansOnGpu';
 import { codebookName, writeInitialCodebook } from '../../quantize/residualQuantise';
 import { type LevelStatistics, levelStatistics } from '../../quantize/statistics';
+import type { Storage } from '../../tensor/storage';
 import type { RqvaeConfig } from './config';
 import { rqvaeEncodingStep, rqvaeParameters, rqvaeTrainingStep, seenName } from './model';
 
