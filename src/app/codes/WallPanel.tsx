@@ -60,7 +60,7 @@ function Wall({
       spec={spec}
       note={
         <>
-          {wall.steps.length} snapshots {link}
+          {wall.steps.length} {wall.steps.length === 1 ? 'snapshot' : 'snapshots'} {link}
         </>
       }
       {...(wall.groups.length > 1

@@ -223,6 +223,6 @@ function summaryOf({ prefix, items, identifiers, nodes, domainNames, picked }: P
     domainNames.length > 1 && firsts.length > 0
       ? ` ${formatShare(purity)} of the items are of the commonest domain of their code (purity); a prefix’s domain entropy is ${mean.toFixed(2)} of the largest on average.`
       : '';
-  const chosen = picked > 0 ? ` ${formatCount(picked)} of them are picked.` : '';
+  const chosen = picked > 0 ? ` ${formatCount(picked)} of them ${picked === 1 ? 'is' : 'are'} picked.` : '';
   return `${where}: ${formatCount(items)} items with ${formatCount(identifiers)} different identifiers${count > 0 ? ` under ${formatCount(count)} codes of level ${prefix.length + 1}` : ''}.${mix}${chosen}`;
 }

@@ -32,8 +32,20 @@ export function fieldsOf(config: SystemConfig): readonly { readonly field: Field
   );
 }
 
+/** Switches that have no field of a form, and a field whose own label would say the same twice. */
+const OTHER_LABELS: Readonly<Record<string, string>> = {
+  'tokenizer.keep': 'kept tokenizers',
+  'tokenizer.quantiser.kind': 'codebooks',
+  'multiIdentifier.fineTuning': 'fine-tuning',
+  'transfer.tokenizer': 'what of the tokenizer is fine-tuned',
+  'transfer.pretraining': 'domains of the pre-training',
+  'transfer.recommenderIsPretrained': 'pre-trained recommender',
+};
+
 /** What a field is called where its group does not say which part it belongs to. */
 export function labelOf(config: SystemConfig, path: string): string {
+  const other = OTHER_LABELS[path];
+  if (other !== undefined) return other;
   const found = fieldsOf(config).find(({ field }) => pathOf(field) === path);
   if (!found) return path;
   const { label, section } = found.field;
@@ -64,6 +76,7 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
 /** A value as a name or a note shows it. */
 export function valueText(value: unknown): string {
   if (value === undefined) return 'none';
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map(String).join(' ');
   return value === null || typeof value === 'object' ? (value === null ? 'none' : 'other') : String(value);
 }

@@ -84,7 +84,7 @@ export function mapFigure({
   return {
     name: `item-map-${title.toLowerCase().replaceAll(' ', '-')}`,
     title: 'Map of items',
-    summary: `${formatCount(rows.length)} items, all drawn, coloured by ${title.toLowerCase()}: ${groups.length} groups, the largest “${largest?.label ?? ''}” with ${formatCount(largest?.items ?? 0)} items (${formatShare((largest?.items ?? 0) / Math.max(1, rows.length))}).${picked > 0 ? ` ${formatCount(picked)} are picked.` : ''}`,
+    summary: `${formatCount(rows.length)} items, all drawn, coloured by ${title.toLowerCase()}: ${groups.length} groups, the largest “${largest?.label ?? ''}” with ${formatCount(largest?.items ?? 0)} items (${formatShare((largest?.items ?? 0) / Math.max(1, rows.length))}).${picked > 0 ? ` ${formatCount(picked)} ${picked === 1 ? 'is' : 'are'} picked.` : ''}`,
     note: [
       SOURCE_NOTES[map.source],
       map.explainedShare === null ? '' : `Both together carry ${formatShare(map.explainedShare)} of the variance.`,

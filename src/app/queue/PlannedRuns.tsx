@@ -64,7 +64,9 @@ const NONE: readonly QueuedRun[] = [];
 
 const countWords = (count: number, wrong: number): string =>
   wrong === 0
-    ? `${formatCount(count)} ${count === 1 ? 'run' : 'runs'}, one after another.`
+    ? count === 1
+      ? '1 run.'
+      : `${formatCount(count)} runs, one after another.`
     : `${formatCount(wrong)} of ${formatCount(count)} runs cannot be trained: nothing is queued until they are changed or left out.`;
 
 /** Runs that were trained already take no time to speak of. */
@@ -73,11 +75,12 @@ function timeWords(checks: readonly RunCheck[] | null): string {
   const left = checks.filter(({ error, finished }) => error === null && finished === null);
   const known = left.flatMap(({ seconds }) => (seconds === null ? [] : [seconds]));
   if (left.length === 0) return '';
-  if (known.length === 0) return 'How long they train is unknown until the first steps.';
+  if (known.length === 0)
+    return `How long ${left.length === 1 ? 'it trains' : 'they train'} is unknown until the first steps.`;
   const words = `About ${formatDuration(known.reduce((sum, seconds) => sum + seconds, 0))} of training`;
   const others = left.length - known.length;
   return others === 0
-    ? `${words}; tests come on top.`
+    ? `${words}; ${left.length === 1 ? 'the test comes' : 'tests come'} on top.`
     : `${words} for ${known.length} of them, unknown for the others.`;
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { checkSystemConfig } from '../../train/systemConfig';
 import type { SystemConfig } from '../../worker/protocol';
-import { configDifferences, fieldsOf, pathOf } from '../config/configPaths';
+import { configDifferences, fieldsOf, labelOf, pathOf } from '../config/configPaths';
 import type { Field } from '../config/fields';
 import { PRESET_NAMES, PRESETS } from '../config/presets';
 import { asDraft } from '../runs/asDraft';
@@ -115,6 +115,12 @@ describe('ablations', () => {
       );
       expect(checkSystemConfig(config, title)).toEqual(config);
     }
+  });
+
+  it('say what they switch in words, never by a path', () => {
+    for (const base of [PRESETS['utgrec-transfer'], PRESETS['mtgrec-laptop']])
+      for (const { switches } of ablationsOf(base))
+        for (const { path } of switches) expect(labelOf(base, path), path).not.toContain('.');
   });
 
   it('that need a transfer are not offered where the draft has none', () => {
