@@ -1,6 +1,7 @@
 // The page of codebooks on a tokenizer trained for real: shared identifiers (V3), shared codes (V8), the map of items.
 import { csvRows, expectSameNumbers, exported } from './figures';
 import { openSmallData, SMALL_ITEMS } from './smallData';
+import { layoutShiftDuring } from './tracing';
 import { chooseTheme, expect, expectAccessible, goTo, openWorkbench, test } from './workbench';
 
 const MINUTES = 60_000;
@@ -8,7 +9,7 @@ const MINUTES = 60_000;
 test('codebooks: who shares an identifier, what domains share, where items lie', async ({ page }) => {
   test.setTimeout(3 * MINUTES);
   await openWorkbench(page);
-  await openSmallData(page);
+  await openSmallData(page, true);
   await goTo(page, 'Tokenizer');
   await page.getByRole('combobox', { name: 'Preset' }).selectOption('test');
   // Few codes, so that items must share.
@@ -37,6 +38,40 @@ test('codebooks: who shares an identifier, what domains share, where items lie',
     const paths = page.getByRole('region', { name: 'Code paths' });
     await expect(paths.locator('.figure-summary')).toContainText(`${count} of them are picked.`);
     await expect(paths.locator('.figure-svg')).toContainText('picked items');
+
+    // Pictures that cannot be drawn become tiles from the codes: one shape for the shared first code, and nothing moves.
+    const pictures = items.locator('.code-card .picture');
+    await expect(pictures.locator('img')).toHaveCount(await pictures.count());
+    const shift = await layoutShiftDuring(page, async () => {
+      for (const picture of await pictures.locator('img').all()) await picture.dispatchEvent('error');
+      await expect(pictures.locator('.mosaic')).toHaveCount(await pictures.count());
+    });
+    expect(shift).toBeLessThan(0.05);
+    const shapes = await pictures.evaluateAll((all) =>
+      all.map((each) =>
+        [...each.querySelectorAll('rect')].map((tile) => `${tile.getAttribute('x')},${tile.getAttribute('y')}`),
+      ),
+    );
+    expect(shapes.length).toBeGreaterThan(1);
+    expect(new Set(shapes.map((shape) => shape.join(' '))).size).toBe(1);
+  });
+
+  await test.step('V2 as a sunburst says the same, opens prefixes and is kept in the address', async () => {
+    const paths = page.getByRole('region', { name: 'Code paths' });
+    const summary = await paths.locator('.figure-summary').innerText();
+    await paths.getByRole('radio', { name: 'Sunburst' }).check();
+    await expect(page).toHaveURL(/paths=sunburst/);
+    await expect(paths.locator('.figure-summary')).toHaveText(summary);
+    await expect(paths.locator('.figure-svg path[data-row^="prefixes:"]')).not.toHaveCount(0);
+    await expectSameNumbers(page, paths, 'Items by prefix and domain', /Each ring outwards is one code more/);
+    await paths.getByRole('application').focus();
+    await page.keyboard.press('Home');
+    await page.keyboard.press('ArrowDown');
+    await expect(paths.locator('.figure-readout')).toContainText(/^Level 1, Prefix \d+, Items \d+/);
+    await page.keyboard.press('Enter');
+    await expect(paths.getByRole('navigation', { name: 'Prefix' }).getByRole('button')).toHaveCount(2);
+    await paths.getByRole('button', { name: 'All items' }).click();
+    await paths.getByRole('radio', { name: 'Icicle' }).check();
   });
 
   await test.step('V3: the figure says the same everywhere; the table sorts; an identifier opens its items', async () => {

@@ -1,4 +1,4 @@
-// What the window's main thread does, from the browser's own trace.
+// What the window's main thread does, from the browser's own trace, and what moves on the page, from its own observer.
 import type { Browser, Page } from '@playwright/test';
 
 interface TraceEvent {
@@ -39,4 +39,19 @@ export async function mainThreadTasks(
   // Other pages and the browser's spare renderer do next to nothing.
   const busiest = [...tasks.values()].sort((a, b) => sum(b) - sum(a))[0] ?? [];
   return busiest.sort((a, b) => a - b);
+}
+
+/** Sum of the layout shifts of the page while `work` goes on, those right after an input too. */
+export async function layoutShiftDuring(page: Page, work: () => Promise<void>): Promise<number> {
+  const total = await page.evaluateHandle(() => {
+    const seen = { sum: 0 };
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) if ('value' in entry) seen.sum += Number(entry.value);
+    }).observe({ type: 'layout-shift' });
+    return seen;
+  });
+  await work();
+  // A shift is told with the frame that shows it.
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+  return total.evaluate(({ sum: all }) => all);
 }

@@ -14,10 +14,12 @@ interface BesidePathsProps {
   readonly run: RunInfo;
   /** Of the shown codes. */
   readonly version: number;
+  /** Drawn as a sunburst, like the other. */
+  readonly isRound: boolean;
 }
 
 /** V2 of another run's tokenizer: the same items on its codes; what is picked in one tree shows in the other. */
-export function BesidePaths({ run, version }: BesidePathsProps) {
+export function BesidePaths({ run, version, isRound }: BesidePathsProps) {
   const session = useSession();
   const note = useDataNote();
   const [prefix, setPrefix] = useState<readonly number[]>([]);
@@ -28,7 +30,7 @@ export function BesidePaths({ run, version }: BesidePathsProps) {
     [session, id, prefix, picked],
   );
   const { value, error } = useAnswer(ask, version);
-  const spec = useMemo(() => value && besideFigure(value, name, note), [value, name, note]);
+  const spec = useMemo(() => value && besideFigure(value, name, note, isRound), [value, name, note, isRound]);
   const title = `Code paths, ${name}`;
   if (error)
     return (

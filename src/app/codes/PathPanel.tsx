@@ -1,13 +1,14 @@
-import { Route } from 'lucide-react';
+import { ChartPie, LayoutList, Route } from 'lucide-react';
 import { useCallback, useMemo, useState } from 'react';
 import type { RunInfo } from '../../worker/protocol';
 import { FigurePanel } from '../figures/FigurePanel';
 import { useDataNote } from '../figures/useDataNote';
-import { shortText, useViewParam, type ViewKind } from '../navigation/viewParams';
+import { oneOf, shortText, useViewParam, type ViewKind } from '../navigation/viewParams';
 import { ErrorNote } from '../parts/ErrorNote';
 import { ItemSearch } from '../parts/ItemSearch';
 import { Panel } from '../parts/Panel';
 import { useAnswer } from '../parts/useAnswer';
+import { ViewToggle } from '../parts/ViewToggle';
 import { Choice } from '../results/Choice';
 import { useSession } from '../sessionContext';
 import { useCodes } from '../stores/codes';
@@ -41,6 +42,8 @@ export function PathPanel() {
   const version = useCodes((state) => state.version);
   const note = useDataNote();
   const [prefix, setPrefix] = useViewParam('prefix', CODES);
+  const [shape, setShape] = useViewParam('paths', oneOf(['icicle', 'sunburst'], 'icicle'));
+  const isRound = shape === 'sunburst';
   const [item, setItem] = useState<number | null>(null);
   const [beside, setBeside] = useViewParam('beside', shortText(80));
   const others = useOtherTokenizers();
@@ -49,7 +52,7 @@ export function PathPanel() {
   const codes = useSelection((selection) => selection.codes);
   const ask = useCallback(() => session.codePaths(prefix, picked), [session, prefix, picked]);
   const { value: tree, error } = useAnswer(version > 0 ? ask : null, version);
-  const spec = useMemo(() => (tree && tree.items > 0 ? pathFigure(tree, note) : null), [tree, note]);
+  const spec = useMemo(() => (tree && tree.items > 0 ? pathFigure(tree, note, isRound) : null), [tree, note, isRound]);
   if (error) return <ErrorNote title="The code paths could not be read" error={error} />;
   if (!tree)
     return (
@@ -63,6 +66,15 @@ export function PathPanel() {
   const controls = (
     <>
       <PathCrumbs prefix={prefix} onPrefix={setPrefix} run={null} />
+      <ViewToggle
+        label="Drawn as"
+        chosen={shape}
+        choices={[
+          { value: 'icicle', label: 'Icicle', Icon: LayoutList },
+          { value: 'sunburst', label: 'Sunburst', Icon: ChartPie },
+        ]}
+        onChoose={setShape}
+      />
       {codes.length > 0 && codes.join() !== prefix.join() && (
         <button type="button" className="button is-small" onClick={() => setPrefix(codes)}>
           <Route size={13} aria-hidden /> Go to codes {codes.join(' · ')}
@@ -115,7 +127,7 @@ export function PathPanel() {
   return (
     <>
       {figure}
-      {other && <BesidePaths key={other.id} run={other} version={version} />}
+      {other && <BesidePaths key={other.id} run={other} version={version} isRound={isRound} />}
     </>
   );
 }

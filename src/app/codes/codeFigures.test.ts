@@ -98,6 +98,25 @@ describe('wallFigure', () => {
     expect(only.series.map(({ key }) => key)).toEqual(['deadHere', 'alive']);
   });
 
+  it('can stand at an earlier snapshot, on the axes and in the order of all', () => {
+    const early = wallFigure(wall, { until: 0 });
+    const [first, second] = [early, spec].map((each) => each.rows[0]?.panels[0]);
+    expect(first?.x.scale).toEqual(second?.x.scale);
+    const rasterOf = (panel: typeof first) => panel?.marks.find((mark) => mark.kind === 'raster');
+    expect(rasterOf(first)?.columns).toEqual(rasterOf(second)?.columns.slice(0, 1));
+    expect(tableOf(early, 'use')?.rows).toEqual(use.filter((row) => row['step'] === 10));
+    const rows = tableOf(early, 'codes')?.rows ?? [];
+    expect(rows.map((row) => row['code'])).toEqual(tableOf(spec, 'codes')?.rows.map((row) => row['code']));
+    for (const row of rows)
+      expect(row['group0']).toBe(wallCounts(wall, 0, 0, Number(row['level']) - 1)[Number(row['code'])]);
+    const { used, perplexity } = codeUse(wallCounts(wall, 0, 0, 0));
+    expect(first?.caption?.[0]).toContain(
+      `${((100 * used) / CODES).toFixed(1)}% used · perplexity ${(perplexity / CODES).toFixed(2)}`,
+    );
+    expect(early.summary).toContain('At step 10 ');
+    expect(wallFigure(wall, { until: 99 })).toEqual(spec);
+  });
+
   it('tells dead from rare, and dead here from dead everywhere', () => {
     const order = [...Array(CODES).keys()];
     const all = wallCounts(wall, 0, 0, 0);
@@ -167,6 +186,30 @@ describe('pathFigure', () => {
     const purity = [...firsts.values()].reduce((sum, counts) => sum + Math.max(...counts), 0) / ITEMS;
     expect(spec.summary).toContain(`${(100 * purity).toFixed(1)}% of the items are of the commonest domain`);
     expect(spec.series.some(({ key }) => key === 'picked')).toBe(false);
+  });
+
+  it('bends into a sunburst of the same tables, a part of a ring for every node', () => {
+    const round = pathFigure(tree, '', true);
+    expect(round.data).toEqual(spec.data);
+    expect(round.summary).toBe(spec.summary);
+    const scene = sceneOf(round, { width: 900, em: 11, hasTitle: false });
+    const stops = stopsOf(round, scene);
+    for (const [index, { items, prefix }] of tree.nodes.entries()) {
+      const sector = scene.anchors.get(`prefixes:${index}`)?.sector;
+      if (!sector) throw new Error(`no sector for node ${index}`);
+      expect(sector.to - sector.from).toBeCloseTo((2 * Math.PI * items) / ITEMS, 9);
+      // The root is the disc in the middle; every further code lies a ring further out.
+      expect(Math.round((3 * sector.inner) / ((42 * 11) / 2))).toBe(prefix.length);
+      const [angle, radius] = [(sector.from + sector.to) / 2, (sector.inner + sector.outer) / 2];
+      const [x, y] = sector.centre;
+      const under = { x: x + radius * Math.sin(angle), y: y - radius * Math.cos(angle), series: null };
+      expect(nearestRow(scene, stops, under)).toBe(`prefixes:${index}`);
+    }
+    // Files and page draw the same; nothing sticks out of the paper.
+    const svg = svgOf(round, 84);
+    expect([...svg.matchAll(/data-row="prefixes:/g)]).toHaveLength(tree.nodes.length);
+    expect(svg).not.toMatch(/NaN|undefined/);
+    expect(moved(stops, 'prefixes:0', 'down')).toBe('prefixes:1');
   });
 
   it('measures how even domains are', () => {

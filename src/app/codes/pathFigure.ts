@@ -1,6 +1,7 @@
 /**
- * Figure V2: prefixes of codes as an icicle. A box is as wide as its items; its ground is the domain that most of them are
- * from, the stronger the purer; the stripe under it is their mix of domains, the bar on top the picked ones among them.
+ * Figure V2: prefixes of codes as an icicle, or bent into a sunburst. A box is as wide as its items; its ground is the domain
+ * that most of them are from, the stronger the purer; the stripe under it is their mix of domains, the bar on top the picked
+ * ones among them. In a sunburst under is outwards.
  */
 import type { PathNode, PathTree } from '../../evaluate/codePaths';
 import type { BesidePathsReply } from '../../worker/protocol/codebooks';
@@ -21,7 +22,12 @@ const PICKED: Series = { key: 'picked', label: 'picked items', ...seriesStyle(0)
 export const prefixText = (prefix: readonly number[]): string =>
   prefix.length === 0 ? 'all items' : prefix.join(' · ');
 
-export function pathFigure(tree: PathTree, note = ''): FigureSpec {
+/** Height of a level, and the sunburst's across, in units of the text size. */
+const LEVEL_HEIGHT = 5;
+const ROUND_HEIGHT = 42;
+
+/** @param isRound as a sunburst: the same tables, bent */
+export function pathFigure(tree: PathTree, note = '', isRound = false): FigureSpec {
   const depth =
     Math.max(...tree.nodes.map(({ prefix, merged }) => prefix.length + (merged > 0 ? 1 : 0))) - tree.prefix.length + 1;
   const rows = tree.nodes.map((node) => nodeRow(tree, node, depth));
@@ -35,6 +41,7 @@ export function pathFigure(tree: PathTree, note = ''): FigureSpec {
     title: 'Code paths',
     summary: summaryOf(tree),
     note: [
+      isRound ? 'Each ring outwards is one code more; angles are items.' : '',
       'Prefixes with less than 0.2 % of the shown items are drawn as one. Words are those that stand out in the items’ titles; the ground is the domain with most items, the stronger the purer.',
       note,
     ]
@@ -71,11 +78,17 @@ export function pathFigure(tree: PathTree, note = ''): FigureSpec {
     ],
     rows: [
       {
-        height: depth * 5,
+        height: isRound ? ROUND_HEIGHT : depth * LEVEL_HEIGHT,
+        ...(isRound ? { isSquare: true } : {}),
         panels: [
           {
-            x: { title: 'Items', scale: { kind: 'linear', domain: [0, tree.items] } },
-            y: { title: '', scale: { kind: 'linear', domain: [0, depth] }, ticks: labels },
+            ...(isRound ? { isRound } : {}),
+            x: {
+              title: isRound ? '' : 'Items',
+              scale: { kind: 'linear', domain: [0, tree.items] },
+              ...(isRound ? { ticks: [] } : {}),
+            },
+            y: { title: '', scale: { kind: 'linear', domain: [0, depth] }, ticks: isRound ? [] : labels },
             marks: [
               {
                 kind: 'box',
@@ -187,8 +200,13 @@ function mixTable(tree: PathTree, depth: number): DataTable {
 }
 
 /** The tree of another run's codes of the same items. @param name of the run */
-export function besideFigure({ tree, agreement }: BesidePathsReply, name: string, note = ''): FigureSpec {
-  const spec = pathFigure(tree, note);
+export function besideFigure(
+  { tree, agreement }: BesidePathsReply,
+  name: string,
+  note = '',
+  isRound = false,
+): FigureSpec {
+  const spec = pathFigure(tree, note, isRound);
   const known = agreement.flatMap((value, level) =>
     value === null ? [] : [`${value.toFixed(3)} at level ${level + 1}`],
   );

@@ -45,15 +45,18 @@ export interface WallView {
   readonly note?: string;
   /** Only codes that a domain leaves out while another uses them. */
   readonly isDeadHere?: boolean;
+  /** Place of the last snapshot that is drawn and counted; axes and the order of codes stay those of all. */
+  readonly until?: number;
 }
 
-export function wallFigure(wall: CodeWall, { note = '', isDeadHere = false }: WallView = {}): FigureSpec {
+export function wallFigure(wall: CodeWall, { note = '', isDeadHere = false, until }: WallView = {}): FigureSpec {
   const { steps, groups, entries } = wall;
-  const last = steps.length - 1;
-  const orders = entries.map((_, level) => orderOf(wallCounts(wall, last, 0, level)));
-  const spans = spansOf(steps);
-  const end = spans.at(-1)?.until ?? 1;
-  const start = spans[0]?.from ?? 0;
+  const last = Math.min(until ?? steps.length, steps.length - 1);
+  const orders = entries.map((_, level) => orderOf(wallCounts(wall, steps.length - 1, 0, level)));
+  const all = spansOf(steps);
+  const end = all.at(-1)?.until ?? 1;
+  const start = all[0]?.from ?? 0;
+  const spans = all.slice(0, last + 1);
   const titleOf = (level: number): string =>
     `Level ${level + 1}${wall.books ? `, ${wall.books[level]} book` : ''}: ${entries[level]} codes`;
   const cellsOf = (snapshot: number, group: number, level: number): Uint8Array<ArrayBuffer> => {
@@ -105,9 +108,9 @@ export function wallFigure(wall: CodeWall, { note = '', isDeadHere = false }: Wa
   return {
     name: 'code-use-over-time',
     title: 'Code use over training',
-    summary: summaryOf(wall),
+    summary: summaryOf(wall, last),
     note: [
-      'Codes stand in the order of their use by all items at the last step, the same in every row; shade: a code’s share of the group’s items over the share it would have if all were used alike. Numbers are of the last step.',
+      'Codes stand in the order of their use by all items at the last step, the same in every row; shade: a code’s share of the group’s items over the share it would have if all were used alike. Numbers are of the last step that is drawn.',
       wall.taken > steps.length ? `${steps.length} of ${wall.taken} snapshots, evenly spaced and the newest.` : '',
       note,
     ]
@@ -119,7 +122,7 @@ export function wallFigure(wall: CodeWall, { note = '', isDeadHere = false }: Wa
     ramps: isDeadHere
       ? []
       : [{ title: 'Share, log₂ of times the even one', ramp: 'sequential', domain: [LEAST, MOST], digits: 0 }],
-    data: [healthTable(wall, spans), codeTable(wall, orders, { start, end })],
+    data: [healthTable(wall, spans), codeTable(wall, orders, { start, end, last })],
     rows: groups.map((_, group) => ({
       height: Math.max(5, Math.min(9, 36 / groups.length)),
       minWidth: 14,
@@ -171,7 +174,7 @@ export function shadesOf(
 function healthTable(wall: CodeWall, spans: readonly { readonly from: number; readonly until: number }[]): DataTable {
   const rows: Row[] = [];
   wall.entries.forEach((entries, level) => {
-    wall.steps.forEach((step, snapshot) => {
+    wall.steps.slice(0, spans.length).forEach((step, snapshot) => {
       wall.groups.forEach(({ name }, group) => {
         const counts = wallCounts(wall, snapshot, group, level);
         const everywhere = wallCounts(wall, snapshot, 0, level);
@@ -220,13 +223,12 @@ function healthTable(wall: CodeWall, spans: readonly { readonly from: number; re
   };
 }
 
-/** Items on each code at the last step, in the order of the drawing; one column a group. */
+/** Items on each code at the last step that is drawn, in the order of the drawing; one column a group. */
 function codeTable(
   wall: CodeWall,
   orders: readonly (readonly number[])[],
-  { start, end }: { readonly start: number; readonly end: number },
+  { start, end, last }: { readonly start: number; readonly end: number; readonly last: number },
 ): DataTable {
-  const last = wall.steps.length - 1;
   const rows = wall.entries.flatMap((entries, level) => {
     const counts = wall.groups.map((_, group) => wallCounts(wall, last, group, level));
     return (orders[level] ?? []).map((code, order): Row => {
@@ -265,8 +267,7 @@ function codeTable(
   };
 }
 
-function summaryOf(wall: CodeWall): string {
-  const last = wall.steps.length - 1;
+function summaryOf(wall: CodeWall, last: number): string {
   const useOf = (group: number, level: number): number => codeUse(wallCounts(wall, last, group, level)).used;
   const all = wall.entries.map((entries, level) => `${formatShare(useOf(0, level) / entries)} at level ${level + 1}`);
   const shares = wall.groups

@@ -144,7 +144,7 @@ function ItemDetail({ item }: { readonly item: ItemView | null }) {
     );
   return (
     <aside className="browser-detail" aria-label="Item">
-      <ItemPicture card={item} size={160} />
+      <ItemPicture card={{ ...item, codes: item.codes[0]?.codes ?? null }} size={160} />
       <h3>{item.title || item.id}</h3>
       <p className="quiet">
         {item.id} · {formatCount(item.events)} interactions

@@ -9,6 +9,8 @@ import { formatCount } from '../format/numbers';
 import { oneOf, useViewParam } from '../navigation/viewParams';
 import { ErrorNote } from '../parts/ErrorNote';
 import { Panel } from '../parts/Panel';
+import { Playback } from '../parts/Playback';
+import { usePlayback } from '../parts/usePlayback';
 import { Choice } from '../results/Choice';
 import { useIsStill } from '../stores/motion';
 import { BeamOpened, type Opened, openedBy } from './BeamOpened';
@@ -16,9 +18,10 @@ import { BeamSettings } from './BeamSettings';
 import { beamFigure } from './beamFigure';
 import { leafBelow } from './beamPaths';
 import { mirrorFigure } from './mirrorFigure';
-import { Playback } from './Playback';
 import { type Searches, useBeams } from './useBeams';
-import { usePlayback } from './usePlayback';
+
+/** Long enough to follow one step with the eye. */
+const STEP_MS = 900;
 
 interface BeamPanelProps {
   readonly question: Question;
@@ -39,7 +42,7 @@ export function BeamPanel({ question, name, onSearches, onItem }: BeamPanelProps
   const other = searches?.other ?? null;
   const isMultiples = other === null && (drawing === 'steps' || (drawing === 'auto' && isStill));
   const depth = Math.max(own?.tree.steps.length ?? 0, other?.beam.tree.steps.length ?? 0);
-  const { shown, isPlaying, show, toggle } = usePlayback(depth, searches);
+  const { shown, isPlaying, show, toggle } = usePlayback(depth, { subject: searches, stepMs: STEP_MS });
   const [item, setItem] = useState<number | null>(null);
   const [opened, setOpened] = useState<Opened | null>(null);
   useEffect(() => {
@@ -118,7 +121,17 @@ export function BeamPanel({ question, name, onSearches, onItem }: BeamPanelProps
             />
           )}
           {!isMultiples && (
-            <Playback depth={depth} shown={shown} isPlaying={isPlaying} onShow={show} onToggle={toggle} />
+            <Playback
+              of="the search"
+              from={0}
+              depth={depth}
+              shown={shown}
+              isPlaying={isPlaying}
+              words={`${shown} of ${depth}`}
+              spoken={shown === 0 ? 'start' : `after digit ${shown}`}
+              onShow={show}
+              onToggle={toggle}
+            />
           )}
           {!other && (
             <label className="check-field">

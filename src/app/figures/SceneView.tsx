@@ -2,6 +2,7 @@ import { memo, useId } from 'react';
 import type { ColourName } from './palette';
 import { patternId, patternParts, patternsOf } from './patterns';
 import type { Anchor, Fill, Scene, Shape } from './scene';
+import { sectorPath } from './sectors';
 
 interface SceneViewProps {
   readonly scene: Scene;
@@ -71,7 +72,7 @@ function ShapeView({ shape, prefix }: { readonly shape: Shape; readonly prefix: 
         fill={paint(shape.colour)}
         textAnchor={shape.anchor}
         fontWeight={shape.isBold ? 600 : undefined}
-        transform={shape.isVertical ? `rotate(-90 ${shape.x} ${shape.y})` : undefined}
+        transform={shape.turn === undefined ? undefined : `rotate(${shape.turn} ${shape.x} ${shape.y})`}
       >
         {shape.text}
       </text>
@@ -92,6 +93,15 @@ function ShapeView({ shape, prefix }: { readonly shape: Shape; readonly prefix: 
 
 /** Double frame around what the cursor is on: visible on every colour. */
 function CursorMark({ anchor, em }: { readonly anchor: Anchor; readonly em: number }) {
+  if (anchor.sector) {
+    const d = sectorPath(anchor.sector);
+    return (
+      <g className="figure-cursor">
+        <path d={d} fill="none" stroke={paint('panel')} strokeWidth={4} />
+        <path d={d} fill="none" stroke={paint('ink')} strokeWidth={2} />
+      </g>
+    );
+  }
   const grow = anchor.width === 0 ? em * 0.45 : 1;
   const box = {
     x: anchor.x - grow,

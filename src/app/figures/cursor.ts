@@ -1,5 +1,6 @@
 /** Where the keyboard cursor goes: left and right along one column's values, up and down along another's. */
 import type { Anchor, Scene } from './scene';
+import { distanceToSector } from './sectors';
 import { type CursorSpec, type FigureSpec, rowKey, tableOf } from './spec';
 
 export type Move = 'left' | 'right' | 'up' | 'down' | 'first' | 'last' | 'nextGroup' | 'previousGroup';
@@ -108,6 +109,7 @@ export function nearestRow(
 }
 
 function distanceTo(anchor: Anchor, point: { readonly x: number; readonly y: number }): number {
+  if (anchor.sector) return distanceToSector(anchor.sector, point);
   const outside = (at: number, from: number, size: number): number => Math.max(from - at, 0, at - from - size);
   const top = anchor.width === 0 ? anchor.y - anchor.height / 2 : anchor.y;
   return Math.hypot(outside(point.x, anchor.x, anchor.width), outside(point.y, top, anchor.height));

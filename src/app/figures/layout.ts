@@ -3,9 +3,9 @@
  * figure suits a screen and a column of a paper.
  */
 import { drawLegend } from './legend';
-import { drawMark, type PanelFrame, textWidth } from './markShapes';
+import { drawMark, type PanelFrame } from './markShapes';
 import { scaleOf } from './scales';
-import { type Anchor, coordinate, type Scene, type Shape } from './scene';
+import { type Anchor, coordinate, type Scene, type Shape, textWidth } from './scene';
 import type { Axis, FigureSpec, PanelRow, PanelSpec } from './spec';
 
 export interface Frame {
@@ -123,7 +123,7 @@ function drawPanel(
   const room = Math.max(em * 3, place.width - margins.left - margins.right);
   const height = row.isSquare ? Math.min(row.height * em, room) : row.height * em;
   const width = row.isSquare ? height : room;
-  const left = place.x + margins.left;
+  const left = place.x + margins.left + (panel.isRound ? (room - width) / 2 : 0);
   const top = place.y + margins.top;
   const frame: PanelFrame = {
     left,
@@ -131,6 +131,7 @@ function drawPanel(
     width,
     height,
     em,
+    isRound: panel.isRound ?? false,
     x: scaleOf(panel.x, [left, left + width], Math.max(2, Math.min(TICKS_WIDE, Math.floor(width / (em * 4))))),
     // Bands run downwards, numbers upwards.
     y: scaleOf(
@@ -166,7 +167,7 @@ function drawPanel(
       colour: 'ink-2',
       anchor: 'end',
     });
-  shapes.push(...axisShapes(panel, frame, margins));
+  if (!panel.isRound) shapes.push(...axisShapes(panel, frame, margins));
   for (const mark of panel.marks) {
     const drawn = drawMark(spec, panel, mark, frame);
     shapes.push(...drawn.shapes);
@@ -234,7 +235,7 @@ function axisShapes(panel: PanelSpec, frame: PanelFrame, margins: Margins): read
       size: em,
       colour: 'ink-2',
       anchor: 'middle',
-      isVertical: true,
+      turn: -90,
     });
   return shapes;
 }

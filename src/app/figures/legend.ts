@@ -1,8 +1,8 @@
 /** The legend, drawn into the figure: what leaves the page keeps it. */
 import { plainNumber } from './cells';
-import { markerPath, textWidth } from './markShapes';
+import { markerPath } from './markShapes';
 import { DIVERGING, RAMP } from './palette';
-import { coordinate, type Shape } from './scene';
+import { coordinate, type Shape, textWidth } from './scene';
 import type { FigureSpec, RampKey, Series } from './spec';
 
 interface LegendPlace {

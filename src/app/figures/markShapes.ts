@@ -3,7 +3,8 @@ import { area, curveBumpX, line } from 'd3-shape';
 import { plainNumber, sentenceOf } from './cells';
 import { type ColourName, DIVERGING, type Marker, RAMP } from './palette';
 import { rampColour, type Scale } from './scales';
-import { type Anchor, coordinate, type Shape } from './scene';
+import { type Anchor, coordinate, type Sector, type Shape, textWidth } from './scene';
+import { sectorBox, sectorPath, textInSector } from './sectors';
 import { type FigureSpec, type Mark, type PanelSpec, type Row, rowKey, rowsIn, type Series, tableOf } from './spec';
 
 export interface PanelFrame {
@@ -15,6 +16,8 @@ export interface PanelFrame {
   readonly y: Scale;
   /** Text size. */
   readonly em: number;
+  /** Bent into a disc; see PanelSpec. */
+  readonly isRound?: boolean;
 }
 
 export interface MarkDrawing {
@@ -24,9 +27,6 @@ export interface MarkDrawing {
 
 type Entry = readonly [Row, number];
 type MarkOf<K extends Mark['kind']> = Extract<Mark, { readonly kind: K }>;
-
-/** Roughly the width of a text; figures are drawn without measuring fonts. */
-export const textWidth = (text: string, size: number): number => text.length * size * 0.54;
 
 export function drawMark(spec: FigureSpec, panel: PanelSpec, mark: Mark, frame: PanelFrame): MarkDrawing {
   if (mark.kind === 'rule') return rule(mark, frame);
@@ -248,22 +248,45 @@ function bars(mark: MarkOf<'bar'>, context: Context): MarkDrawing {
   return { shapes, anchors };
 }
 
-/** The rectangle of a row between two columns of each axis; null if it is not on the axes. */
+interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The rectangle of a row between two columns of each axis, and its part of the ring if round; null if it is not on the axes. */
 function boxOf(
   mark: MarkOf<'rect' | 'box'>,
-  { frame: { x, y } }: Context,
+  { frame }: Context,
   row: Row,
-): { readonly x: number; readonly y: number; readonly width: number; readonly height: number } | null {
+): (Box & { readonly sector?: Sector }) | null {
+  const { x, y } = frame;
   const [left, right] = [x.at(row[mark.x[0]]), x.at(row[mark.x[1]])];
   const [low, high] = [y.at(row[mark.y[0]]), y.at(row[mark.y[1]])];
   if (!Number.isFinite(left + right + low + high)) return null;
-  return {
+  const box: Box = {
     x: Math.min(left, right),
     y: Math.min(low, high),
     width: Math.abs(right - left),
     height: Math.abs(high - low),
   };
+  if (!frame.isRound) return box;
+  // The panel's top is the middle of the disc, its bottom the rim.
+  const turn = (2 * Math.PI) / frame.width;
+  const sector: Sector = {
+    centre: [frame.left + frame.width / 2, frame.top + frame.height / 2],
+    inner: (box.y - frame.top) / 2,
+    outer: (box.y + box.height - frame.top) / 2,
+    from: (box.x - frame.left) * turn,
+    to: (box.x + box.width - frame.left) * turn,
+  };
+  return { ...sectorBox(sector), sector };
 }
+
+/** What is drawn at a place: a rectangle, or its part of the ring. */
+const outlineOf = ({ sector, ...box }: Box & { readonly sector?: Sector }) =>
+  sector ? ({ kind: 'path', d: sectorPath(sector) } as const) : ({ kind: 'rect', ...box } as const);
 
 function rects(mark: MarkOf<'rect'>, context: Context): MarkDrawing {
   const shapes: Shape[] = [];
@@ -273,8 +296,7 @@ function rects(mark: MarkOf<'rect'>, context: Context): MarkDrawing {
     const box = boxOf(mark, context, row);
     if (!series || !box) continue;
     shapes.push({
-      kind: 'rect',
-      ...box,
+      ...outlineOf(box),
       fill: { colour: series.colour, pattern: series.pattern },
       row: rowKey(context.data, index),
       ...labelOf(context, row),
@@ -296,8 +318,7 @@ function boxes(mark: MarkOf<'box'>, context: Context): MarkDrawing {
     const tint = mark.tint && seriesOf(context, row, mark.tint.series);
     const opacity = mark.tint && row[mark.tint.strength];
     shapes.push({
-      kind: 'rect',
-      ...box,
+      ...outlineOf(box),
       fill:
         tint && typeof opacity === 'number'
           ? { colour: tint.colour, pattern: 'solid', opacity }
@@ -307,9 +328,13 @@ function boxes(mark: MarkOf<'box'>, context: Context): MarkDrawing {
       row: rowKey(context.data, index),
       ...labelOf(context, row),
     });
-    const text = mark.label
-      .map((column) => String(row[column] ?? ''))
-      .find((candidate) => candidate !== '' && textWidth(candidate, em) + em * 0.5 < box.width);
+    const candidates = mark.label.map((column) => String(row[column] ?? '')).filter((text) => text !== '');
+    if (box.sector) {
+      const fitting = textInSector(box.sector, candidates, em);
+      if (fitting) shapes.push(fitting);
+      continue;
+    }
+    const text = candidates.find((candidate) => textWidth(candidate, em) + em * 0.5 < box.width);
     if (text !== undefined && em * 1.2 < box.height)
       shapes.push({
         kind: 'text',

@@ -37,9 +37,18 @@ export type Shape =
       readonly colour: ColourName;
       readonly anchor: 'start' | 'middle' | 'end';
       readonly isBold?: boolean;
-      /** Turned to read upwards. */
-      readonly isVertical?: boolean;
+      /** Turned about its place, in degrees clockwise; -90 reads upwards. */
+      readonly turn?: number;
     };
+
+/** A part of a ring: angles in radians clockwise from the top. */
+export interface Sector {
+  readonly centre: readonly [x: number, y: number];
+  readonly inner: number;
+  readonly outer: number;
+  readonly from: number;
+  readonly to: number;
+}
 
 /** Where a row of the data stands: the keyboard cursor marks it, pointers find the nearest. */
 export interface Anchor {
@@ -49,6 +58,8 @@ export interface Anchor {
   readonly y: number;
   readonly width: number;
   readonly height: number;
+  /** Of round panels: the outline in place of the box, which then is around its middle. */
+  readonly sector?: Sector;
 }
 
 export interface Scene {
@@ -62,3 +73,6 @@ export interface Scene {
 
 /** Coordinates to a hundredth: enough for print, and files stay small. */
 export const coordinate = (value: number): string => String(Math.round(value * 100) / 100);
+
+/** Roughly the width of a text; figures are drawn without measuring fonts. */
+export const textWidth = (text: string, size: number): number => text.length * size * 0.54;

@@ -176,6 +176,11 @@ export interface PanelSpec {
   readonly y: Axis;
   /** Rows of a table that belong to this panel, by the value of one column (small multiples). */
   readonly where?: RowFilter;
+  /**
+   * Bent into a disc: x goes clockwise from the top, y from the middle (the end of its domain) outwards. For `rect` and `box` on
+   * linear axes, in a square row; axes are not drawn.
+   */
+  readonly isRound?: boolean;
   readonly marks: readonly Mark[];
 }
 

@@ -60,7 +60,10 @@ const fillText = (fill: Fill | undefined, prefix: string): string => {
 
 function shapeText(shape: Shape, prefix: string): string {
   if (shape.kind === 'text') {
-    const turn = shape.isVertical ? ` transform="rotate(-90 ${coordinate(shape.x)} ${coordinate(shape.y)})"` : '';
+    const turn =
+      shape.turn === undefined
+        ? ''
+        : ` transform="rotate(${coordinate(shape.turn)} ${coordinate(shape.x)} ${coordinate(shape.y)})"`;
     return `<text x="${coordinate(shape.x)}" y="${coordinate(shape.y)}" font-size="${coordinate(shape.size)}" fill="${colourIn(shape.colour)}" text-anchor="${shape.anchor}"${shape.isBold ? ' font-weight="600"' : ''}${turn}>${xmlText(shape.text)}</text>`;
   }
   const stroke = shape.stroke

@@ -18,9 +18,9 @@ const STOPS: readonly Stop[] = [
     title: 'Data',
     figure: (
       <>
-        <Mosaic seed={11} size={32} />
-        <Mosaic seed={29} size={32} />
-        <Mosaic seed={5} size={32} />
+        <Mosaic of={11} size={32} />
+        <Mosaic of={29} size={32} />
+        <Mosaic of={5} size={32} />
       </>
     ),
     text: 'Items with titles and pictures, and the order in which users met them.',
@@ -30,7 +30,7 @@ const STOPS: readonly Stop[] = [
     title: 'Tokenizer',
     figure: (
       <>
-        <Mosaic seed={29} size={32} />
+        <Mosaic of={29} size={32} />
         <span className="journey-arrow">→</span>
         <CodePath codes={[17, 4, 210]} />
       </>
@@ -56,7 +56,7 @@ const STOPS: readonly Stop[] = [
       <>
         <CodePath codes={[17, 4, 210]} />
         <span className="journey-arrow">→</span>
-        <Mosaic seed={29} size={32} />
+        <Mosaic of={29} size={32} />
       </>
     ),
     text: 'Pick a user, change their history, and see what the model expects next.',

@@ -60,7 +60,7 @@ export function DataSources({
         <div className="source-card is-sample">
           <div className="sample-mosaics" aria-hidden="true">
             {[3, 11, 29, 47, 53].map((seed) => (
-              <Mosaic key={seed} seed={seed} size={34} />
+              <Mosaic key={seed} of={seed} size={34} />
             ))}
           </div>
           <h2>The sample</h2>

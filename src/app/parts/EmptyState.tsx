@@ -13,7 +13,7 @@ export function EmptyState({
 }) {
   return (
     <div className="empty">
-      <Mosaic seed={title.length * 7919} size={72} />
+      <Mosaic of={title.length * 7919} size={72} />
       <h2>{title}</h2>
       <p>{children}</p>
       {action}

@@ -1,15 +1,21 @@
 import { useEffect, useState } from 'react';
 import type { ItemCard } from '../../worker/protocol';
 import { Mosaic } from './Mosaic';
+import { tilesOfCodes } from './tiles';
 
-/** The item's picture at a fixed size; without one, tiles drawn from its number. Titles stand beside it, so alt is empty. */
-export function ItemPicture({
-  card,
-  size,
-}: {
-  readonly card: Pick<ItemCard, 'item' | 'image'>;
+interface ItemPictureProps {
+  readonly card: Pick<ItemCard, 'item' | 'image'> & {
+    /** Its identifier, where one is known. */
+    readonly codes?: ItemCard['codes'];
+  };
   readonly size: number;
-}) {
+}
+
+/**
+ * The item's picture at a fixed size. Without one, or where it cannot be drawn: tiles from its codes, so that look-alikes share
+ * them, or from its number before it has codes. Titles stand beside it, so alt is empty.
+ */
+export function ItemPicture({ card, size }: ItemPictureProps) {
   const url = useObjectUrl(card.image);
   const [isBroken, setBroken] = useState(false);
   return (
@@ -17,7 +23,7 @@ export function ItemPicture({
       {url !== null && !isBroken ? (
         <img src={url} alt="" width={size} height={size} onError={() => setBroken(true)} />
       ) : (
-        <Mosaic seed={card.item + 1} size={size} />
+        <Mosaic of={card.codes ? tilesOfCodes(card.codes) : card.item + 1} size={size} />
       )}
     </span>
   );

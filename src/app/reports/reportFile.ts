@@ -116,6 +116,7 @@ const Panel = v.strictObject({
   x: Axis,
   y: Axis,
   where,
+  isRound: v.exactOptional(v.boolean()),
   marks: v.array(Mark),
 });
 const Figure = v.strictObject({

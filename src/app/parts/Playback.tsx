@@ -1,16 +1,26 @@
 import { ChevronLeft, ChevronRight, Pause, Play } from 'lucide-react';
-import { useId } from 'react';
+import { type ReactNode, useId } from 'react';
 
 interface PlaybackProps {
+  /** What is played: "the search". */
+  readonly of: string;
+  /** The first and the last step. */
+  readonly from: number;
   readonly depth: number;
   readonly shown: number;
   readonly isPlaying: boolean;
+  /** The shown step beside the slider, and as the slider's value is read. */
+  readonly words: string;
+  readonly spoken: string;
+  /** Further buttons. */
+  readonly children?: ReactNode;
   readonly onShow: (step: number) => void;
   readonly onToggle: () => void;
 }
 
-/** Plays the search step by step; the slider scrubs. */
-export function Playback({ depth, shown, isPlaying, onShow, onToggle }: PlaybackProps) {
+/** Plays a figure step by step; the slider scrubs. */
+export function Playback(props: PlaybackProps) {
+  const { of, from, depth, shown, isPlaying, words, spoken, children, onShow, onToggle } = props;
   const id = useId();
   return (
     <span className="playback">
@@ -18,7 +28,7 @@ export function Playback({ depth, shown, isPlaying, onShow, onToggle }: Playback
         type="button"
         className="icon-button"
         aria-label="Step back"
-        disabled={shown === 0}
+        disabled={shown <= from}
         onClick={() => onShow(shown - 1)}
       >
         <ChevronLeft size={14} aria-hidden />
@@ -26,7 +36,7 @@ export function Playback({ depth, shown, isPlaying, onShow, onToggle }: Playback
       <button
         type="button"
         className="icon-button"
-        aria-label={isPlaying ? 'Pause the search' : 'Play the search'}
+        aria-label={`${isPlaying ? 'Pause' : 'Play'} ${of}`}
         onClick={onToggle}
       >
         {isPlaying ? <Pause size={14} aria-hidden /> : <Play size={14} aria-hidden />}
@@ -44,16 +54,15 @@ export function Playback({ depth, shown, isPlaying, onShow, onToggle }: Playback
       <input
         id={id}
         type="range"
-        min={0}
+        min={from}
         max={depth}
         step={1}
         value={shown}
-        aria-valuetext={shown === 0 ? 'start' : `after digit ${shown}`}
+        aria-valuetext={spoken}
         onChange={(event) => onShow(Number(event.target.value))}
       />
-      <output htmlFor={id}>
-        {shown} of {depth}
-      </output>
+      <output htmlFor={id}>{words}</output>
+      {children}
     </span>
   );
 }
