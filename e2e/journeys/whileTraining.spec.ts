@@ -41,6 +41,32 @@ test('the window stays free while a recommender trains; it is held, stepped and 
     expect(at(0.99), summary).toBeLessThan(MOST_MS);
   });
 
+  await test.step('curves zoom without dragging, and stay so while points come', async () => {
+    const curves = page.getByRole('region', { name: 'Curves', exact: true });
+    const loss = curves.locator('.chart-host').first();
+    await curves.getByRole('button', { name: 'Zoom in' }).click();
+    await expect(page).toHaveURL(/zoom=\d+-\d+/);
+    // The keys work on the buttons: the last press was on one.
+    const zoomed = page.url();
+    await page.keyboard.press('+');
+    await expect(page).not.toHaveURL(zoomed);
+    await page.keyboard.press('0');
+    await expect(page).not.toHaveURL(/zoom=/);
+    await curves.getByRole('textbox', { name: 'Steps from' }).fill('7');
+    await curves.getByRole('textbox', { name: 'to', exact: true }).fill('3');
+    await page.keyboard.press('Enter');
+    await expect(curves.getByRole('alert')).toHaveText('The first step must be before the last');
+    await curves.getByRole('textbox', { name: 'Steps from' }).fill('3');
+    await curves.getByRole('textbox', { name: 'to', exact: true }).fill('40');
+    await page.keyboard.press('Enter');
+    await expect(loss).toHaveAttribute('data-steps', '3-40');
+    const before = await steps();
+    await expect.poll(steps, { timeout: MINUTES }).toBeGreaterThan(before + 3);
+    await expect(loss).toHaveAttribute('data-steps', '3-40');
+    await curves.getByRole('button', { name: 'All steps' }).click();
+    await expect(loss).not.toHaveAttribute('data-steps', '3-40');
+  });
+
   await test.step('Space holds it, a full stop does one step, Stop leaves a run that goes on', async () => {
     await panel.focus();
     await page.keyboard.press('Space');

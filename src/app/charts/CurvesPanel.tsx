@@ -1,12 +1,15 @@
 import { ChartLine, Table } from 'lucide-react';
 import { useMemo, useState } from 'react';
-import { phaseEndsOf, type Run, useCurveVersion } from '../curves/curves';
+import { curveOf, phaseEndsOf, type Run, useCurveVersion } from '../curves/curves';
 import { formatCount } from '../format/numbers';
+import { useViewParam } from '../navigation/viewParams';
 import { Panel } from '../parts/Panel';
 import { ViewToggle } from '../parts/ViewToggle';
 import { CurveTable } from './CurveTable';
 import { LineChart } from './LineChart';
 import type { Line } from './lineOptions';
+import { ZoomBar } from './ZoomBar';
+import { type Span, withinAll, ZOOM } from './zoom';
 
 export interface Figure {
   readonly title: string;
@@ -29,6 +32,7 @@ function PhaseNote({ run }: { readonly run: Run }) {
 /** Small multiples of a run's curves, or the same numbers as a table. */
 export function CurvesPanel({ run, figures }: { readonly run: Run; readonly figures: readonly Figure[] }) {
   const [view, setView] = useState<'figure' | 'table'>('figure');
+  const [zoom, setZoom] = useViewParam('zoom', ZOOM);
   const lines = useMemo(() => figures.flatMap((figure) => figure.lines), [figures]);
   const toggle = (
     <ViewToggle
@@ -41,28 +45,44 @@ export function CurvesPanel({ run, figures }: { readonly run: Run; readonly figu
       onChoose={setView}
     />
   );
+  const all = useAllSteps(run, lines);
+  const span = zoom && all && withinAll(zoom, all);
   return (
     <Panel
       title="Curves"
-      note="smoothed over up to 10 points, raw behind; drag to zoom, double-click to reset"
+      note="smoothed over up to 10 points, raw behind; drag to zoom, double-click for all"
       actions={toggle}
     >
       {view === 'figure' ? (
-        <div className={`charts charts-${figures.length}`}>
-          {figures.map((figure) => (
-            <LineChart
-              key={figure.title}
-              run={run}
-              title={figure.title}
-              lines={figure.lines}
-              height={figures.length > 3 ? 132 : 168}
-            />
-          ))}
-        </div>
+        <>
+          <ZoomBar span={span} all={all} onZoom={setZoom} />
+          <div className={`charts charts-${figures.length}`}>
+            {figures.map((figure) => (
+              <LineChart
+                key={figure.title}
+                run={run}
+                title={figure.title}
+                lines={figure.lines}
+                height={figures.length > 3 ? 132 : 168}
+                span={span}
+                onZoom={(wanted) => setZoom(wanted && all && withinAll(wanted, all))}
+              />
+            ))}
+          </div>
+        </>
       ) : (
         <CurveTable run={run} lines={lines} />
       )}
       <PhaseNote run={run} />
     </Panel>
   );
+}
+
+/** First and last step of the curves together; null before there are two. */
+function useAllSteps(run: Run, lines: readonly Line[]): Span | null {
+  useCurveVersion();
+  const curves = lines.map((line) => curveOf(run, line.key)).filter(({ length }) => length > 0);
+  const first = Math.min(...curves.map(({ steps }) => steps[0] ?? 0));
+  const last = Math.max(...curves.map(({ steps }) => steps.at(-1) ?? 0));
+  return last > first ? [first, last] : null;
 }

@@ -5,6 +5,7 @@ import { curveOf, type Run, useCurveVersion } from '../curves/curves';
 import { formatValue } from '../format/numbers';
 import { useTheme } from '../stores/theme';
 import { chartData, chartOptions, dashOf, type Line } from './lineOptions';
+import type { Span } from './zoom';
 
 interface LineChartProps {
   readonly run: Run;
@@ -12,14 +13,20 @@ interface LineChartProps {
   readonly lines: readonly Line[];
   /** Pixels of the plot with its axis. */
   readonly height: number;
+  /** Steps that are shown; null for all, and those that come. */
+  readonly span: Span | null;
+  /** Told what was dragged over, null for a double click. */
+  readonly onZoom: (span: Span | null) => void;
 }
 
 /** Live curves of one run over its steps: the raw line faint, the smoothed line strong; the cursor is shared. */
-export function LineChart({ run, title, lines, height }: LineChartProps) {
+export function LineChart({ run, title, lines, height, span, onZoom }: LineChartProps) {
   const id = useId();
   const host = useRef<HTMLDivElement>(null);
   const readout = useRef<HTMLSpanElement>(null);
   const plot = useRef<uPlot | null>(null);
+  const zoom = useRef(onZoom);
+  zoom.current = onZoom;
   const version = useCurveVersion();
   const theme = useTheme((state) => state.shown);
 
@@ -32,10 +39,15 @@ export function LineChart({ run, title, lines, height }: LineChartProps) {
       if (readout.current) readout.current.textContent = text;
     };
     const made = new uPlot(
-      { ...chartOptions(run, lines, onCursor), width: element.clientWidth, height },
+      { ...chartOptions(run, lines, onCursor, (wanted) => zoom.current(wanted)), width: element.clientWidth, height },
       chartData(run, lines),
       element,
     );
+    const onScale = (scaled: uPlot, key: string): void => {
+      const { min, max } = scaled.scales['x'] ?? {};
+      if (key === 'x') element.dataset['steps'] = `${min ?? ''}-${max ?? ''}`;
+    };
+    made.hooks.setScale = [onScale];
     plot.current = made;
     const observer = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height }));
     observer.observe(element);
@@ -46,8 +58,14 @@ export function LineChart({ run, title, lines, height }: LineChartProps) {
     };
   }, [run, lines, theme, height]);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the version stands for the curves' contents
-  useEffect(() => plot.current?.setData(chartData(run, lines)), [version, run, lines]);
+  const [from, to] = span ?? [];
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the version stands for the curves' contents; another theme or height is another plot
+  useEffect(() => {
+    const data = chartData(run, lines);
+    const isZoomed = from !== undefined && to !== undefined && data[0].length > 0;
+    plot.current?.setData(data, !isZoomed);
+    if (isZoomed) plot.current?.setScale('x', { min: from, max: to });
+  }, [version, run, lines, from, to, theme, height]);
 
   const curves = lines.map((line) => ({ line, curve: curveOf(run, line.key) }));
   const isEmpty = curves.every(({ curve }) => curve.length === 0);

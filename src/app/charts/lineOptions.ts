@@ -2,6 +2,7 @@ import type uPlot from 'uplot';
 import { curveOf, phaseEndsOf, type Run } from '../curves/curves';
 import { formatCount, formatValue } from '../format/numbers';
 import { readChartTheme } from './chartTheme';
+import type { Span } from './zoom';
 
 export interface Line {
   readonly key: string;
@@ -19,11 +20,15 @@ const DASHES: readonly (readonly number[])[] = [[], [6, 4], [2, 3]];
 
 export const dashOf = (index: number): number[] => [...(DASHES[index % DASHES.length] ?? [])];
 
-/** Options of one plot. Lines beyond the first also differ by dash. @param onCursor gets what the cursor points at */
+/**
+ * Options of one plot. Lines beyond the first also differ by dash.
+ * @param onCursor gets what the cursor points at  @param onZoom gets the steps that were dragged over, null for a double click
+ */
 export function chartOptions(
   run: Run,
   lines: readonly Line[],
   onCursor: (text: string) => void,
+  onZoom: (span: Span | null) => void,
 ): Omit<uPlot.Options, 'width' | 'height'> {
   const theme = readChartTheme();
   const axis = {
@@ -35,7 +40,19 @@ export function chartOptions(
   return {
     padding: [8, 18, 0, 0],
     legend: { show: false },
-    cursor: { y: false, points: { size: 6 }, sync: { key: run }, drag: { x: true, y: false } },
+    cursor: {
+      y: false,
+      points: { size: 6 },
+      sync: { key: run },
+      // The panel zooms all plots alike, and keeps the zoom when points come.
+      drag: { x: true, y: false, setScale: false },
+      bind: {
+        dblclick: () => () => {
+          onZoom(null);
+          return null;
+        },
+      },
+    },
     scales: { x: { time: false } },
     axes: [
       { ...axis, size: 24, gap: 4, values: (_plot, ticks) => ticks.map((tick) => formatCount(tick)) },
@@ -43,6 +60,14 @@ export function chartOptions(
     ],
     series: [{}, ...lines.flatMap((line, index) => seriesOf(line, index, theme.series[line.colour] ?? theme.ink))],
     hooks: {
+      setSelect: [
+        (plot) => {
+          const { left, width } = plot.select;
+          if (width === 0) return;
+          onZoom([plot.posToVal(left, 'x'), plot.posToVal(left + width, 'x')]);
+          plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+        },
+      ],
       setCursor: [(plot) => onCursor(readoutOf(plot, lines))],
       draw: [(plot) => drawPhaseEnds(plot, phaseEndsOf(run), theme.ink)],
     },
