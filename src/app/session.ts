@@ -34,6 +34,7 @@ import { isRunFile } from './runFile';
 import { createRunRequests, type RunRequests } from './runs/runRequests';
 import { useCodes } from './stores/codes';
 import { useDraft } from './stores/draft';
+import { useElsewhere } from './stores/elsewhere';
 import { type RunState, runningRun, useJobs } from './stores/jobs';
 import { useMultiIdentifier } from './stores/multiIdentifier';
 import { useQueue } from './stores/queue';
@@ -64,6 +65,8 @@ export interface Session {
   /** Lets a paused job do one step. */
   step(): Promise<void>;
   stop(): Promise<void>;
+  /** Goes on here with what another tab trains. */
+  takeOver(): Promise<void>;
   forget(): Promise<void>;
   /** These three throw what the worker refuses: their callers show it beside what was asked. */
   searchItems(query: string, limit: number): Promise<readonly ItemCard[]>;
@@ -195,6 +198,19 @@ export function createSession(client: Client): Session {
     resume: () => ask('resume'),
     step: () => ask('step'),
     stop: () => ask('stop'),
+    async takeOver() {
+      const { asked } = useElsewhere.getState();
+      asked(true);
+      workspace().dismiss('error');
+      try {
+        const config = await client.request({ kind: 'takeOver' });
+        if (config) useDraft.getState().load(config);
+      } catch (error) {
+        workspace().notify({ kind: 'error', title: 'The training was not taken over', ...reportOf(error) });
+      } finally {
+        asked(false);
+      }
+    },
     async forget() {
       try {
         await client.request({ kind: 'clear' });
@@ -334,6 +350,13 @@ function applyEvent(event: WorkerEvent): void {
   switch (event.kind) {
     case 'began':
       applyBegan(event);
+      break;
+    case 'elsewhere':
+      useElsewhere.getState().told(event.job);
+      break;
+    case 'shown':
+      forgetRuns();
+      applyRun(event.state);
       break;
     case 'queue':
       useQueue.getState().told(event.state);

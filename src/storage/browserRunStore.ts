@@ -50,6 +50,15 @@ export async function lockRun(runId: string): Promise<() => void> {
   });
 }
 
+/** Waits for the exclusive right to train `runId`, as `lockRun` takes it; `signal` ends the waiting with its reason. */
+export async function waitForRun(runId: string, signal: AbortSignal): Promise<() => void> {
+  return new Promise((resolve, reject) => {
+    navigator.locks
+      .request(LOCK_PREFIX + runId, { signal }, () => new Promise<void>((release) => resolve(release)))
+      .catch(reject);
+  });
+}
+
 /** Runs `work` while no other tab runs work under this name; those that come later wait. Without locks there is one tab to mind. */
 export async function inTurn<T>(name: string, work: () => Promise<T>): Promise<T> {
   const { locks } = navigator;

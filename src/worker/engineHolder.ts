@@ -1,6 +1,6 @@
 /** The session's GPU engine: acquired when first needed, again after a loss. */
 import { UnsupportedError } from '../base/errors';
-import { GpuDevice } from '../gpu/device';
+import { type AdapterProfile, GpuDevice } from '../gpu/device';
 import { Engine } from '../plan/engine';
 
 export class EngineHolder {
@@ -28,6 +28,11 @@ export class EngineHolder {
       if (error instanceof UnsupportedError) return null;
       throw error;
     }
+  }
+
+  /** Of the last device; null before the first. */
+  get profile(): AdapterProfile | null {
+    return this.#engine?.device.profile ?? null;
   }
 
   /** The next `open` acquires a new device. */

@@ -1,35 +1,63 @@
-/** What a run will take: sizes from its shapes, time from earlier runs here. */
+/** What a run will take: sizes from its shapes, time from earlier runs here; and whether adapter and storage can take it. */
 import type { Dataset } from '../data/dataset';
 import { trainingItemsOf } from '../data/wholeSequences';
 import type { AdapterProfile } from '../gpu/device';
-import { type EstimatedData, estimateSizes, type PartEstimate } from '../train/runEstimate';
+import { type EstimatedData, estimateSizes, type PartEstimate, type SizeEstimate } from '../train/runEstimate';
 import { isUtgrec, type SystemConfig } from '../train/systemConfig';
 import type { PartCost, RunCost } from './protocol/estimate';
 import type { RunRegistry } from './runRegistry';
-import { timeOf } from './runTimes';
+import { RunTimes } from './runTimes';
 import { recommenderDataset } from './utgrecRuns';
 
 /** Data hash → what the estimate needs of it: counted once. */
 const counted = new Map<string, EstimatedData>();
 
-/** @throws ConfigError, ShapeError for sizes that cannot be */
+/** Bytes in use and offered; zeros where the browser does not say. */
+export interface StorageRoom {
+  readonly usedBytes: number;
+  readonly quotaBytes: number;
+}
+
+export interface EstimatePorts {
+  readonly dataset: Dataset;
+  readonly registry: RunRegistry;
+  readonly profile: AdapterProfile;
+  readonly storage: StorageRoom;
+}
+
+/** @throws ConfigError, ShapeError for sizes that cannot be; ConfigError `data/domain` */
 export async function costOf(
   config: SystemConfig,
-  dataset: Dataset,
-  registry: RunRegistry,
-  profile: AdapterProfile,
+  { dataset, registry, profile, storage }: EstimatePorts,
 ): Promise<RunCost> {
-  const own = isUtgrec(config) ? recommenderDataset(config, dataset) : dataset;
-  const { tokenizer, recommender, problem } = estimateSizes(config, countsOf(own), profile);
-  const place = { dataHash: dataset.contentHash, adapter: profile.name };
+  const sizes = sizesOf(config, dataset, profile);
+  const times = new RunTimes(registry, { dataHash: dataset.contentHash, adapter: profile.name });
   return {
-    tokenizer: tokenizer && partCost(tokenizer),
-    recommender: partCost(recommender),
+    tokenizer: sizes.tokenizer && partCost(sizes.tokenizer),
+    recommender: partCost(sizes.recommender),
     hasMore: !isUtgrec(config) && config.multiIdentifier !== undefined,
-    tokenizerTime: await timeOf(registry, config, 'tokenizer', place),
-    recommenderTime: await timeOf(registry, config, 'recommender', place),
-    problem,
+    tokenizerTime: await times.of(config, 'tokenizer'),
+    recommenderTime: await times.of(config, 'recommender'),
+    problem: sizes.problem,
+    storageProblem: storageProblem(sizes, storage),
   };
+}
+
+/** @throws as `costOf` */
+export function sizesOf(config: SystemConfig, dataset: Dataset, profile: AdapterProfile): SizeEstimate {
+  const own = isUtgrec(config) ? recommenderDataset(config, dataset) : dataset;
+  return estimateSizes(config, countsOf(own), profile);
+}
+
+/** The least that a run writes beside what is there: its newest state and its best one. Null where the browser names no quota. */
+export function storageProblem(
+  { recommender }: Pick<SizeEstimate, 'recommender'>,
+  { usedBytes, quotaBytes }: StorageRoom,
+): string | null {
+  const wanted = 2 * recommender.checkpointBytes;
+  const left = Math.max(0, quotaBytes - usedBytes);
+  if (quotaBytes === 0 || wanted <= left) return null;
+  return `its checkpoints take at least ${wanted} bytes, ${left} are left in this browser’s storage; delete runs or domains that you no longer need.`;
 }
 
 const partCost = ({ memory, checkpointBytes }: PartEstimate): PartCost => ({

@@ -73,6 +73,11 @@ export class OpenDesk {
     return this.runs.registry;
   }
 
+  /** The run that the pages show; null for none, and before the greeting. */
+  get shownId(): string | null {
+    return this.#runs?.registry.shownId ?? null;
+  }
+
   /** The store as seen from the shown run. */
   get store(): RunStore {
     return this.registry.view();

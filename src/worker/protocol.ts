@@ -17,6 +17,7 @@ import type { PictureVaeReplies, PictureVaeRequest } from './protocol/pictureVae
 import type { QueueReplies, QueueRequest, QueueState, StopRules } from './protocol/queue';
 import type { ResultsQuestion, ResultsReplies } from './protocol/results';
 import type { RunsReplies, RunsRequest } from './protocol/runs';
+import type { OtherJob, TabsReplies, TabsRequest } from './protocol/tabs';
 
 export type { PathNode, PathTree } from '../evaluate/codePaths';
 export type { CodeWall } from '../evaluate/codeWall';
@@ -99,6 +100,7 @@ export type {
   ResultsRequest,
 } from './protocol/results';
 export type { MetricSummary, RunInfo, RunsReplies, RunsRequest } from './protocol/runs';
+export type { OtherJob, TabsReplies, TabsRequest } from './protocol/tabs';
 
 export const PROTOCOL_VERSION = 1;
 
@@ -145,7 +147,8 @@ export type Request =
   | ResultsQuestion
   | CompareRequest
   | QueueRequest
-  | RunsRequest;
+  | RunsRequest
+  | TabsRequest;
 
 export interface ReplyValues
   extends CodebooksReplies,
@@ -158,7 +161,8 @@ export interface ReplyValues
     PictureVaeReplies,
     QueueReplies,
     ResultsReplies,
-    RunsReplies {
+    RunsReplies,
+    TabsReplies {
   readonly hello: HelloReply;
   readonly openSample: DataSummary;
   readonly openFiles: DataSummary;
@@ -263,6 +267,10 @@ export type WorkerEvent =
       readonly state: RestoredState;
     }
   | { readonly kind: 'queue'; readonly state: QueueState }
+  /** What another tab trains, as it last told; null: none does any more. Rows of the shown run come as this tab's own do. */
+  | { readonly kind: 'elsewhere'; readonly job: OtherJob | null }
+  /** The shown run went on in another tab, and ended there: as far as it is now. */
+  | { readonly kind: 'shown'; readonly state: RestoredState }
   /** The list of runs changed. */
   | { readonly kind: 'runs' }
   /** Items have other codes than before; they stay in the worker. */

@@ -14,6 +14,8 @@ const run = (name: string): QueuedRun => ({ name, config, rules: { minutes: null
 const DATA = { name: 'shop', hash: 'd'.repeat(64) };
 type Turn = { readonly name: string; end(end: QueuedEnd | Error): void };
 
+const NO_QUOTA = { usedBytes: 0, quotaBytes: 0 };
+
 let ids = 0;
 
 /** A tab: its desk, whose runs end when the test says so. */
@@ -55,7 +57,13 @@ async function tab(store = createMemoryRunStore(), locks = new Map<string, Promi
       });
     },
     check: (wanted) =>
-      checkedRuns(wanted, { registry, dataset: { contentHash: DATA.hash } as never, adapter: null, errorReport }),
+      checkedRuns(wanted, {
+        registry,
+        dataset: { contentHash: DATA.hash } as never,
+        profile: null,
+        storage: NO_QUOTA,
+        errorReport,
+      }),
     data: async () => ({ data: DATA, dataOrigin: null }),
     tell: (told) => state.told.push(told),
     errorReport,
@@ -193,5 +201,27 @@ describe('the queue at work', () => {
     while (state.waiters.length === 0) await until(() => true);
     state.waiters[0]?.();
     expect((await turn(1)).name).toBe('a');
+  });
+
+  it('hands a run over to another tab, which goes on with it and with what waits behind, also while the queue is held', async () => {
+    const first = await tab();
+    const second = await tab(first.store, first.locks);
+    expect(first.desk.handOver()).toBeNull();
+    await first.add('a', 'b');
+    const begun = await first.turn(0);
+    await first.ask({ kind: 'holdQueue' });
+    const entry = first.desk.handOver();
+    const taken = second.desk.goOnWith(entry ?? '');
+    begun.end({ kind: 'stopped' });
+    const again = await second.turn(0);
+    expect(again.name).toBe('a');
+    const queue = await second.until(({ entries }) => entries[0]?.state === 'running');
+    expect(queue).toMatchObject({ isHeld: true, heldBecause: null, entries: [{ attempts: 1 }, { state: 'waiting' }] });
+    await second.ask({ kind: 'releaseQueue' });
+    again.end({ kind: 'done' });
+    (await second.turn(1)).end({ kind: 'done' });
+    await taken;
+    expect(words(await second.until(() => true))).toBe('a done, b done');
+    expect(first.turns).toHaveLength(1);
   });
 });

@@ -47,14 +47,40 @@ const HOLDING: Readonly<Record<string, string>> = {
 export class QueueDesk {
   #isPumping = false;
   #pumpsAgain = false;
-  #isTraining = false;
   #isSkipping = false;
+  /** The entry that has its turn here. */
+  #current: string | null = null;
+  #isHandingOver = false;
 
   constructor(readonly host: QueueHost) {}
 
   /** Whether a queued run has its turn in this tab. */
   get isTraining(): boolean {
-    return this.#isTraining;
+    return this.#current !== null;
+  }
+
+  /** Reads the queue again: another tab has changed it. */
+  async refresh(): Promise<QueueState> {
+    return this.#read();
+  }
+
+  /** What has its turn here is about to be stopped for another tab, which goes on with it. @returns its id, null if nothing has */
+  handOver(): string | null {
+    this.#isHandingOver = this.#current !== null;
+    return this.#current;
+  }
+
+  /** Goes on with an entry that another tab let go of, also while the queue is held; then with those behind it. */
+  async goOnWith(id: string): Promise<void> {
+    await this.host.asRunner(async () => {
+      await this.#change(order.recovered);
+      let entry: QueueEntry | null = null;
+      await this.#change((state) => {
+        entry = state.entries.find((each) => each.id === id && order.isWaiting(each)) ?? null;
+        return entry ? order.begun(state, id) : state;
+      });
+      if (entry && (await this.#runOne(entry))) await this.#runAll();
+    });
   }
 
   /** @throws ConfigError `queue/full`, `queue/unknown`, `config/field`; FormatError `storage/queue` */
@@ -94,8 +120,8 @@ export class QueueDesk {
         await this.#change(order.released);
         break;
       case 'skipInQueue':
-        this.#isSkipping = this.#isTraining;
-        if (this.#isTraining) stop();
+        this.#isSkipping = this.isTraining;
+        if (this.isTraining) stop();
         return null;
     }
     this.pump();
@@ -145,20 +171,26 @@ export class QueueDesk {
 
   /** @returns whether the next may follow */
   async #runOne(entry: QueueEntry): Promise<boolean> {
-    this.#isTraining = true;
+    this.#current = entry.id;
     this.#isSkipping = false;
+    this.#isHandingOver = false;
     let end: QueuedEnd;
     try {
       end = await this.host.train(entry, (runId) => this.#change((state) => order.became(state, entry.id, runId)));
     } catch (error) {
       end = { kind: 'failed', error: this.host.errorReport(error) };
     } finally {
-      this.#isTraining = false;
+      this.#current = null;
+    }
+    if (this.#isHandingOver && end.kind === 'stopped') {
+      await this.#change((state) => order.waitingAgain(state, entry.id, entry.attempts));
+      return false;
     }
     const isBusyHere = end.kind === 'failed' && end.error.code === 'worker/busy';
     const isBusyElsewhere = end.kind === 'failed' && end.error.code === 'storage/locked';
     if (isBusyHere || isBusyElsewhere) {
       await this.#change((state) => order.waitingAgain(state, entry.id, entry.attempts));
+      if (this.#isHandingOver) return false;
       if (isBusyElsewhere) await this.host.whenTrainerFree();
       return isBusyElsewhere;
     }

@@ -30,6 +30,12 @@ export class TimeLimit {
     this.#pausedAt = null;
   }
 
+  /** That are left; null: no limit. */
+  minutesLeft(nowMs: number): number | null {
+    if (this.minutes === null) return null;
+    return Math.max(0, this.minutes - ((this.#pausedAt ?? nowMs) - this.#startedAt) / MINUTE_MS);
+  }
+
   isOver(nowMs: number): boolean {
     return this.minutes !== null && (this.#pausedAt ?? nowMs) - this.#startedAt >= this.minutes * MINUTE_MS;
   }

@@ -3,6 +3,7 @@
  * timers, so it goes on in a hidden tab.
  */
 import { ConfigError, ConflictError, UnsupportedError } from '../base/errors';
+import { storageEstimate } from '../storage/browserRunStore';
 import { checkSystemConfig } from '../train/systemConfig';
 import { searchItems } from './catalogue';
 import { CodebookDesk } from './codebookDesk';
@@ -24,12 +25,14 @@ import {
   type Request,
   type WorkerEvent,
 } from './protocol';
-import type { QueueEntry } from './protocol/queue';
-import { QueueDesk, type QueuedEnd } from './queueDesk';
+import { QueueDesk } from './queueDesk';
 import { browserQueueHost } from './queueHost';
 import { ResultsDesk } from './resultsDesk';
 import { ShownItems } from './shownItems';
-import { type Part, TrainingDesk, timeLimit } from './trainingDesk';
+import { Starts } from './starts';
+import type { TabDesk } from './tabDesk';
+import { browserTabs } from './tabHost';
+import { TrainingDesk } from './trainingDesk';
 import { VaeDesk } from './vaeDesk';
 import { openDomains, openFiles, openSample } from './workspace';
 
@@ -70,13 +73,43 @@ export class Session {
     watched: (sink, dataset, books) => this.#hosts.watched(sink, dataset, books),
     forgetTokenizer: () => this.#forgetTokenizer(),
     forgetModel: () => this.#forgetModel(),
+    began: ({ id, name, dataName = '' }, part) => this.#tabs.began({ runId: id, name, part, dataName }),
+  });
+  readonly #tabs: TabDesk = browserTabs({
+    shownId: () => this.#open.shownId,
+    tell: (event) => this.post(event),
+    queueChanged: () =>
+      void this.#queue?.refresh().then(
+        (state) => this.post({ kind: 'queue', state }),
+        (error: unknown) => console.warn(error),
+      ),
+    runChanged: (id) => void this.#runChanged(id),
+    trainerGone: () => this.#queue?.pump(),
+    letGo: () => {
+      const handed = { minutes: this.#training.minutesLeft, entry: this.#queue?.handOver() ?? null };
+      void this.#training.stop();
+      return handed;
+    },
+  });
+  readonly #starts: Starts = new Starts({
+    ...this.#ports,
+    open: this.#open,
+    training: this.#training,
+    tabs: this.#tabs,
+    queue: () => this.#queueDesk(),
   });
   #queue: QueueDesk | null = null;
 
   constructor(
-    readonly emit: (event: WorkerEvent) => void,
+    readonly post: (event: WorkerEvent) => void,
     readonly reportError: (error: unknown) => ErrorReport,
   ) {}
+
+  /** Tells the window, and through it other tabs what concerns them. */
+  emit(event: WorkerEvent): void {
+    this.post(event);
+    this.#tabs.follow(event);
+  }
 
   /** @throws ConfigError, ConflictError, FormatError, UnsupportedError … as the request's work does */
   async answer(request: Request): Promise<unknown> {
@@ -103,10 +136,11 @@ export class Session {
       case 'saveRun':
         return this.#open.saveRun(request.id, request.isAnonymous);
       case 'listRuns':
-      case 'renameRun':
-      case 'putBackRun':
       case 'runRows':
         return this.#open.runs.answer(request);
+      case 'renameRun':
+      case 'putBackRun':
+        return this.#toldToTabs(this.#open.runs.answer(request));
       case 'compareTable':
       case 'compareMatrix':
       case 'comparePair':
@@ -114,14 +148,16 @@ export class Session {
       case 'compareTailUsers':
         return compareAnswer(request, this.#open.runs, this.#open.dataOrNull?.dataset ?? null);
       case 'deleteRun': {
-        const wasShown = await this.#open.runs.answer(request);
+        const wasShown = await this.#toldToTabs(this.#open.runs.answer(request));
         if (wasShown) await this.#forgetTokenizer();
         return wasShown;
       }
       case 'startTokenizer':
-        return this.#start('tokenizer', request);
+        return this.#starts.start('tokenizer', request);
       case 'startRecommender':
-        return this.#start('recommender', request);
+        return this.#starts.start('recommender', request);
+      case 'takeOver':
+        return this.#starts.takeOver();
       case 'pause':
         this.#training.pause();
         return null;
@@ -139,7 +175,9 @@ export class Session {
         const engine = await this.#engine.openOrNull();
         const config = checkSystemConfig(request.config, 'configuration');
         const { dataset } = this.#open.data;
-        return engine && costOf(config, dataset, this.#open.runs.registry, engine.device.profile);
+        if (!engine) return null;
+        const { registry } = this.#open;
+        return costOf(config, { dataset, registry, profile: engine.device.profile, storage: await storageEstimate() });
       }
       case 'queue':
       case 'checkRuns':
@@ -235,47 +273,34 @@ export class Session {
     this.#queue = new QueueDesk(
       browserQueueHost({
         registry: this.#open.registry,
-        isIdle: () => adapter !== null && !this.#training.isBusy,
+        isIdle: () => adapter !== null && !this.#training.isBusy && !this.#starts.isTakingOver,
         dataset: () => this.#open.data.dataset,
-        adapter: adapter?.name ?? null,
-        train: (entry, became) => this.#trainQueued(entry, became),
+        profile: () => this.#engine.profile,
+        train: (entry, became) => this.#starts.trainQueued(entry, became),
         tell: (state) => this.emit({ kind: 'queue', state }),
         errorReport: this.reportError,
       }),
     );
     this.#queue.pump();
+    this.#tabs.greet();
     return { version: PROTOCOL_VERSION, adapter, adapterProblem, restored };
   }
 
-  async #start(
-    part: Part,
-    { config, rules }: Extract<Request, { kind: 'startTokenizer' | 'startRecommender' }>,
-  ): Promise<null> {
-    this.#requireIdle(`train a ${part}`);
-    const order = { part, config: checkSystemConfig(config, 'configuration'), limit: timeLimit(rules) };
-    const { ended } = await this.#training.begin(order);
-    void ended.then(() => this.#queue?.pump());
-    return null;
+  /** Other tabs list the runs again. */
+  async #toldToTabs<T>(work: Promise<T>): Promise<T> {
+    const answer = await work;
+    this.#tabs.follow({ kind: 'runs' });
+    return answer;
   }
 
-  /** Both parts of a queued run, on its own data. */
-  async #trainQueued(entry: QueueEntry, became: (runId: string) => Promise<void>): Promise<QueuedEnd> {
-    this.#gallery.requireIdle('begin a queued run');
-    const { config, name, data, dataOrigin } = entry;
-    const origin = dataOrigin === null ? {} : { dataOrigin };
-    await this.#open.showDataOf({ name, dataHash: data.hash, dataName: data.name, ...origin });
-    const limit = timeLimit(entry.rules);
-    for (const part of ['tokenizer', 'recommender'] as const) {
-      const opened = async (id: string): Promise<void> => {
-        await became(id);
-        this.emit({ kind: 'began', run: part, config, state: await this.#open.restore() });
-      };
-      const { ended } = await this.#training.begin({ part, config, name, limit, opened });
-      const end = await ended;
-      if (end.kind === 'failed') return { kind: 'failed', error: end.error };
-      if (end.outcome === 'stopped') return { kind: limit.isOver(performance.now()) ? 'done' : 'stopped' };
+  /** The shown run ended in another tab: the pages show it as it is now. */
+  async #runChanged(id: string): Promise<void> {
+    try {
+      this.post({ kind: 'shown', state: await this.#open.showRun(id) });
+    } catch (error) {
+      // Something began here meanwhile, or the run is gone: the pages show that.
+      console.warn(error);
     }
-    return { kind: 'done' };
   }
 
   async #forgetTokenizer(): Promise<void> {

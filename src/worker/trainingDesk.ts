@@ -2,7 +2,7 @@
 import { ConflictError, DeviceLostError } from '../base/errors';
 import type { Dataset } from '../data/dataset';
 import type { Engine } from '../plan/engine';
-import type { RunStore } from '../storage/runStore';
+import type { RunRecord, RunStore } from '../storage/runStore';
 import type { JobContext, JobHost } from '../train/context';
 import { evaluateReferencePoints } from '../train/evaluateModel';
 import { JobControl } from '../train/jobControl';
@@ -41,6 +41,8 @@ export interface TrainingOrder {
   readonly limit: TimeLimit;
   /** What a new run is called; a generated name by default. */
   readonly name?: string;
+  /** The right to train, where this tab has it already; else it is taken. */
+  readonly lock?: () => void;
   /** Awaited when the run is there and shown, before training begins. */
   readonly opened?: (runId: string) => Promise<void>;
 }
@@ -62,6 +64,8 @@ export interface TrainingPorts {
   readonly watched: (sink: RunSink, dataset: Dataset, books: Books) => RunSink;
   readonly forgetTokenizer: () => Promise<void>;
   readonly forgetModel: () => Promise<void>;
+  /** A run has begun to train. */
+  readonly began: (run: RunRecord, part: Part) => void;
 }
 
 interface Job {
@@ -102,6 +106,11 @@ export class TrainingDesk {
     this.#job?.control.resume();
   }
 
+  /** Minutes that the job may still work; null: no limit. */
+  get minutesLeft(): number | null {
+    return this.#job?.limit.minutesLeft(performance.now()) ?? null;
+  }
+
   /** Resolves when the job has saved where it was. */
   async stop(): Promise<void> {
     this.#job?.control.stop();
@@ -121,27 +130,29 @@ export class TrainingDesk {
       );
     this.#isBeginning = true;
     try {
-      const { host, releases } = await this.#open(order);
+      const { host, record, releases } = await this.#open(order);
       const done = this.#runJob(part, config, host).finally(() => {
         for (const release of releases) release();
         this.#job = null;
         this.ports.emit({ kind: 'runs' });
       });
       this.#job = { part, control: host.control, limit, done };
+      this.ports.began(record, part);
       return { ended: done };
     } finally {
       this.#isBeginning = false;
     }
   }
 
-  async #open({ part, config, limit, name, opened }: TrainingOrder) {
+  async #open({ part, config, limit, name, lock, opened }: TrainingOrder) {
     const { ports } = this;
-    const dataset = ports.dataset();
-    const engine = await ports.engine.open();
     const registry = ports.registry();
-    // Before anything changes: another tab may be training.
-    const releases = [await lockTrainer()];
+    const releases = lock ? [lock] : [];
     try {
+      const dataset = ports.dataset();
+      const engine = await ports.engine.open();
+      // Before anything changes: another tab may be training.
+      if (!lock) releases.push(await lockTrainer());
       const shown = registry.shownId;
       const id = await showRunFor(registry, part, config, dataset, name);
       releases.push(await lockOwnRun(id));
@@ -156,12 +167,13 @@ export class TrainingDesk {
       await registry.update(id, { status: 'running', adapter: engine.device.profile.name });
       ports.emit({ kind: 'runs' });
       await opened?.(id);
+      const control = new JobControl();
+      const record = await registry.require(id);
+      return { releases, record, host: this.#limited(ports.host(engine, control), limit, config) };
     } catch (error) {
       for (const release of releases) release();
       throw error;
     }
-    const control = new JobControl();
-    return { releases, host: this.#limited(ports.host(engine, control), limit, config) };
   }
 
   /** The host whose reports feed the time limit, and that remembers why training ended early. */

@@ -17,6 +17,9 @@ export function CostNote({ run }: { readonly run: Run }) {
         </div>
       ))}
       {cost.problem !== null && <p className="field-problem is-left">This adapter cannot train it: {cost.problem}</p>}
+      {cost.storageProblem !== null && (
+        <p className="field-problem is-left">There is no room for it: {cost.storageProblem}</p>
+      )}
     </dl>
   );
 }
@@ -48,5 +51,5 @@ const timeWords = (time: TimeEstimate | null): string =>
 
 const timeHint = (time: TimeEstimate | null): string =>
   time
-    ? `As measured in ${time.measuredIn}, on this adapter and data with steps of the same shape; the test comes on top`
-    : 'No run with steps of this shape was measured on this adapter and data yet';
+    ? `As measured in ${time.measuredIn}, on this adapter and data with steps of the same shape, for all epochs; estimates of influence and the test come on top`
+    : 'No run had steps of this shape on this adapter and data yet, in each of its phases';

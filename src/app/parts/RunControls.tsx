@@ -6,10 +6,14 @@ import { QueueMenu } from '../queue/QueueMenu';
 import { canContinue } from '../session';
 import { useSession } from '../sessionContext';
 import { useDraft } from '../stores/draft';
+import { useElsewhere, useJobElsewhere } from '../stores/elsewhere';
 import { runningRun, useJobs } from '../stores/jobs';
 import { useWorkspace } from '../stores/workspace';
 
 const METHOD_NAMES: readonly Method[] = ['tiger', 'mtgrec', 'utgrec'];
+
+import { TakeOver } from './TakeOver';
+import { useMisfit } from './useRunCost';
 
 /** Start, pause, resume and stop of one run, with the preset beside them. */
 export function RunControls({ run }: { readonly run: Run }) {
@@ -21,6 +25,7 @@ export function RunControls({ run }: { readonly run: Run }) {
   const isStopping = useJobs((jobs) => jobs.isStopping);
   const config = useDraft((draft) => draft.config);
   const reason = useBlockingReason(run);
+  const isElsewhere = useJobElsewhere(run) !== null;
   if (running === run)
     return (
       <>
@@ -67,11 +72,12 @@ export function RunControls({ run }: { readonly run: Run }) {
   return (
     <>
       <PresetSelect />
+      {isElsewhere && <TakeOver className="button is-primary" />}
       <button
         // Not the element that stops: a second press would end what the first began.
         key="start"
         type="button"
-        className="button is-primary"
+        className={isElsewhere ? 'button' : 'button is-primary'}
         disabled={reason !== null}
         aria-describedby={reason === null ? undefined : `${run}-reason`}
         onClick={() => {
@@ -95,15 +101,19 @@ export function RunControls({ run }: { readonly run: Run }) {
 function useBlockingReason(run: Run): string | null {
   const hasGpu = useWorkspace((state) => state.adapter !== null);
   const running = useJobs(runningRun);
+  const elsewhere = useElsewhere(({ job }) => job?.part ?? null);
   const isTokenized = useJobs((jobs) => jobs.tokenizer.state === 'done');
   const items = useWorkspace(({ data }) => data?.items ?? null);
   const hasProblems = useDraft(({ problems }) => Object.keys(problems).length > 0);
   // A recommender starts from identifiers that are there: what made them no longer matters.
   const fitsData = useDraft(({ config }) => run === 'recommender' || problemWithData(config, items) === null);
+  const misfit = useMisfit();
   if (!hasGpu) return 'needs WebGPU';
   if (running !== null) return `the ${running} is running`;
+  if (elsewhere !== null) return `another tab trains a ${elsewhere}`;
   if (run === 'recommender' && !isTokenized) return 'train the tokenizer first';
-  return hasProblems || !fitsData ? 'correct the marked fields' : null;
+  if (hasProblems || !fitsData) return 'correct the marked fields';
+  return misfit?.reason ?? null;
 }
 
 function PresetSelect() {

@@ -1,6 +1,7 @@
 import type { Run } from '../curves/curves';
 import { formatCount, formatDuration, formatRate } from '../format/numbers';
 import { STAGE_TITLES } from '../shell/stageTitles';
+import { useJobElsewhere } from '../stores/elsewhere';
 import { useJobs } from '../stores/jobs';
 import { ErrorNote } from './ErrorNote';
 import { ProgressBar } from './ProgressBar';
@@ -8,12 +9,15 @@ import { ProgressBar } from './ProgressBar';
 /** How far a run is: stage, steps, epoch, rate, time left. */
 export function RunStrip({ run }: { readonly run: Run }) {
   const record = useJobs((jobs) => jobs[run]);
-  const progress = useJobs((jobs) => jobs.progress);
-  if (record.state === 'failed' && record.error)
+  const own = useJobs((jobs) => jobs.progress);
+  const other = useJobElsewhere(run);
+  const progress = other ? other.progress : own;
+  if (!other && record.state === 'failed' && record.error)
     return <ErrorNote title={`The ${run} stopped with an error`} error={record.error} />;
-  if (record.state !== 'running') return null;
+  if (!other && record.state !== 'running') return null;
   const isPaused = progress?.isPaused ?? false;
   const cells: readonly (readonly [string, string])[] = [
+    ...(other ? ([['Trains', 'in another tab']] as const) : []),
     ['Stage', progress ? STAGE_TITLES[progress.stage] : 'Preparing the device'],
     [
       progress ? capitalised(progress.unit) : 'Steps',
@@ -40,7 +44,7 @@ export function RunStrip({ run }: { readonly run: Run }) {
           </div>
         ))}
       </dl>
-      <ProgressBar label={`Progress of the ${run}`} progress={progress} />
+      <ProgressBar label={`Progress of the ${run}${other ? ' in another tab' : ''}`} progress={progress} />
     </section>
   );
 }

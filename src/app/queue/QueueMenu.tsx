@@ -2,8 +2,10 @@ import { ListPlus } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
 import { methodOf } from '../config/presets';
 import { MenuButton } from '../parts/MenuButton';
+import { useMisfit } from '../parts/useRunCost';
 import { useSession } from '../sessionContext';
 import { useDraft } from '../stores/draft';
+import { useElsewhere } from '../stores/elsewhere';
 import { runningRun, useJobs } from '../stores/jobs';
 import { useQueue, waitingCount } from '../stores/queue';
 import { useWorkspace } from '../stores/workspace';
@@ -19,8 +21,10 @@ export function QueueMenu() {
   const config = useDraft((draft) => draft.config);
   const hasProblems = useDraft((draft) => Object.keys(draft.problems).length > 0);
   const hasGpu = useWorkspace((state) => state.adapter !== null);
-  const isBusy = useJobs((jobs) => runningRun(jobs) !== null);
+  const isElsewhere = useElsewhere(({ job }) => job !== null);
+  const isBusy = useJobs((jobs) => runningRun(jobs) !== null) || isElsewhere;
   const isWaiting = useQueue((queue) => waitingCount(queue) > 0);
+  const misfit = useMisfit();
   const isOff = !hasGpu || hasProblems;
   const close = (): void => setOpened(null);
   return (
@@ -41,11 +45,13 @@ export function QueueMenu() {
             <>
               <button
                 type="button"
-                disabled={isOff}
+                disabled={isOff || misfit !== null}
+                title={misfit?.message}
                 onClick={choose(() => void session.queue.addOne(queuedDraft(config)))}
               >
                 {isBusy || isWaiting ? 'Add this run to the queue' : 'Train tokenizer and recommender'}
               </button>
+              {misfit && <small className="blocking-reason">{misfit.reason}</small>}
               <button type="button" disabled={isOff} onClick={choose(() => setOpened('sweep'))}>
                 Sweep over settings and seeds …
               </button>

@@ -1,5 +1,6 @@
 import { STATE_WORDS } from '../data/importWords';
 import { activeImport, useCatalogue } from '../stores/catalogue';
+import { useElsewhere } from '../stores/elsewhere';
 import { runningRun, useJobs } from '../stores/jobs';
 import { STAGE_TITLES } from './stageTitles';
 
@@ -12,13 +13,14 @@ export function Announcer() {
     if (jobs.recommender.state !== 'none') return `The recommender is ${jobs.recommender.state}.`;
     return jobs.tokenizer.state === 'none' ? '' : `The tokenizer is ${jobs.tokenizer.state}.`;
   });
+  const otherSentence = useElsewhere(({ job }) => (job ? `Another tab trains the ${job.part}.` : ''));
   const importSentence = useCatalogue((state) => {
     const job = activeImport(state) ?? state.imports.at(-1);
     return job ? `Import of ${job.domainName}: ${STATE_WORDS[job.state]}.` : '';
   });
   return (
     <p className="visually-hidden" aria-live="polite" role="status">
-      {sentence} {importSentence}
+      {sentence} {otherSentence} {importSentence}
     </p>
   );
 }

@@ -4,7 +4,9 @@ import { formatCount, formatDuration, formatRate } from '../format/numbers';
 import { ProgressBar } from '../parts/ProgressBar';
 import { QueueCount } from '../queue/QueueCount';
 import { useSession } from '../sessionContext';
+import { useElsewhere } from '../stores/elsewhere';
 import { runningRun, useJobs } from '../stores/jobs';
+import { OtherTabJob } from './OtherTabJob';
 import { STAGE_TITLES } from './stageTitles';
 
 /** The current job, on every page. */
@@ -14,6 +16,8 @@ export function JobTray() {
   const progress = useJobs((state) => state.progress);
   const isPausing = useJobs((state) => state.isPausing);
   const isStopping = useJobs((state) => state.isStopping);
+  const isElsewhere = useElsewhere(({ job }) => job !== null);
+  if (!run && isElsewhere) return <OtherTabJob />;
   if (!run)
     return (
       <section className="job-tray is-idle" aria-label="Job">

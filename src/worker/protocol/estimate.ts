@@ -1,7 +1,7 @@
 /** Messages about what a run will take, before it is started. */
 import type { SystemConfig } from '../../train/systemConfig';
 
-/** How long one part trained before, scaled to the epochs that are planned now. */
+/** How long the phases of one part trained before, scaled to the epochs that are planned now. */
 export interface TimeEstimate {
   readonly seconds: number;
   /** The run it was measured in, on the same data and adapter, with steps of the same shape. */
@@ -27,6 +27,8 @@ export interface RunCost {
   readonly recommenderTime: TimeEstimate | null;
   /** Why the adapter cannot train it. */
   readonly problem: string | null;
+  /** Why what is left of the storage cannot keep it. */
+  readonly storageProblem: string | null;
 }
 
 export type EstimateRequest = { readonly kind: 'estimateRun'; readonly config: SystemConfig };
