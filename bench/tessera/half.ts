@@ -1,4 +1,4 @@
-/** Our own training step with activations kept as f16 (ADR 9). */
+/** Our own training step with activations kept as f16 (ADR 10). */
 import type { BenchEngine } from '../workload';
 import { openEngine } from './session';
 import { openT5 } from './t5Step';

@@ -3,7 +3,7 @@
  * forward pass, which makes them, and the backward pass, which reads them. Approach: every such tensor is rounded to f16 as
  * soon as it exists, the f32 one lives only as long as the forward pass uses it, and the backward pass reads the f16 one:
  * products and ReLU masks as it is, all other kernels through a widened copy that lives for a few launches. The forward pass, the loss and
- * all gradients stay f32: nothing needs a loss scale (docs/adr/0009-half-storage.md).
+ * all gradients stay f32: nothing needs a loss scale (docs/adr/0010-half-storage.md).
  */
 import { countOf, type GraphNode, isOp, type Tensor } from '../tensor/graph';
 import { CROSS_ENTROPY_GRAD } from '../tensor/ops/crossEntropy';

@@ -34,7 +34,7 @@ export interface TokenizerConfig {
   readonly keep?: number;
   /** Epochs between two kept ones, 1 by default (adjacent epochs). Wider where adjacent ones hardly differ. */
   readonly keepEvery?: number;
-  /** How activations are kept between the forward and the backward pass, f32 by default (ADR 9). */
+  /** How activations are kept between the forward and the backward pass, f32 by default (ADR 10). */
   readonly storage?: Storage;
 }
 
@@ -65,7 +65,7 @@ export interface RecommenderConfig {
   readonly accumulationSteps?: number;
   /** Whether a history begins with the user token (default), as in MTGRec's layout. */
   readonly hasUserToken?: boolean;
-  /** How activations are kept between the forward and the backward pass, f32 by default (ADR 9). */
+  /** How activations are kept between the forward and the backward pass, f32 by default (ADR 10). */
   readonly storage?: Storage;
 }
 

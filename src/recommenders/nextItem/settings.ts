@@ -30,7 +30,7 @@ export interface NextItemTraining {
   /** Validations without improvement of NDCG@10 before stopping; 0 = never stop early. */
   readonly patience: number;
   readonly seenItems: SeenPolicy;
-  /** How activations are kept between the forward and the backward pass, f32 by default (ADR 9). */
+  /** How activations are kept between the forward and the backward pass, f32 by default (ADR 10). */
   readonly storage?: Storage;
 }
 

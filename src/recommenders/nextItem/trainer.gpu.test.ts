@@ -83,6 +83,19 @@ describe.each(SETTINGS)('NextItemTrainer of $system', (settings) => {
     for (const trainer of [whole, half, resumed]) await trainer.dispose();
   });
 
+  it('follows the same curve with activations kept as f16', async () => {
+    const curves: number[][] = [];
+    for (const storage of ['f32', 'f16'] as const) {
+      const trainer = make({ ...settings, targetsPerBatch: 512, storage });
+      curves.push(await run(trainer, 12));
+      await trainer.dispose();
+    }
+    const [plain = [], half = []] = curves;
+    expect(half).not.toEqual(plain);
+    expect(half[0]).toBe(plain[0]);
+    expect(Math.max(...half.map((loss, at) => Math.abs(loss / (plain[at] ?? 0) - 1)))).toBeLessThan(1e-3);
+  });
+
   it.each(NEXT_ITEM_LOSSES)('learns a walk with the loss %s: the next item comes first or near it', async (loss) => {
     const trainer = make({ ...settings, loss });
     // One negative a position teaches far less than all items: four times the updates for less.

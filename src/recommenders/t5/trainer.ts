@@ -43,7 +43,7 @@ export interface T5TrainingConfig {
   readonly clipNorm: number;
   /** Parts that a batch is run in, 1 by default: the same update with the memory of one part. */
   readonly accumulationSteps?: number;
-  /** How activations are kept between the forward and the backward pass, f32 by default (ADR 9). */
+  /** How activations are kept between the forward and the backward pass, f32 by default (ADR 10). */
   readonly storage?: Storage;
 }
 

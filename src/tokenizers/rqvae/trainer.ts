@@ -31,7 +31,7 @@ export interface RqvaeTask {
   /** Items to train on; the rest only get identifiers. */
   readonly trainingItems: Uint32Array;
   readonly seed: number;
-  /** How activations are kept between the forward and the backward pass, f32 by default (ADR 9). */
+  /** How activations are kept between the forward and the backward pass, f32 by default (ADR 10). */
   readonly storage?: Storage;
 }
 

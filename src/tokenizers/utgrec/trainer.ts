@@ -46,7 +46,7 @@ export interface UtgrecRecipe {
   readonly accumulationSteps?: number;
   /** Half of the pictures to reconstruct are mirrored, drawn anew every step (the published code); not by default. */
   readonly hasFlips?: boolean;
-  /** How activations are kept between the forward and the backward pass, f32 by default (ADR 9). */
+  /** How activations are kept between the forward and the backward pass, f32 by default (ADR 10). */
   readonly storage?: Storage;
   readonly clipNorm: number;
   /**
