@@ -14,4 +14,9 @@ export const OPTIONS: Readonly<Partial<Record<Field['kind'], readonly (readonly 
     ['none', 'unscaled'],
     ['minMax', 'min–max'],
   ],
+  // Left out is single precision: such a run is the same run as before there was a choice.
+  storage: [
+    ['', 'single precision'],
+    ['f16', 'half precision'],
+  ],
 };

@@ -6,7 +6,7 @@ export interface Field {
   readonly key: string;
   readonly label: string;
   readonly hint: string;
-  readonly kind: 'integer' | 'number' | 'list' | 'encoder' | 'text' | 'sampling' | 'centring';
+  readonly kind: 'integer' | 'number' | 'list' | 'encoder' | 'text' | 'sampling' | 'centring' | 'storage';
   readonly min: number;
   readonly max: number;
   /** Only where an item has several identifiers. */
@@ -29,6 +29,13 @@ const fieldsOf = (section: Section, rows: readonly Row[]): readonly Field[] =>
     min,
     max,
   }));
+
+const STORAGE_ROW: Row = [
+  'storage',
+  'Activations',
+  'Kept for the backward pass; half precision takes about six tenths of the memory',
+  'storage',
+];
 
 export const TOKENIZER_FIELDS: readonly FieldGroup[] = [
   {
@@ -131,6 +138,7 @@ export const UTGREC_FIELDS: readonly FieldGroup[] = [
       ['quantiserWarmupShare', 'Before codes', 'Share of all steps without quantization', 'number', 0, 1],
       ['weightDecay', 'Weight decay', 'Of AdamW', 'number', 0, 10],
       ['clipNorm', 'Clip norm', 'Largest gradient norm; 0 = off', 'number', 0, 1e6],
+      STORAGE_ROW,
     ]),
   },
   {
@@ -166,6 +174,7 @@ export const RECOMMENDER_FIELDS: readonly FieldGroup[] = [
       ['warmupSteps', 'Warm-up steps', 'Steps until the peak', 'integer', 0, 1e7],
       ['weightDecay', 'Weight decay', 'Of AdamW', 'number', 0, 10],
       ['clipNorm', 'Clip norm', 'Largest gradient norm; 0 = off', 'number', 0, 1e6],
+      STORAGE_ROW,
     ]),
   },
   {

@@ -1,3 +1,4 @@
+import { OPTIONS } from './fieldOptions';
 import type { Field } from './fields';
 
 export type FieldReading =
@@ -7,8 +8,7 @@ export type FieldReading =
 /** Reads what a user typed into a field; what cannot be used comes back with a sentence that says what is wanted. */
 export function readField(field: Field, text: string): FieldReading {
   const trimmed = text.trim();
-  if (field.kind === 'encoder' || field.kind === 'text' || field.kind === 'sampling' || field.kind === 'centring')
-    return { value: trimmed, problem: null };
+  if (OPTIONS[field.kind] || field.kind === 'text') return { value: trimmed, problem: null };
   if (field.kind === 'list') {
     const parts = trimmed === '' ? [] : trimmed.split(/[\s,]+/).map(Number);
     const least = field.min;

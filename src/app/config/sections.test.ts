@@ -33,6 +33,18 @@ describe('edited', () => {
     expect(next.recommender).toBe(config.recommender);
     expect(config.multiIdentifier?.fineTuning?.epochs).not.toBe(9);
   });
+  it('leaves a storage of none out again: the same run as before', () => {
+    for (const [name, section] of [
+      ['test', 'recommender'],
+      ['utgrec-test', 'recommender'],
+      ['utgrec-test', 'utgrec.training'],
+    ] as const) {
+      const half = edited(PRESETS[name], section, 'storage', 'f16');
+      expect(textOf(half, section, 'storage')).toBe('f16');
+      expect(edited(half, section, 'storage', '')).toEqual(PRESETS[name]);
+      expect(Object.keys(sectionOf(edited(half, section, 'storage', ''), section) ?? {})).not.toContain('storage');
+    }
+  });
   it('gives TIGER no curriculum', () => {
     expect(edited(PRESETS.test, 'multiIdentifier', 'temperature', 2)).toBe(PRESETS.test);
   });

@@ -59,6 +59,13 @@ export function edited(config: SystemConfig, section: Section, key: string, valu
 
 type Change = Readonly<Record<string, FieldValue>>;
 
+/** The part with the change; a storage of none is left out, as checked configurations have it. */
+function applied<T extends { readonly storage?: 'f32' | 'f16' }>(part: T, change: Change) {
+  if (change['storage'] !== '') return { ...part, ...change };
+  const { storage: _none, ...rest } = part;
+  return rest;
+}
+
 function editedResidual(config: RunConfig, section: Section, change: Change): RunConfig {
   if (section === 'fineTuning' && config.multiIdentifier?.fineTuning)
     return {
@@ -68,7 +75,7 @@ function editedResidual(config: RunConfig, section: Section, change: Change): Ru
         fineTuning: { ...config.multiIdentifier.fineTuning, ...change },
       },
     };
-  return { ...config, [section]: { ...sectionOf(config, section), ...change } };
+  return { ...config, [section]: applied({ ...sectionOf(config, section) }, change) };
 }
 
 function editedUtgrec(config: UtgrecConfig, section: Section, change: Change): UtgrecConfig {
@@ -76,7 +83,7 @@ function editedUtgrec(config: UtgrecConfig, section: Section, change: Change): U
   const inTokenizer = (part: object): UtgrecConfig => ({ ...config, tokenizer: { ...tokenizer, ...part } });
   switch (section) {
     case 'recommender':
-      return { ...config, recommender: { ...recommender, ...change } };
+      return { ...config, recommender: applied(recommender, change) };
     case 'utgrec':
       return inTokenizer(change);
     case 'utgrec.encoder':
@@ -90,7 +97,7 @@ function editedUtgrec(config: UtgrecConfig, section: Section, change: Change): U
     case 'utgrec.input':
       return inTokenizer({ input: { ...tokenizer.input, ...change } });
     case 'utgrec.training':
-      return inTokenizer({ training: { ...tokenizer.training, ...change } });
+      return inTokenizer({ training: applied(tokenizer.training, change) });
     case 'transfer.tokenizer':
       return transfer
         ? { ...config, transfer: { ...transfer, tokenizerTraining: { ...transfer.tokenizerTraining, ...change } } }

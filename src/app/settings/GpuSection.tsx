@@ -16,7 +16,7 @@ function AdapterFacts({ adapter }: { readonly adapter: AdapterReport }) {
   const facts: readonly (readonly [string, string])[] = [
     ['Adapter', adapter.name],
     ['Kind', adapter.isSoftware ? 'software: correct, but slow' : 'hardware'],
-    ['Half precision', adapter.hasF16 ? 'yes' : 'no; everything runs in single precision'],
+    ['Half precision', adapter.hasF16 ? 'yes' : 'no; activations can be kept in it all the same'],
     ['Subgroup size', adapter.subgroupSize > 0 ? String(adapter.subgroupSize) : 'not offered'],
     ['Largest buffer', formatBytes(adapter.maxBufferBytes)],
     ['Largest binding', formatBytes(adapter.maxBindingBytes)],
