@@ -40,6 +40,7 @@ import { useMultiIdentifier } from './stores/multiIdentifier';
 import { useQueue } from './stores/queue';
 import { shownRun, useRuns } from './stores/runs';
 import { stopRules } from './stores/stopRules';
+import { useToasts } from './stores/toasts';
 import { useWorkspace } from './stores/workspace';
 
 /** What the page of codebooks asks. */
@@ -243,6 +244,9 @@ const UNTOUCHED: ReadonlySet<string> = new Set(['storage/locked', 'worker/busy']
 const BUSY =
   'Another training has the GPU, perhaps in another tab of this browser. Wait for its end, stop it there, or queue this one.';
 
+const GPU_LOST = 'The last checkpoint is safe: press Continue on the run’s page, or reload the page if that fails.';
+const GPU_RETRIED = 'It is asked for again in a moment; training then goes on from the last checkpoint by itself.';
+
 /** A stopped or failed run goes on from its checkpoint if nothing that decides it has changed. */
 export function canContinue(run: Run, config: SystemConfig): boolean {
   const record = useJobs.getState()[run];
@@ -393,7 +397,15 @@ function applyEvent(event: WorkerEvent): void {
       if (runningRun(jobs) === event.run) jobs.ended(event.run, 'failed', event.error);
       break;
     case 'deviceLost':
-      useWorkspace.getState().notify({ kind: 'deviceLost', message: event.message, code: 'gpu/lost' });
+      useWorkspace.getState().notify({
+        kind: 'deviceLost',
+        message: `${event.message} ${event.isRetried ? GPU_RETRIED : GPU_LOST}`,
+        code: 'gpu/lost',
+      });
+      break;
+    case 'deviceBack':
+      useWorkspace.getState().dismiss('deviceLost');
+      useToasts.getState().say('The GPU is back; training goes on from its last checkpoint.');
       break;
   }
 }

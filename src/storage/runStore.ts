@@ -1,7 +1,10 @@
 /** What a workbench remembers about its runs. All names and ids are our own: letters, digits, `.`, `_`, `-`. */
 
-/** `tokenized`: its tokenizer is trained, its recommender is not. `running` is also what a crash leaves. */
-export type RunStatus = 'created' | 'running' | 'paused' | 'tokenized' | 'finished' | 'failed';
+/**
+ * `tokenized`: its tokenizer is trained, its recommender is not. `interrupted`: its GPU was lost. `running` is also what a crash
+ * leaves.
+ */
+export type RunStatus = 'created' | 'running' | 'paused' | 'interrupted' | 'tokenized' | 'finished' | 'failed';
 
 /** `shipped`: comes with the program; read only. */
 export type RunSource = 'trained' | 'imported' | 'shipped';

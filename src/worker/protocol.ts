@@ -282,4 +282,7 @@ export type WorkerEvent =
   | { readonly kind: 'finished'; readonly run: 'tokenizer' | 'recommender'; readonly outcome: 'done' | 'stopped' }
   /** A job ended with an error; nothing half-written. */
   | { readonly kind: 'failed'; readonly run: 'tokenizer' | 'recommender'; readonly error: ErrorReport }
-  | { readonly kind: 'deviceLost'; readonly message: string };
+  /** `isRetried`: it is asked for again, and what trained goes on by itself. */
+  | { readonly kind: 'deviceLost'; readonly message: string; readonly isRetried: boolean }
+  /** Training goes on from the last checkpoint. */
+  | { readonly kind: 'deviceBack' };

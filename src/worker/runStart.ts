@@ -135,7 +135,7 @@ export async function openStore(): Promise<RunStore> {
 
 /** What the list says of a run after a job. */
 export function statusAfter(event: Extract<WorkerEvent, { kind: 'finished' | 'failed' }>): RunRecord['status'] {
-  if (event.kind === 'failed') return 'failed';
+  if (event.kind === 'failed') return event.error.code === 'gpu/lost' ? 'interrupted' : 'failed';
   if (event.outcome === 'stopped') return 'paused';
   return event.run === 'tokenizer' ? 'tokenized' : 'finished';
 }

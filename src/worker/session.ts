@@ -39,7 +39,7 @@ import { openDomains, openFiles, openSample } from './workspace';
 export class Session {
   readonly #engine = new EngineHolder((message) => {
     // A job in progress tells of the loss itself.
-    if (this.#training.part === null) this.emit({ kind: 'deviceLost', message });
+    if (this.#training.part === null) this.emit({ kind: 'deviceLost', message, isRetried: false });
   });
   readonly #shown: ShownItems = new ShownItems(() => this.#open.data);
   readonly #gallery = new GalleryDesk();

@@ -1,5 +1,5 @@
 /** The one training job of a session: what it trains into which run, how it is paused and stopped, and how it came to its end. */
-import { ConflictError, DeviceLostError } from '../base/errors';
+import { ConflictError } from '../base/errors';
 import type { Dataset } from '../data/dataset';
 import type { Engine } from '../plan/engine';
 import type { RunRecord, RunStore } from '../storage/runStore';
@@ -15,6 +15,7 @@ import type { UtgrecConfig } from '../train/utgrecConfig';
 import { trainUtgrec, type UtgrecRunHost } from '../train/utgrecJob';
 import type { DemoDesk } from './demoDesk';
 import { gpuDemo, residualSource } from './demoModel';
+import { DeviceLoss } from './deviceLoss';
 import type { DriftDesk } from './driftDesk';
 import type { EngineHolder } from './engineHolder';
 import type { GalleryDesk } from './galleryDesk';
@@ -28,9 +29,6 @@ import { adoptTokenizer, lockOwnRun, lockTrainer, showRunFor, statusAfter } from
 import type { ShownItems } from './shownItems';
 import { hasPretraining, recommenderDataset, tokenizerPlace, trainTokenizerStep } from './utgrecRuns';
 import { CURRENT_RUN } from './workspace';
-
-/** After an automatic restart, wait this long before another one: the browser may block the page's GPU on a second loss. */
-const RESTART_PAUSE_MS = 120_000;
 
 export type Part = 'tokenizer' | 'recommender';
 export type JobEnd = Extract<WorkerEvent, { kind: 'finished' | 'failed' }>;
@@ -78,7 +76,7 @@ interface Job {
 export class TrainingDesk {
   #job: Job | null = null;
   #isBeginning = false;
-  #lastRestart = Number.NEGATIVE_INFINITY;
+  readonly #loss = new DeviceLoss();
 
   constructor(readonly ports: TrainingPorts) {}
 
@@ -198,20 +196,31 @@ export class TrainingDesk {
   }
 
   async #runJob(part: Part, config: SystemConfig, host: JobHost): Promise<JobEnd> {
+    const { engine } = this.ports;
     try {
-      if (isUtgrec(config)) await this.#runUtgrec(part, config, host);
-      else if (part === 'tokenizer') {
-        const sink = this.ports.watched(host.sink, host.dataset, residualBooks(config));
-        const identifiers = await trainTokenizer({ ...host, config, sink });
-        this.ports.shown.settle(ofIdentifiers(host.dataset, identifiers));
-        this.ports.emit({ kind: 'codes' });
-      } else await this.#runRecommender({ ...host, config });
+      await this.#loss.survive(host.engine, (own) => this.#train(part, config, { ...host, engine: own }), {
+        reopen: () => engine.open(),
+        interrupted: (message, isRetried) => this.#interrupted(message, isRetried),
+        resumed: () => this.#resumed(),
+        now: host.now,
+        wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+        isStopped: () => host.control.isStopped,
+      });
       return await this.#end({ kind: 'finished', run: part, outcome: 'done' });
     } catch (error) {
       if (host.control.isStopped) return this.#end({ kind: 'finished', run: part, outcome: 'stopped' });
-      if (error instanceof DeviceLostError) return this.#recover(part, config, host, error);
       return this.#end({ kind: 'failed', run: part, error: this.ports.reportError(error) });
     }
+  }
+
+  async #train(part: Part, config: SystemConfig, host: JobHost): Promise<void> {
+    if (isUtgrec(config)) await this.#runUtgrec(part, config, host);
+    else if (part === 'tokenizer') {
+      const sink = this.ports.watched(host.sink, host.dataset, residualBooks(config));
+      const identifiers = await trainTokenizer({ ...host, config, sink });
+      this.ports.shown.settle(ofIdentifiers(host.dataset, identifiers));
+      this.ports.emit({ kind: 'codes' });
+    } else await this.#runRecommender({ ...host, config });
   }
 
   async #end(event: JobEnd): Promise<JobEnd> {
@@ -254,21 +263,24 @@ export class TrainingDesk {
     demo.take(gpuDemo(job.engine, trainer, { source, historyLimit: config.recommender.historyLimit }));
   }
 
-  /** One attempt on a new adapter from the last checkpoint; then the page decides. */
-  async #recover(part: Part, config: SystemConfig, host: JobHost, error: DeviceLostError): Promise<JobEnd> {
-    const { emit, engine, demo, gallery, reportError } = this.ports;
-    emit({ kind: 'deviceLost', message: error.message });
+  /** The device is gone, with all that was on it. */
+  async #interrupted(message: string, isRetried: boolean): Promise<void> {
+    const { emit, engine, demo, gallery } = this.ports;
     engine.drop();
     demo.lose();
     gallery.lose();
-    const isTooSoon = host.now() - this.#lastRestart < RESTART_PAUSE_MS;
-    this.#lastRestart = host.now();
-    if (isTooSoon) return this.#end({ kind: 'failed', run: part, error: reportError(error) });
-    try {
-      return await this.#runJob(part, config, { ...host, engine: await engine.open() });
-    } catch (again) {
-      return this.#end({ kind: 'failed', run: part, error: reportError(again) });
-    }
+    emit({ kind: 'deviceLost', message, isRetried });
+    await this.#mark('interrupted');
+  }
+
+  async #resumed(): Promise<void> {
+    await this.#mark('running');
+    this.ports.emit({ kind: 'deviceBack' });
+  }
+
+  async #mark(status: RunRecord['status']): Promise<void> {
+    await this.#store.updateRun(CURRENT_RUN, { status });
+    this.ports.emit({ kind: 'runs' });
   }
 
   /** The store as seen from the shown run. */

@@ -42,8 +42,6 @@ function NoticeBar({ notice }: { readonly notice: Notice }) {
         {notice.kind === 'deviceLost' && <strong>The GPU went away. </strong>}
         {notice.title !== undefined && <strong>{notice.title}. </strong>}
         {notice.message}
-        {notice.kind === 'deviceLost' &&
-          ' The last checkpoint is safe: press Continue on the run’s page, or reload the page if that fails.'}
         {notice.code !== null && <small className="error-code"> {notice.code}</small>}
       </p>
       {!isRestored && (

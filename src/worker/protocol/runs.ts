@@ -20,7 +20,7 @@ export interface RunInfo {
   /** E.g. TIGER, SASRec. */
   readonly system: string;
   readonly source: 'trained' | 'imported' | 'shipped';
-  /** `interrupted`: its tab died while it trained. `tokenized`: its recommender is not trained. */
+  /** `interrupted`: its tab died, or its GPU was lost, while it trained. `tokenized`: its recommender is not trained. */
   readonly status: 'created' | 'running' | 'paused' | 'interrupted' | 'tokenized' | 'finished' | 'failed';
   /** How its last training came to its end; null where none has. */
   readonly ending: RunEnding | null;
