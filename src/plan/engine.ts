@@ -56,7 +56,7 @@ export class CompiledStep {
   stepCount = 0;
   /** Launches a submit; lower it on slow adapters so that the page and the watchdog stay calm. */
   dispatchesPerSubmit = Number.POSITIVE_INFINITY;
-  /** How a step with an optimizer keeps what its backward pass reads; f16 takes about 0.6 of the memory (savedHalves.ts). */
+  /** How a step with an optimizer keeps what its backward pass reads; f16 takes 0.55 to 0.75 of the memory (savedHalves.ts). */
   storage: Storage = 'f32';
   readonly #programs = new Map<string, Promise<Program>>();
   #update: Promise<Program> | null = null;
