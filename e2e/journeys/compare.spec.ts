@@ -1,6 +1,7 @@
 // The runs that come with Tessera side by side, seconds after the first start and without any training: settings that differ,
 // the table for a paper, tests on the same users; then what can be done to a run.
 import { readFileSync } from 'node:fs';
+import type { Locator } from '@playwright/test';
 import { chooseTheme, expect, expectAccessible, goTo, openWorkbench, test } from './workbench';
 
 const index = JSON.parse(readFileSync('models/sample/index.json', 'utf8'));
@@ -45,6 +46,22 @@ test('two trained runs are compared, exported and managed without training', asy
   await expect(page).toHaveURL(/runs=sasrec-sample-1/);
 
   const paper = page.getByRole('region', { name: 'Table for a paper' });
+  await test.step('hiding a run changes no number of the others', async () => {
+    const numbersIn = async (row: Locator) => (await row.innerText()).match(/\d\.\d{4}/g) ?? [];
+    const shown = async () => [
+      await numbersIn(paper.locator('.results-table tbody tr').filter({ hasText: 'SASRec' })),
+      await numbersIn(runs.getByRole('row', { name: /^SASRec, sample/ })),
+      await numbersIn(runs.getByRole('row', { name: /^TIGER, sample, seed 1/ })),
+    ];
+    const third = runs.getByRole('checkbox', { name: /^TIGER, sample, seed 2/ });
+    await third.check();
+    await expect(paper.locator('.results-table tbody')).toContainText('±');
+    const before = await shown();
+    expect(before.map(({ length }) => length > 0)).toEqual([true, true, true]);
+    await third.uncheck();
+    await expect(paper.locator('.results-table tbody')).not.toContainText('±');
+    expect(await shown()).toEqual(before);
+  });
   await test.step('the table has the numbers of the runs, and its LaTeX the same', async () => {
     const rowOf = (name: string) => paper.locator('.results-table tbody tr').filter({ hasText: name });
     await expect(rowOf('TIGER')).toContainText(recallOf(tiger, 'TIGER'));

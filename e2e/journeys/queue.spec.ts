@@ -13,6 +13,22 @@ test('a sweep waits in the queue, survives a reload, trains by itself and is com
   await page.getByRole('combobox', { name: 'Preset' }).selectOption('test');
   await page.getByRole('group', { name: 'Training' }).getByRole('textbox', { name: 'Epochs' }).fill('2');
 
+  await test.step('what does not fit the adapter is held back, with the reason beside the button', async () => {
+    const widths = page.getByRole('textbox', { name: 'Hidden widths' });
+    const usual = await widths.inputValue();
+    const train = page.getByRole('button', { name: 'Train the tokenizer' });
+    await expect(train).toBeEnabled();
+    await widths.fill('8192, 8192, 8192, 8192, 8192');
+    await expect(train).toBeDisabled();
+    await expect(train).toHaveAccessibleDescription('too large for this adapter');
+    await expect(page.getByText(/^This adapter cannot train it: the tokenizer/)).toBeVisible();
+    await page.locator('summary').filter({ hasText: 'Queue' }).click();
+    await expect(page.getByRole('button', { name: 'Train tokenizer and recommender' })).toBeDisabled();
+    await page.keyboard.press('Escape');
+    await widths.fill(usual);
+    await expect(train).toBeEnabled();
+  });
+
   await test.step('every run is shown and checked before it is queued', async () => {
     await page.locator('summary').filter({ hasText: 'Queue' }).click();
     await page.getByRole('button', { name: 'Sweep over settings and seeds …' }).click();

@@ -1,6 +1,7 @@
 import { Pause, Play, RotateCw, Square, StepForward } from 'lucide-react';
 import { problemWithData } from '../config/dataLimits';
 import { METHODS, type Method, methodOf, PRESET_NAMES, PRESET_NOTES, PRESETS, titleOfPreset } from '../config/presets';
+import { sameRun } from '../config/sameRun';
 import type { Run } from '../curves/curves';
 import { QueueMenu } from '../queue/QueueMenu';
 import { canContinue } from '../session';
@@ -8,6 +9,7 @@ import { useSession } from '../sessionContext';
 import { useDraft } from '../stores/draft';
 import { useElsewhere, useJobElsewhere } from '../stores/elsewhere';
 import { runningRun, useJobs } from '../stores/jobs';
+import { shownRun, useRuns } from '../stores/runs';
 import { useWorkspace } from '../stores/workspace';
 
 const METHOD_NAMES: readonly Method[] = ['tiger', 'mtgrec', 'utgrec'];
@@ -108,12 +110,26 @@ function useBlockingReason(run: Run): string | null {
   // A recommender starts from identifiers that are there: what made them no longer matters.
   const fitsData = useDraft(({ config }) => run === 'recommender' || problemWithData(config, items) === null);
   const misfit = useMisfit();
+  const isTrained = useIsTrainedSo(run);
   if (!hasGpu) return 'needs WebGPU';
   if (running !== null) return `the ${running} is running`;
   if (elsewhere !== null) return `another tab trains a ${elsewhere}`;
   if (run === 'recommender' && !isTokenized) return 'train the tokenizer first';
   if (hasProblems || !fitsData) return 'correct the marked fields';
+  if (isTrained) return 'trained so already: change a setting or the seed';
   return misfit?.reason ?? null;
+}
+
+/** Whether the shown run has these very settings and has come to its end: the same seed would give the same result. */
+function useIsTrainedSo(run: Run): boolean {
+  const config = useDraft((draft) => draft.config);
+  const record = useJobs((jobs) => jobs[run]);
+  // A model that was opened without its test is tested by training it.
+  const isTested = useJobs(({ evaluations }) => run === 'tokenizer' || evaluations.length > 0);
+  // What comes with Tessera is read only: training it anew makes a run of one's own.
+  const isShipped = useRuns((runs) => shownRun(runs)?.source === 'shipped');
+  const { state, config: trained } = record;
+  return state === 'done' && isTested && !isShipped && trained !== null && sameRun(run, trained, config);
 }
 
 function PresetSelect() {

@@ -17,8 +17,7 @@ export function RunStrip({ run }: { readonly run: Run }) {
   if (!other && record.state !== 'running') return null;
   const isPaused = progress?.isPaused ?? false;
   const cells: readonly (readonly [string, string])[] = [
-    ...(other ? ([['Trains', 'in another tab']] as const) : []),
-    ['Stage', progress ? STAGE_TITLES[progress.stage] : 'Preparing the device'],
+    [other ? 'Stage, in another tab' : 'Stage', progress ? STAGE_TITLES[progress.stage] : 'Preparing the device'],
     [
       progress ? capitalised(progress.unit) : 'Steps',
       progress ? `${formatCount(progress.done)} / ${formatCount(progress.total)}` : '–',
