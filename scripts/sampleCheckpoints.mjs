@@ -44,4 +44,5 @@ const { packRuns } = await import(pathToFileURL(bundle).href);
 await packRuns(
   wanted.map(({ id, name }) => ({ id, name, folder: folderOf(id) })),
   TO,
+  RUNS.map(({ id }) => id),
 );

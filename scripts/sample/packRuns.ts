@@ -10,6 +10,7 @@ import { readRunHead } from '../../src/train/portableRun';
 import { writeRunArchive } from '../../src/train/runArchive';
 import { checkpointFile, readRunFolder } from '../../src/train/runFolder';
 import { metricSummaries } from '../../src/worker/metricSummaries';
+import { readShippedIndex } from '../../src/worker/shippedRuns';
 
 /** A file that a page fetches in passing. */
 const MAX_BYTES = 3_000_000;
@@ -22,9 +23,13 @@ export interface PackedRun {
   readonly folder: string;
 }
 
-/** @throws Error if a run is not finished or its file is too large */
-export async function packRuns(runs: readonly PackedRun[], to: string): Promise<void> {
-  const entries = [];
+/** @param order ids of all runs; those not in `runs` stay as they are @throws Error if a run is not finished or its file is too large */
+export async function packRuns(runs: readonly PackedRun[], to: string, order: readonly string[]): Promise<void> {
+  const index = path.join(to, 'index.json');
+  const before: { readonly runs: readonly { readonly id: string }[] } = existsSync(index)
+    ? JSON.parse(readFileSync(index, 'utf8'))
+    : { runs: [] };
+  const entries = new Map<string, object>(before.runs.map((run) => [run.id, run]));
   for (const { id, name, folder } of runs) {
     const files = leanFiles(filesOf(folder));
     const bytes = await writeRunArchive(files, { deflatesTensors: true });
@@ -35,7 +40,7 @@ export async function packRuns(runs: readonly PackedRun[], to: string): Promise<
     const head = readRunHead(new TextDecoder().decode(files.get('run.json')));
     const file = `${id}.tessera`;
     writeFileSync(path.join(to, file), bytes);
-    entries.push({
+    entries.set(id, {
       id,
       name,
       file,
@@ -48,7 +53,11 @@ export async function packRuns(runs: readonly PackedRun[], to: string): Promise<
     });
     console.log(`${file}: ${bytes.length} bytes`);
   }
-  writeFileSync(path.join(to, 'index.json'), `${JSON.stringify({ version: 1, runs: entries }, null, 1)}\n`);
+  const listed = order.flatMap((id) => entries.get(id) ?? []);
+  const text = `${JSON.stringify({ version: 1, runs: listed }, null, 1)}\n`;
+  // What the page could not read is not written.
+  readShippedIndex(text);
+  writeFileSync(index, text);
 }
 
 function filesOf(folder: string): Map<string, Uint8Array> {
@@ -63,17 +72,20 @@ function filesOf(folder: string): Map<string, Uint8Array> {
   return files;
 }
 
-/** The best recommender stands for the newest, and optimizers start anew. */
+/** What the page shows; optimizers start anew. */
 function leanFiles(files: Map<string, Uint8Array>): Map<string, Uint8Array> {
   if (!files.has(checkpointFile('best')))
     throw new Error('pack: wanted a run with a best recommender; train it to its end first');
-  const lean = new Map(files);
-  lean.delete(checkpointFile('recommender'));
-  for (const kind of ['tokenizer', 'best'] as const) {
-    const file = files.get(checkpointFile(kind));
-    if (file) lean.set(checkpointFile(kind), withoutMoments(file, kind));
-  }
-  return lean;
+  // A curriculum's measurements are kept with the pre-trained recommender; else the best one stands for the newest.
+  const hasCurriculum = files.has(checkpointFile('fineTuned-0'));
+  const isLeft = (name: string): boolean =>
+    /^(pretrained-\d+|fineTun(ing|ed-\d+))\.safetensors$/.test(name) ||
+    (name === checkpointFile('recommender') && !hasCurriculum);
+  return new Map(
+    [...files]
+      .filter(([name]) => !isLeft(name))
+      .map(([name, file]) => [name, name.endsWith('.safetensors') ? withoutMoments(file, name) : file] as const),
+  );
 }
 
 function withoutMoments(file: Uint8Array, name: string): Uint8Array {
