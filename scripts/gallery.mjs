@@ -88,7 +88,56 @@ const PAGES = [
     },
   },
   { name: 'settings', title: 'Settings', route: '/settings' },
+  {
+    name: 'mtgrec-recommender',
+    title: 'MTGRec, curriculum',
+    route: '/compare',
+    figures: [/^(Curriculum|Stage)/],
+    prepare: (page) => showRun(page, 'MTGRec, sample', '/recommender'),
+  },
+  {
+    name: 'mtgrec-tokenizer',
+    title: 'MTGRec, code drift',
+    route: '/tokenizer',
+    figures: [/^Code drift/],
+  },
+  {
+    name: 'utgrec-tokenizer',
+    title: 'UTGRec, tokenizer',
+    route: '/compare',
+    figures: [/^Code use/],
+    prepare: (page) => showRun(page, 'UTGRec, sample', '/tokenizer'),
+  },
+  {
+    name: 'utgrec-gallery',
+    title: 'UTGRec, items read back from their codes',
+    route: '/tokenizer',
+    prepare: async (page) => {
+      const gallery = page.getByRole('region', { name: 'Reconstruction gallery' });
+      await gallery.getByRole('button', { name: /^Read \d+ items back/ }).click();
+      await gallery
+        .getByRole('img', { name: /^Picture decoded/ })
+        .first()
+        .waitFor({ timeout: 120_000 });
+      await gallery.scrollIntoViewIfNeeded();
+    },
+  },
 ];
+
+/** Shows another of the runs that come along on all pages, and goes to one of them. */
+async function showRun(page, name, route) {
+  await page
+    .getByRole('row', { name: new RegExp(`^${name}`) })
+    .locator('summary')
+    .click();
+  await page.getByRole('button', { name: 'Show on all pages' }).click();
+  const notice = page.getByText(`Opened ${name}`);
+  await notice.waitFor({ timeout: 120_000 });
+  await notice.locator('..').getByRole('button').click();
+  await page.evaluate((to) => {
+    location.hash = to;
+  }, route);
+}
 
 /** Whether a page's figure is wanted: all of them, or those of a list. */
 const isWanted = (figures, label) => figures === true || figures.some((one) => one === label || one.test?.(label));
