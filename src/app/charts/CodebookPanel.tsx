@@ -26,9 +26,7 @@ export function CodebookPanel({ report }: { readonly report: CodebookReport | nu
       onChoose={setView}
     />
   );
-  const note = report
-    ? `step ${formatCount(report.step)} · ${report.levels} levels of ${report.codes} codes`
-    : 'measured while it trains';
+  const note = report ? `step ${formatCount(report.step)} · ${sizesOf(report)}` : 'measured while it trains';
   return (
     <Panel title="Codebook use" note={note} actions={toggle} className="codebook">
       {!report ? (
@@ -99,6 +97,13 @@ function CodebookWall({ report }: { readonly report: CodebookReport }) {
 }
 
 /** Codes of each level by falling use over all items (the first group). */
+/** “3 levels of 64 codes”; sizes one by one where levels differ. */
+function sizesOf({ levels, codes, groups }: CodebookReport): string {
+  const sizes = (groups[0]?.levels ?? []).map(({ counts }) => counts.length);
+  const isEven = sizes.every((size) => size === codes);
+  return `${levels} levels of ${isEven ? codes : sizes.join(', ')} codes`;
+}
+
 function ordersOf(report: CodebookReport): readonly (readonly number[])[] {
   return (report.groups[0]?.levels ?? []).map(({ counts }) =>
     counts
