@@ -14,9 +14,9 @@ export const OPTIONS: Readonly<Partial<Record<Field['kind'], readonly (readonly 
     ['none', 'unscaled'],
     ['minMax', 'min–max'],
   ],
-  // Left out is single precision: such a run is the same run as before there was a choice.
+  // Left out is f32: such a run is the same run as before there was a choice.
   storage: [
-    ['', 'single precision'],
-    ['f16', 'half precision'],
+    ['', 'in f32'],
+    ['f16', 'in f16'],
   ],
 };

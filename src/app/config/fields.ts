@@ -33,7 +33,7 @@ const fieldsOf = (section: Section, rows: readonly Row[]): readonly Field[] =>
 const STORAGE_ROW: Row = [
   'storage',
   'Activations',
-  'Kept for the backward pass; half precision takes about six tenths of the memory',
+  'How they are kept for the backward pass; f16 takes about six tenths of the memory',
   'storage',
 ];
 
