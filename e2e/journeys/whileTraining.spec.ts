@@ -3,7 +3,7 @@
 // run that goes on.
 import { beginLongTraining, openSmallData } from './smallData';
 import { mainThreadTasks } from './tracing';
-import { expect, openWorkbench, test } from './workbench';
+import { expect, goTo, openWorkbench, test } from './workbench';
 
 const MINUTES = 60_000;
 /** Steps that are watched. */
@@ -67,7 +67,7 @@ test('the window stays free while a recommender trains; it is held, stepped and 
     await expect(loss).not.toHaveAttribute('data-steps', '3-40');
   });
 
-  await test.step('Space holds it, a full stop does one step, Stop leaves a run that goes on', async () => {
+  await test.step('Space holds it, a full stop does one step', async () => {
     await panel.focus();
     await page.keyboard.press('Space');
     await expect(page.getByRole('button', { name: 'Step', exact: true })).toBeVisible();
@@ -76,8 +76,23 @@ test('the window stays free while a recommender trains; it is held, stepped and 
       await page.keyboard.press('.');
       await expect.poll(steps).toBe(before + 1);
     }
+  });
+
+  await test.step('what is edited meanwhile is a draft of the next run: the one that stops keeps its own settings', async () => {
+    const rate = page.getByRole('textbox', { name: 'Learning rate' });
+    const own = await rate.inputValue();
+    await rate.fill('0.0005');
+    await expect(page.getByRole('note').filter({ hasText: 'draft' })).toHaveText(
+      `A draft for the next run. It differs from the one that trains: learning rate ${own} → 0.0005.`,
+    );
     await page.getByRole('button', { name: 'Stop', exact: true }).click();
+    // It was not the run with these settings that stopped.
+    await expect(page.getByRole('button', { name: 'Train anew' })).toBeVisible();
+    await rate.fill(own);
     await expect(page.getByRole('button', { name: 'Continue' })).toBeVisible();
+    await goTo(page, 'Tokenizer');
+    await expect(page.getByRole('button', { name: 'Train anew' })).toBeDisabled();
+    await expect(page.getByText('trained so already: change a setting or the seed')).toBeVisible();
   });
 });
 
