@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import preset from '../../models/mtgrec/test.json';
 import { uniformGenerator } from '../base/random';
 import { sequenceTable } from '../base/sequenceTable';
-import type { Dataset } from '../data/dataset';
 import { readSafetensors, writeSafetensors } from '../formats/safetensors';
 import { GpuDevice } from '../gpu/device';
 import { Engine } from '../plan/engine';
@@ -17,6 +16,7 @@ import { openModel, trainModel } from './recommendingModel';
 import type { CurriculumReport, DriftReport, EvaluationReport } from './reports';
 import { type CheckpointRole, memorySink } from './runSink';
 import { openDrift, openTokenizers, trainTokenizer } from './tokenizerJob';
+import { walkers } from './walkers.fixture';
 
 const ITEMS = 48;
 const COMPONENTS = 8;
@@ -59,49 +59,7 @@ const config = checkRunConfig(
   'test',
 );
 
-function walkers(users: number): Dataset {
-  const uniform = uniformGenerator(4);
-  const sequences = sequenceTable(
-    Array.from({ length: users }, () => {
-      const start = Math.floor(uniform() * ITEMS);
-      return Array.from({ length: 5 + Math.floor(uniform() * 4) }, (_, t) => (start + t * 5) % ITEMS);
-    }),
-  );
-  const texts = Array.from({ length: ITEMS }, (_, item) => String(item));
-  const nothing = new Array<string[]>(ITEMS).fill([]);
-  return {
-    name: 'walkers',
-    itemCount: ITEMS,
-    userCount: users,
-    interactionCount: sequences.items.length,
-    items: {
-      ids: texts,
-      indexOfId: new Map(texts.map((id, item) => [id, item])),
-      titles: texts,
-      brands: texts,
-      categories: nothing,
-      descriptions: texts,
-      keywords: nothing,
-      domainOfItem: null,
-      domainNames: [],
-    },
-    users: Array.from({ length: users }, (_, user) => String(user)),
-    sequences,
-    images: null,
-    contentHash: 'walkers',
-    report: {
-      itemLines: ITEMS,
-      userLines: users,
-      badLines: 0,
-      badLineMessages: [],
-      shortUsers: 0,
-      itemsWithoutTitle: 0,
-      itemsWithoutEvents: 0,
-      repeatedEvents: 0,
-    },
-  };
-}
-const dataset = walkers(40);
+const dataset = walkers(40, ITEMS);
 
 let engine: Engine;
 beforeAll(async () => {

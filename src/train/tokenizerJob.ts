@@ -26,6 +26,8 @@ import type { CodebookReport, DriftReport } from './reports';
 const CHECKPOINT_EVERY_MS = 30_000;
 /** Statistics and snapshots this often at most: they read all codes back. */
 const SNAPSHOT_EVERY_MS = 2_000;
+/** Epochs shorter than this end before a stop takes effect, so that nothing is trained twice; longer ones are left within. */
+const SHORT_EPOCH_MS = 500;
 /** Largest conflict digit; one more would be the user token. */
 const MAX_CONFLICT_DIGIT = 255;
 /** Lloyd iterations at most; k-means on a few thousand items settles in far fewer. */
@@ -207,6 +209,7 @@ async function runEpochs(context: JobContext, trainer: RqvaeTrainer, kept: Kept)
   const started = now();
   let lastSave = started;
   let lastSnapshot = Number.NEGATIVE_INFINITY;
+  let isShort = false;
   const snapshot = async (): Promise<Uint16Array> => {
     const codes = await trainer.assignments();
     const step = trainer.epochsDone * trainer.stepsPerEpoch;
@@ -222,7 +225,10 @@ async function runEpochs(context: JobContext, trainer: RqvaeTrainer, kept: Kept)
       if (error instanceof CancelledError) await save(context, trainer, kept, null);
       throw error;
     }
-    const result = await trainer.epoch();
+    const breathed = now();
+    // Left within an epoch, training goes on from the last checkpoint, with the same bits.
+    const result = await trainer.epoch(isShort ? undefined : control.signal);
+    isShort = now() - breathed < SHORT_EPOCH_MS;
     const { loss, reconstruction, commitment, gradientNorm } = result;
     const row = {
       run: 'tokenizer' as const,

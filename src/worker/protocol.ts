@@ -17,6 +17,7 @@ import type { PictureVaeReplies, PictureVaeRequest } from './protocol/pictureVae
 import type { QueueReplies, QueueRequest, QueueState, StopRules } from './protocol/queue';
 import type { ResultsQuestion, ResultsReplies } from './protocol/results';
 import type { RunsReplies, RunsRequest } from './protocol/runs';
+import type { SpeedReplies, SpeedRequest } from './protocol/speed';
 import type { OtherJob, TabsReplies, TabsRequest } from './protocol/tabs';
 
 export type { PathNode, PathTree } from '../evaluate/codePaths';
@@ -100,6 +101,7 @@ export type {
   ResultsRequest,
 } from './protocol/results';
 export type { MetricSummary, RunInfo, RunsReplies, RunsRequest } from './protocol/runs';
+export type { AdapterSpeed } from './protocol/speed';
 export type { OtherJob, TabsReplies, TabsRequest } from './protocol/tabs';
 
 export const PROTOCOL_VERSION = 1;
@@ -148,6 +150,7 @@ export type Request =
   | CompareRequest
   | QueueRequest
   | RunsRequest
+  | SpeedRequest
   | TabsRequest;
 
 export interface ReplyValues
@@ -162,6 +165,7 @@ export interface ReplyValues
     QueueReplies,
     ResultsReplies,
     RunsReplies,
+    SpeedReplies,
     TabsReplies {
   readonly hello: HelloReply;
   readonly openSample: DataSummary;

@@ -29,6 +29,7 @@ import { QueueDesk } from './queueDesk';
 import { browserQueueHost } from './queueHost';
 import { ResultsDesk } from './resultsDesk';
 import { ShownItems } from './shownItems';
+import { speedOf } from './speedDesk';
 import { Starts } from './starts';
 import type { TabDesk } from './tabDesk';
 import { browserTabs } from './tabHost';
@@ -179,6 +180,8 @@ export class Session {
         const { registry } = this.#open;
         return costOf(config, { dataset, registry, profile: engine.device.profile, storage: await storageEstimate() });
       }
+      case 'adapterSpeed':
+        return speedOf(await this.#engine.openOrNull(), this.#training.isBusy);
       case 'queue':
       case 'checkRuns':
       case 'enqueue':

@@ -16,6 +16,7 @@ import { PresetNote } from '../parts/PresetNote';
 import { RunControls } from '../parts/RunControls';
 import { RunStrip } from '../parts/RunStrip';
 import { SaveRun } from '../parts/SaveRun';
+import { SlowAdapterNote } from '../parts/SlowAdapterNote';
 import { QueueMenu } from '../queue/QueueMenu';
 import { ResultsPanel } from '../results/ResultsPanel';
 import { OpenShipped } from '../runs/OpenShipped';
@@ -81,6 +82,7 @@ export function RecommenderPage() {
         <Panel title="Configuration" note={isRunning ? 'draft of the next run' : undefined} className="side">
           <PresetNote />
           <DraftNote />
+          <SlowAdapterNote />
           <CostNote run="recommender" />
           <ConfigForm groups={RECOMMENDER_FIELDS} />
         </Panel>

@@ -17,6 +17,7 @@ import { Panel } from '../parts/Panel';
 import { PresetNote } from '../parts/PresetNote';
 import { RunControls } from '../parts/RunControls';
 import { RunStrip } from '../parts/RunStrip';
+import { SlowAdapterNote } from '../parts/SlowAdapterNote';
 import { TransferFields } from '../parts/TransferFields';
 import { RunPicker } from '../runs/RunPicker';
 import { useDraft } from '../stores/draft';
@@ -90,6 +91,7 @@ export function TokenizerPage() {
         <Panel title="Configuration" note={isRunning ? 'draft of the next run' : undefined} className="side">
           <PresetNote />
           <DraftNote />
+          <SlowAdapterNote />
           <CostNote run="tokenizer" />
           {isDraftUtgrec ? (
             <ConfigForm groups={UTGREC_FIELDS}>

@@ -1,6 +1,7 @@
 import type { AdapterReport } from '../../worker/protocol';
 import { formatBytes } from '../format/numbers';
 import { Panel } from '../parts/Panel';
+import { speedWords, useAdapterSpeed } from '../parts/useAdapterSpeed';
 import { useWorkspace } from '../stores/workspace';
 import { GPU_HELP, gpuProblem } from './gpuHelp';
 
@@ -13,9 +14,13 @@ export function GpuSection() {
 }
 
 function AdapterFacts({ adapter }: { readonly adapter: AdapterReport }) {
+  const speed = useAdapterSpeed();
   const facts: readonly (readonly [string, string])[] = [
     ['Adapter', adapter.name],
     ['Kind', adapter.isSoftware ? 'software: correct, but slow' : 'hardware'],
+    ...(speed
+      ? [['Measured speed', `${speedWords(speed)}, products of ${speed.side} × ${speed.side} matrices`] as const]
+      : []),
     ['Half precision', adapter.hasF16 ? 'yes' : 'no; activations can be kept in it all the same'],
     ['Subgroup size', adapter.subgroupSize > 0 ? String(adapter.subgroupSize) : 'not offered'],
     ['Largest buffer', formatBytes(adapter.maxBufferBytes)],

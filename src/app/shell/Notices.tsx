@@ -1,5 +1,6 @@
 import { History, TriangleAlert, X } from 'lucide-react';
 import { Link, useLocation } from 'wouter';
+import { SafariNote } from '../home/SafariNote';
 import { CopyButton } from '../parts/CopyButton';
 import { errorDetails } from '../parts/errorDetails';
 import { type Notice, useWorkspace } from '../stores/workspace';
@@ -16,6 +17,7 @@ export function Notices() {
   return (
     <>
       <NewVersion />
+      <SafariNote />
       {isWithoutGpu && (
         <div className="notice is-warn">
           <TriangleAlert size={16} aria-hidden />
