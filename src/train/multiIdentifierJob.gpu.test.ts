@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import preset from '../../models/mtgrec/test.json';
 import { uniformGenerator } from '../base/random';
 import { sequenceTable } from '../base/sequenceTable';
+import type { Dataset } from '../data/dataset';
 import { readSafetensors, writeSafetensors } from '../formats/safetensors';
 import { GpuDevice } from '../gpu/device';
 import { Engine } from '../plan/engine';

@@ -3,7 +3,7 @@ import { ConfigError } from '../base/errors';
 import { type CodedItems, itemsWithPrefix, pathTree } from '../evaluate/codePaths';
 import { adjustedMutualInformation, contingency } from '../evaluate/partitionAgreement';
 import type { CodebookFacts } from './codebookFacts';
-import type { BesidePathsReply, CodebooksRequest } from './protocol/codebooks';
+import type { BesidePathsReply, CodebooksRequest, ItemCodes } from './protocol/codebooks';
 
 /** Larger books would take seconds: the information needs a table of all pairs of codes. */
 const MOST_ENTRIES = 512;
@@ -35,6 +35,14 @@ export function besidePaths(
 
 export const pathItems = (facts: CodebookFacts, prefix: readonly number[]): number[] =>
   itemsWithPrefix(identifierCodes(facts), prefix);
+
+/** The identifier of one item; its codes before conflicts are resolved where the tokenizer is not done. */
+export function codesOf({ coded, resolved }: CodebookFacts, item: number): ItemCodes {
+  const { array, width } = resolved
+    ? { array: resolved.digits, width: resolved.width }
+    : { array: coded.codes, width: coded.levels };
+  return { codes: [...array.subarray(item * width, (item + 1) * width)], isResolved: resolved !== null };
+}
 
 const levelOf = ({ codes, levels }: CodedItems, level: number): Uint16Array =>
   codes.filter((_, at) => at % levels === level);

@@ -249,8 +249,16 @@ describe('CodebookDesk', () => {
         expect(await two.answer({ kind: 'pathItems', run, prefix: [0, code] }, source)).toEqual(
           [...Array(ITEMS).keys()].filter((item) => codes[2 * item] === 0 && codes[2 * item + 1] === code),
         );
+    for (const run of [null, 'same'])
+      for (const item of [0, 5])
+        expect(await two.answer({ kind: 'codesOf', run, item }, source)).toEqual({
+          codes: [...codes.subarray(2 * item, 2 * item + 2), expect.any(Number)],
+          isResolved: true,
+        });
+    expect(await two.answer({ kind: 'codesOf', run: 'untrained', item: 0 }, source)).toBeNull();
     const elsewhere = desk(async () => ({ ...source, dataset: { ...dataset, contentHash: 'other' } }));
     await expect(elsewhere.answer(request, source)).rejects.toThrow();
+    expect(await elsewhere.answer({ kind: 'codesOf', run: 'other', item: 0 }, source)).toBeNull();
   });
 
   it('places items by the two widest components of the vectors that the tokenizer reads', async () => {

@@ -19,7 +19,7 @@ import { type LevelMargin, splitPlace } from '../evaluate/splitLevels';
 import type { RunStore } from '../storage/runStore';
 import { isUtgrec, type SystemConfig } from '../train/systemConfig';
 import { resolutionOf } from '../train/utgrecTokenizerFile';
-import { besidePaths, pathItems } from './besideCodes';
+import { besidePaths, codesOf, pathItems } from './besideCodes';
 import { type CodebookFacts, codebookFacts, snapshotAt, snapshotSteps } from './codebookFacts';
 import type {
   BucketItem,
@@ -96,6 +96,11 @@ export class CodebookDesk {
       case 'pathItems': {
         const { run, prefix } = request;
         return pathItems(required(run === null ? facts : await this.#otherFacts(run, await beside(run))), prefix);
+      }
+      case 'codesOf': {
+        const { run, item } = request;
+        const of = run === null ? facts : await this.#otherFacts(run, await beside(run));
+        return of && of.dataset.contentHash === source.dataset.contentHash ? codesOf(of, item) : null;
       }
       case 'codeItems':
         return codeItemsOf(required(facts), request, source);

@@ -210,6 +210,7 @@ export class Session {
       case 'codeItems':
       case 'besidePaths':
       case 'pathItems':
+      case 'codesOf':
       case 'itemMap':
       case 'itemCards':
         return this.#codebooks.answer(request, await this.#sources.codebooks(), (run) =>

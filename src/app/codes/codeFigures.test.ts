@@ -199,7 +199,7 @@ describe('pathFigure', () => {
       if (!sector) throw new Error(`no sector for node ${index}`);
       expect(sector.to - sector.from).toBeCloseTo((2 * Math.PI * items) / ITEMS, 9);
       // The root is the disc in the middle; every further code lies a ring further out.
-      expect(Math.round((3 * sector.inner) / ((42 * 11) / 2))).toBe(prefix.length);
+      expect(Math.round((3 * sector.inner) / ((52 * 11) / 2))).toBe(prefix.length);
       const [angle, radius] = [(sector.from + sector.to) / 2, (sector.inner + sector.outer) / 2];
       const [x, y] = sector.centre;
       const under = { x: x + radius * Math.sin(angle), y: y - radius * Math.cos(angle), series: null };

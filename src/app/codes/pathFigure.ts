@@ -24,7 +24,7 @@ export const prefixText = (prefix: readonly number[]): string =>
 
 /** Height of a level, and the sunburst's across, in units of the text size. */
 const LEVEL_HEIGHT = 5;
-const ROUND_HEIGHT = 42;
+const ROUND_HEIGHT = 52;
 
 /** @param isRound as a sunburst: the same tables, bent */
 export function pathFigure(tree: PathTree, note = '', isRound = false): FigureSpec {

@@ -71,7 +71,7 @@ export function textInSector(sector: Sector, texts: readonly string[], em: numbe
         Math.hypot(middle + em * 0.6, room / 2) < outer &&
         middle - em * 0.6 > inner &&
         2 * Math.atan2(room / 2, middle - em * 0.6) < to - from;
-    const isOutwards = !isDisc && room < outer - inner && (to - from) * (inner + em * 0.3) > em * 1.2;
+    const isOutwards = !isDisc && room < outer - inner && (to - from) * (middle - room / 2) > em * 1.1;
     if (!isAlong && !isOutwards) continue;
     const along = isDisc ? 0 : angle * DEGREES;
     const turn = isAlong ? (along > 90 && along < 270 ? along - 180 : along) : along > 180 ? along - 270 : along - 90;

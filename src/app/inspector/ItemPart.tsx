@@ -1,5 +1,6 @@
-import { useCallback } from 'react';
+import { useCallback, useMemo } from 'react';
 import type { CodeNeighbours, ItemCard } from '../../worker/protocol';
+import type { ItemCodes } from '../../worker/protocol/codebooks';
 import { CardRow } from '../codes/CardRow';
 import { formatCount } from '../format/numbers';
 import { CodePath } from '../parts/CodePath';
@@ -48,21 +49,14 @@ export function ItemPart({ items }: { readonly items: readonly number[] }) {
 }
 
 function OneItem({ card }: { readonly card: ItemCard }) {
-  const run = useRuns((state) => shownRun(state)?.name ?? null);
   const pick = useSelection((selection) => selection.pick);
   return (
     <>
       <ItemPicture card={card} size={160} />
       <p className="inspector-title">{card.title || card.id}</p>
       {card.detail !== '' && <p className="quiet">{card.detail}</p>}
-      <Facts
-        rows={[
-          ['Id', card.id],
-          ...(card.domain === null ? [] : ([['Domain', card.domain]] as const)),
-          ['Identifier', card.codes ? <CodePath key="codes" codes={card.codes} /> : 'none yet: the tokenizer gives it'],
-          ...(card.codes && run !== null ? ([['given by', run]] as const) : []),
-        ]}
-      />
+      <Facts rows={[['Id', card.id], ...(card.domain === null ? [] : ([['Domain', card.domain]] as const))]} />
+      <Identifiers card={card} />
       {card.codes && card.codes.length > 1 && (
         <button
           type="button"
@@ -75,6 +69,64 @@ function OneItem({ card }: { readonly card: ItemCard }) {
     </>
   );
 }
+
+/** What the shown run and the picked ones call it. */
+function Identifiers({ card }: { readonly card: ItemCard }) {
+  const session = useSession();
+  const version = useCodes((state) => state.version);
+  const hash = useWorkspace(({ data }) => data?.hash ?? null);
+  const shown = useRuns(shownRun);
+  const picked = useSelection((selection) => selection.runs);
+  const runs = useRuns((state) => state.runs);
+  const others = useMemo(
+    () =>
+      runs
+        .filter((run) => picked.includes(run.id) && run.canShow && !run.isShown && run.data.hash === hash)
+        .slice(0, MOST),
+    [runs, picked, hash],
+  );
+  const { item } = card;
+  const ask = useCallback(
+    () =>
+      // One after the other: the worker keeps the facts of one other run at a time.
+      [null, ...others.map(({ id }) => id)].reduce<Promise<(ItemCodes | null)[]>>(
+        async (before, run) => [...(await before), await session.codebooks({ kind: 'codesOf', run, item })],
+        Promise.resolve([]),
+      ),
+    [session, others, item],
+  );
+  const { value, error } = useAnswer(version > 0 || others.length > 0 ? ask : null, `${version}`);
+  const own = value?.[0] ?? (card.codes && { codes: card.codes, isResolved: true });
+  return (
+    <>
+      <Facts
+        rows={[
+          ['Identifier', own ? <Codes key="own" of={own} /> : 'none yet: the tokenizer gives it'],
+          ...(own && shown ? ([['given by', shown.name]] as const) : []),
+        ]}
+      />
+      {error && <ErrorNote title="The codes of the picked runs could not be read" error={error} />}
+      {value && others.length > 0 && (
+        <>
+          <h4 className="inspector-sub">In the picked runs</h4>
+          <Facts
+            rows={others.map(({ id, name }, at) => {
+              const codes = value[at + 1];
+              return [name, codes ? <Codes key={id} of={codes} /> : 'no codes'] as const;
+            })}
+          />
+        </>
+      )}
+    </>
+  );
+}
+
+const Codes = ({ of }: { readonly of: ItemCodes }) => (
+  <>
+    <CodePath codes={of.codes} />
+    {!of.isResolved && <small> before conflicts are resolved</small>}
+  </>
+);
 
 function Neighbours({ item, version }: { readonly item: number; readonly version: number }) {
   const session = useSession();

@@ -49,11 +49,19 @@ export type CodebooksRequest =
     }
   /** All items whose codes begin with `prefix`: the shown codes (null) or another run's. */
   | { readonly kind: 'pathItems'; readonly run: string | null; readonly prefix: readonly number[] }
+  /** An item's codes: the shown ones (null) or another run's. */
+  | { readonly kind: 'codesOf'; readonly run: string | null; readonly item: number }
   /** What is left to encode after each level, by domain. */
   | { readonly kind: 'residualStaircase' }
   /** A point for every item. */
   | { readonly kind: 'itemMap' }
   | { readonly kind: 'itemCards'; readonly items: readonly number[] };
+
+export interface ItemCodes {
+  readonly codes: readonly number[];
+  /** False while the tokenizer trains: of its newest snapshot, before conflicts are resolved. */
+  readonly isResolved: boolean;
+}
 
 export interface CodebooksReplies {
   /** null before the first snapshot. */
@@ -64,6 +72,8 @@ export interface CodebooksReplies {
   readonly besidePaths: BesidePathsReply | null;
   /** Ascending. */
   readonly pathItems: readonly number[];
+  /** null for a run without codes, or on other items. */
+  readonly codesOf: ItemCodes | null;
   /** null for a single domain or without vectors. */
   readonly neighbourSharing: NeighbourSharingReply | null;
   readonly sharedCodes: SharedCodesReply;
