@@ -41,7 +41,7 @@ test('what is picked is inspected on every page: items, codes, users, runs', asy
     await expect(part('Item').getByRole('img', { name: /^Identifier \d/ })).toBeVisible();
     const title = await part('Item').locator('.inspector-title').innerText();
     await expect(page.getByRole('region', { name: 'Selection' })).toHaveCount(1);
-    // SASRec was picked and has no codes; a second tokenizer's stand beside the shown one's.
+    // SASRec, which was picked, has no codes; a second tokenizer’s stand beside those of the shown one.
     await expect(part('Item').getByRole('img', { name: /^Identifier \d/ })).toHaveCount(1);
     await runs.getByRole('checkbox', { name: /^TIGER, sample, seed 2/ }).check();
     await expect(part('Item').getByRole('img', { name: /^Identifier \d/ })).toHaveCount(2);
