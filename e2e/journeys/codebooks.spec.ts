@@ -65,7 +65,7 @@ test('codebooks: who shares an identifier, what domains share, where items lie',
     await expect(page).toHaveURL(/paths=sunburst/);
     await expect(paths.locator('.figure-summary')).toHaveText(summary);
     await expect(paths.locator('.figure-svg path[data-row^="prefixes:"]')).not.toHaveCount(0);
-    await expectSameNumbers(page, paths, 'Items by prefix and domain', /Each ring outwards is one code more/);
+    await expectSameNumbers(page, paths, 'Prefixes', /Each ring outwards is one code more/);
     await paths.getByRole('application').focus();
     await page.keyboard.press('Home');
     await page.keyboard.press('ArrowDown');
