@@ -17,7 +17,7 @@ for (const theme of ['Light', 'Dark'] as const) {
     await page.locator('.gpu-chip').click();
     await expect(page.getByRole('heading', { name: 'What this adapter offers' })).toBeVisible();
     await expect(page.getByText(/A software adapter computes on the processor/)).toBeVisible();
-    await expect(page.getByText(/^[\d.]+ GFLOP\/s, products of 256 × 256 matrices$/)).toBeVisible();
+    await expect(page.getByText(/^[\d.]+ GFLOP\/s, multiplying matrices of 256 × 256$/)).toBeVisible();
     await expectAccessible(page, `GPU, ${theme}`);
     for (const section of ['Storage', 'Shortcuts', 'Appearance', 'Privacy']) {
       await page.getByRole('navigation', { name: 'Sections' }).getByRole('button', { name: section }).click();

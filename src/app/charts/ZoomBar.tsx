@@ -49,22 +49,22 @@ export function ZoomBar({ span, all, onZoom }: ZoomBarProps) {
         {button('right', 'Later steps', <ChevronRight size={13} aria-hidden />, !span || span[1] === all?.[1])}
         {button('all', 'All steps', 'All')}
       </span>
-      <StepFields key={span?.join() ?? 'all'} span={span} all={all} onZoom={onZoom} />
+      <StepFields span={span} all={all} onZoom={onZoom} />
     </div>
   );
 }
 
-/** Made anew with every other span, so that the fields say what is shown. */
+/** First and last step as typed; another span replaces them. Taken with Enter, or when the focus leaves both. */
 function StepFields({ span, all, onZoom }: ZoomBarProps) {
   const id = useId();
-  const [from, setFrom] = useState(span ? String(span[0]) : '');
-  const [to, setTo] = useState(span ? String(span[1]) : '');
-  const [problem, setProblem] = useState<string | null>(null);
+  const of = span?.join() ?? '';
+  const [typed, setTyped] = useState<Typed>(() => typedOf(span));
+  const { from, to, problem } = typed.of === of ? typed : typedOf(span);
   const commit = (event?: FormEvent): void => {
     event?.preventDefault();
     if (!all) return;
     const read = readSpan(from, to, all);
-    setProblem(read.problem);
+    setTyped({ of, from, to, problem: read.problem });
     if (read.problem === null && read.span?.join() !== span?.join()) onZoom(read.span);
   };
   const field = (name: string, value: string, placeholder: number | undefined, set: (text: string) => void) => (
@@ -80,14 +80,19 @@ function StepFields({ span, all, onZoom }: ZoomBarProps) {
         aria-invalid={problem !== null}
         aria-describedby={problem === null ? undefined : id}
         onChange={({ target }) => set(target.value)}
-        onBlur={() => commit()}
       />
     </label>
   );
   return (
-    <form className="zoom-fields" onSubmit={commit}>
-      {field('Steps from', from, all?.[0], setFrom)}
-      {field('to', to, all?.[1], setTo)}
+    <form
+      className="zoom-fields"
+      onSubmit={commit}
+      onBlur={({ currentTarget, relatedTarget }) => {
+        if (!currentTarget.contains(relatedTarget)) commit();
+      }}
+    >
+      {field('Steps from', from, all?.[0], (text) => setTyped({ of, from: text, to, problem }))}
+      {field('to', to, all?.[1], (text) => setTyped({ of, from, to: text, problem }))}
       <button type="submit" className="visually-hidden" tabIndex={-1}>
         Show these steps
       </button>
@@ -99,3 +104,18 @@ function StepFields({ span, all, onZoom }: ZoomBarProps) {
     </form>
   );
 }
+
+interface Typed {
+  /** The span that was shown when it was typed. */
+  readonly of: string;
+  readonly from: string;
+  readonly to: string;
+  readonly problem: string | null;
+}
+
+const typedOf = (span: Span | null): Typed => ({
+  of: span?.join() ?? '',
+  from: span ? String(span[0]) : '',
+  to: span ? String(span[1]) : '',
+  problem: null,
+});

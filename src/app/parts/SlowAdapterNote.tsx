@@ -15,7 +15,7 @@ export function SlowAdapterNote() {
       <span>
         Software adapter: training runs on the processor.{' '}
         {speed
-          ? `Measured: ${speedWords(speed)} in products of ${speed.side} × ${speed.side} matrices.`
+          ? `Measured: ${speedWords(speed)}, multiplying matrices of ${speed.side} × ${speed.side}.`
           : 'How fast it is, is being measured.'}
       </span>
     </p>

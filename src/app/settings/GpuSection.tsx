@@ -19,7 +19,7 @@ function AdapterFacts({ adapter }: { readonly adapter: AdapterReport }) {
     ['Adapter', adapter.name],
     ['Kind', adapter.isSoftware ? 'software: correct, but slow' : 'hardware'],
     ...(speed
-      ? [['Measured speed', `${speedWords(speed)}, products of ${speed.side} × ${speed.side} matrices`] as const]
+      ? [['Measured speed', `${speedWords(speed)}, multiplying matrices of ${speed.side} × ${speed.side}`] as const]
       : []),
     ['Half precision', adapter.hasF16 ? 'yes' : 'no; activations can be kept in it all the same'],
     ['Subgroup size', adapter.subgroupSize > 0 ? String(adapter.subgroupSize) : 'not offered'],
