@@ -100,7 +100,7 @@ export class CodebookDesk {
       case 'codesOf': {
         const { run, item } = request;
         const of = run === null ? facts : await this.#otherFacts(run, await beside(run));
-        return of && of.dataset.contentHash === source.dataset.contentHash ? codesOf(of, item) : null;
+        return of && codesOf(of, item);
       }
       case 'codeItems':
         return codeItemsOf(required(facts), request, source);

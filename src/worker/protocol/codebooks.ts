@@ -72,7 +72,7 @@ export interface CodebooksReplies {
   readonly besidePaths: BesidePathsReply | null;
   /** Ascending. */
   readonly pathItems: readonly number[];
-  /** null for a run without codes, or on other items. */
+  /** null for a run without codes. */
   readonly codesOf: ItemCodes | null;
   /** null for a single domain or without vectors. */
   readonly neighbourSharing: NeighbourSharingReply | null;
