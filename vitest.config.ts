@@ -10,6 +10,7 @@ export default defineConfig({
           environment: 'node',
           include: ['src/**/*.test.ts', 'src/**/*.test.tsx', 'test/**/*.test.ts', 'scripts/**/*.test.ts'],
           exclude: ['**/*.gpu.test.ts', '**/node_modules/**'],
+          setupFiles: ['test/propertySeed.ts'],
           testTimeout: 30_000,
         },
       },

@@ -69,6 +69,24 @@ describe('symmetric eigensolver', () => {
     );
   });
 
+  it('stays orthonormal where entries are as small or as large as numbers can be', () => {
+    for (const [a, b] of [
+      [0, 5e-324],
+      [0, 1e-310],
+      [1e-320, -5e-324],
+      [0, 1e300],
+      [-1e307, 1e307],
+    ] as const) {
+      const alone = Float64Array.of(a, b, b, a);
+      expect(errors(alone, 2).orthogonality, `${a}, ${b}`).toBeLessThan(1e-14);
+      expect(errors(Float64Array.of(1, 0, 0, 0, a, b, 0, b, a), 3).orthogonality, `${a}, ${b} beside 1`).toBeLessThan(
+        1e-14,
+      );
+      const greatest = entry(symmetricEigen(alone, 2).values, 0);
+      expect(Math.abs(greatest - (a + Math.abs(b)))).toBeLessThanOrEqual(1e-14 * Math.max(Math.abs(a), Math.abs(b)));
+    }
+  });
+
   it('keeps its accuracy at 200 × 200', () => {
     const n = 200;
     const matrix = new Float64Array(n * n);

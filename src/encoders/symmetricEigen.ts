@@ -14,6 +14,8 @@ export interface SymmetricEigen {
   readonly vectors: Float64Array;
 }
 
+/** Of a matrix whose greatest entry is about 1, couplings below this are 0: with smaller numbers rotations lose their digits. */
+const NEGLIGIBLE = 1e-290;
 /** QL needs 1–2 sweeps per value in practice; EISPACK gives up at 30. */
 const MAX_SWEEPS = 60;
 
@@ -28,7 +30,9 @@ export function symmetricEigen(matrix: Float64Array, n: number): SymmetricEigen 
       `symmetricEigen: wanted ${n} × ${n} numbers, came ${matrix.length}; pass the full square matrix.`,
     );
   }
-  const rows = Array.from({ length: n }, (_, i) => matrix.slice(i * n, (i + 1) * n));
+  // A power of two: no digit changes, and tiny or huge entries neither vanish nor overflow when squared.
+  const scale = powerOfTwoBelow(matrix.reduce((most, value) => Math.max(most, Math.abs(value)), 0));
+  const rows = Array.from({ length: n }, (_, i) => matrix.slice(i * n, (i + 1) * n).map((value) => value / scale));
   const diagonal = new Float64Array(n);
   const offDiagonal = new Float64Array(n);
   if (n > 0) {
@@ -38,8 +42,15 @@ export function symmetricEigen(matrix: Float64Array, n: number): SymmetricEigen 
     offDiagonal[n - 1] = 0;
     diagonalize(rows, diagonal, offDiagonal);
   }
-  return sortDescending(rows, diagonal);
+  return sortDescending(
+    rows,
+    diagonal.map((value) => value * scale),
+  );
 }
+
+/** 1 where there is none: of 0, NaN and infinity. */
+const powerOfTwoBelow = (value: number): number =>
+  value > 0 && Number.isFinite(value) ? 2 ** Math.max(-1000, Math.floor(Math.log2(value))) : 1;
 
 /**
  * Householder reflections from the last row up. Afterwards row i of `rows` holds the reflection vector in its first i
@@ -129,7 +140,8 @@ function diagonalize(rows: Float64Array[], d: Float64Array, e: Float64Array): vo
     for (let sweep = 0; ; sweep++) {
       let m = l;
       for (; m < n - 1; m++) {
-        if (Math.abs(at(e, m)) <= Number.EPSILON * (Math.abs(at(d, m)) + Math.abs(at(d, m + 1)))) break;
+        const least = Number.EPSILON * (Math.abs(at(d, m)) + Math.abs(at(d, m + 1)));
+        if (Math.abs(at(e, m)) <= Math.max(NEGLIGIBLE, least)) break;
       }
       if (m === l) break;
       if (sweep === MAX_SWEEPS) {
