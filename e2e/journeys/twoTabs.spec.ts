@@ -42,9 +42,8 @@ test('a second tab watches the first one train, takes over from its checkpoint, 
     await goTo(second, 'Codebooks');
     await expect(second.getByRole('figure', { name: /^Code use/ })).toBeVisible();
     await second.goto('/#/compare');
-    await expect(second.getByRole('region', { name: 'All runs' }).getByRole('row', { name: /training/ })).toHaveCount(
-      1,
-    );
+    const runs = second.getByRole('region', { name: 'All runs' });
+    await expect(runs.getByRole('cell', { name: 'training', exact: true })).toHaveCount(1);
     await page.locator('summary').filter({ hasText: 'Queue' }).click();
     await page.getByRole('button', { name: 'Add this run to the queue' }).click();
     const queued = second.getByRole('list', { name: 'Queued runs' }).getByRole('listitem');

@@ -60,7 +60,9 @@ export function RunsPanel({ runs, filter, onFilter, sort, onSort, groupBy, onGro
             checked={!layout.isDiffOnly}
             onChange={({ target }) => layout.showAll(target.checked)}
           />
-          {hidden > 0 ? `All settings (${formatCount(hidden)} are the same)` : 'All settings'}
+          {hidden > 0
+            ? `All settings (${formatCount(hidden)} ${hidden === 1 ? 'is' : 'are'} the same)`
+            : 'All settings'}
         </label>
         <span className="tool">
           <label htmlFor={`${id}-add`}>Metric</label>
