@@ -27,7 +27,7 @@ interface PlaybackOptions {
 export function usePlayback(depth: number, { subject, stepMs, from = 0, stride = 1 }: PlaybackOptions): PlaybackState {
   const [shown, setShown] = useState<number | null>(null);
   const [isPlaying, setPlaying] = useState(false);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another search is shown whole
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another subject is shown whole
   useEffect(() => {
     setShown(null);
     setPlaying(false);

@@ -1,11 +1,11 @@
 import { Pause, Play, Square } from 'lucide-react';
 import { Link } from 'wouter';
-import { formatCount, formatDuration, formatRate } from '../format/numbers';
 import { ProgressBar } from '../parts/ProgressBar';
 import { QueueCount } from '../queue/QueueCount';
 import { useSession } from '../sessionContext';
 import { useElsewhere } from '../stores/elsewhere';
 import { runningRun, useJobs } from '../stores/jobs';
+import { JobNumbers } from './JobNumbers';
 import { OtherTabJob } from './OtherTabJob';
 import { STAGE_TITLES } from './stageTitles';
 
@@ -34,15 +34,7 @@ export function JobTray() {
         {state && <span className="badge is-warn">{state}</span>}
       </Link>
       <ProgressBar label="Progress of the job" progress={progress} />
-      <span className="job-numbers">
-        {progress
-          ? `${formatCount(progress.done)} / ${formatCount(progress.total)} ${progress.unit}`
-          : 'preparing the device'}
-      </span>
-      <span className="job-numbers">{progress && !isPaused ? formatRate(progress.rate, progress.unit) : ''}</span>
-      <span className="job-numbers job-eta">
-        {progress?.etaSeconds != null && !isPaused ? `${formatDuration(progress.etaSeconds)} left` : ''}
-      </span>
+      <JobNumbers progress={progress} before="preparing the device" />
       <QueueCount />
       <span className="job-buttons">
         <button

@@ -1,10 +1,10 @@
 import { Link } from 'wouter';
-import { formatCount, formatDuration, formatRate } from '../format/numbers';
 import { ProgressBar } from '../parts/ProgressBar';
 import { TakeOver } from '../parts/TakeOver';
 import { QueueCount } from '../queue/QueueCount';
 import { useSession } from '../sessionContext';
 import { useElsewhere, useIsShownElsewhere } from '../stores/elsewhere';
+import { JobNumbers } from './JobNumbers';
 import { STAGE_TITLES } from './stageTitles';
 
 /** The tray while another tab of this browser trains: how far it is, and the ways to look at it and to go on with it here. */
@@ -23,13 +23,7 @@ export function OtherTabJob() {
         {isPaused && <span className="badge is-warn">paused</span>}
       </Link>
       <ProgressBar label="Progress of the job in another tab" progress={progress} />
-      <span className="job-numbers">
-        {progress ? `${formatCount(progress.done)} / ${formatCount(progress.total)} ${progress.unit}` : ''}
-      </span>
-      <span className="job-numbers">{progress && !isPaused ? formatRate(progress.rate, progress.unit) : ''}</span>
-      <span className="job-numbers job-eta">
-        {progress?.etaSeconds != null && !isPaused ? `${formatDuration(progress.etaSeconds)} left` : ''}
-      </span>
+      <JobNumbers progress={progress} before="" />
       <QueueCount />
       <span className="job-buttons">
         {!isShown && (
