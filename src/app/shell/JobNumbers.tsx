@@ -1,4 +1,4 @@
-import type { Progress } from '../../train/reports';
+import type { Progress } from '../../worker/protocol';
 import { formatCount, formatDuration, formatRate } from '../format/numbers';
 
 /** In the tray: how much of a job is done, how fast it goes and how long it still takes. `before`: said until the first of it. */
