@@ -57,4 +57,10 @@ test('MTGRec and UTGRec come trained, with their own figures', async ({ page }) 
     });
     await expect(gallery.getByText(/^\d+ of \d+ text pieces right/).first()).toBeVisible();
   });
+
+  await test.step('The storage meter counts what was fetched for them', async () => {
+    const used = () => page.evaluate(async () => (await navigator.storage.estimate()).usage ?? 0);
+    expect(await used()).toBeGreaterThan(1e6);
+    await expect(page.locator('.storage-meter')).toContainText(/\d(\.\d+)? MB/);
+  });
 });

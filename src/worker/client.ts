@@ -142,5 +142,11 @@ async function keepOffline(url: string | URL, onNewVersion: (takeOver: () => voi
   }
 }
 
-export { askPersistence, type Persistence, readPersistence } from '../storage/persistence';
+export {
+  askPersistence,
+  type Persistence,
+  readPersistence,
+  readStorageUse,
+  type StorageUse,
+} from '../storage/persistence';
 export { readSetting, writeSetting } from '../storage/settings';

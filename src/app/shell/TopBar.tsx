@@ -10,6 +10,7 @@ import { useRail } from '../stores/rail';
 import { useWorkspace } from '../stores/workspace';
 import { Logo } from './Logo';
 import { ThemeToggle } from './ThemeToggle';
+import { useStorageUse } from './useStorageUse';
 
 /** What the page runs on and what holds everywhere: device, room, theme. */
 export function TopBar() {
@@ -122,6 +123,7 @@ function GpuChip() {
 const NEARLY_FULL = 0.8;
 
 function StorageMeter() {
+  useStorageUse();
   const { usedBytes, quotaBytes } = useCatalogue((state) => state.storage);
   if (quotaBytes === 0) return null;
   const share = usedBytes / quotaBytes;

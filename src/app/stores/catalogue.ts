@@ -1,5 +1,6 @@
 /** The workspace as the data worker last told it: domains, imports, sizes; and what the user looks at in it. */
 import { create } from 'zustand';
+import type { StorageUse } from '../../worker/client';
 import type { DomainInfo, ImportView, StorageReport, WorkspaceInfo, WorkspaceView } from '../../worker/protocol/data';
 
 export type DetailTab = 'items' | 'users' | 'shape' | 'origin';
@@ -32,6 +33,8 @@ interface CatalogueActions {
   told(view: WorkspaceView): void;
   failed(problem: { readonly code: string; readonly message: string }): void;
   progressed(job: ImportView): void;
+  /** What the browser says is stored now; runs and checkpoints change it as much as imports do. */
+  measured(use: StorageUse): void;
   show(domain: string | null, tab?: DetailTab): void;
   mark(domain: string, isMarked: boolean): void;
   tookOut(removed: Removed): void;
@@ -68,6 +71,12 @@ export const useCatalogue = create<Catalogue & CatalogueActions>()((set) => ({
         ? imports.map((old) => (old.id === job.id ? job : old))
         : [...imports, job],
     })),
+  measured: ({ usedBytes, quotaBytes }) =>
+    set(({ storage }) =>
+      storage.usedBytes === usedBytes && storage.quotaBytes === quotaBytes
+        ? {}
+        : { storage: { ...storage, usedBytes, quotaBytes } },
+    ),
   show: (shown, tab = 'items') => set({ shown, tab }),
   mark: (domain, isMarked) =>
     set(({ marked }) => {
