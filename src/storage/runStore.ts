@@ -9,9 +9,11 @@ export type RunStatus = 'created' | 'running' | 'paused' | 'interrupted' | 'toke
 /** `shipped`: comes with the program; read only. */
 export type RunSource = 'trained' | 'imported' | 'shipped';
 
+export const ENDINGS = ['complete', 'patience', 'timeLimit', 'median', 'stopped', 'failed'] as const;
+
 /** How a run's last training came to its end, in a sentence for the list. */
 export interface RunEnding {
-  readonly kind: 'complete' | 'patience' | 'timeLimit' | 'stopped' | 'failed';
+  readonly kind: (typeof ENDINGS)[number];
   readonly message: string;
 }
 
@@ -36,6 +38,8 @@ export interface RunRecord {
   readonly ending?: RunEnding;
   /** The adapter that trained it last. */
   readonly adapter?: string;
+  /** The sweep or the ablations that it was queued with last. */
+  readonly batch?: { readonly id: string; readonly title: string };
 }
 
 /** One row of a run's metric log. */

@@ -6,6 +6,7 @@ import { float32Tensor } from '../formats/typedValues';
 import { identifierVocabulary } from '../recommenders/identifierVocabulary';
 import { type T5Config, t5ParameterShapes } from '../recommenders/t5/config';
 import { t5ConfigOf } from '../recommenders/t5/trainer';
+import { ENDINGS, type RunEnding } from '../storage/runStore';
 import {
   type Arrays,
   type Checkpoint,
@@ -31,14 +32,23 @@ const FRESH = { step: 0, epoch: 0, position: 0, bestNdcg: -1, bestStep: 0, witho
 export interface RunDescription {
   readonly config: RunConfig;
   readonly data: { readonly name: string; readonly hash: string };
+  /** How its training ended, where that is known. */
+  readonly ending?: RunEnding;
 }
 
 /** @param run of any system */
-export const runText = ({ config, data }: Omit<RunDescription, 'config'> & { readonly config: object }): string =>
-  `${JSON.stringify({ version: RUN_VERSION, config, data }, null, 2)}\n`;
+export const runText = ({
+  config,
+  data,
+  ending,
+}: Omit<RunDescription, 'config'> & { readonly config: object }): string =>
+  `${JSON.stringify({ version: RUN_VERSION, config, data, ending }, null, 2)}\n`;
 
 /** What `run.json` of any system says; its configuration is not looked into. @throws FormatError `run/version`, `run/description` */
-export function readRunHead(text: string, file = RUN_FILE): { config: JsonValue; data: RunDescription['data'] } {
+export function readRunHead(
+  text: string,
+  file = RUN_FILE,
+): { config: JsonValue } & Pick<RunDescription, 'data' | 'ending'> {
   const run = parseJsonObject(text, { file });
   if (run['version'] !== RUN_VERSION)
     throw new FormatError(
@@ -48,13 +58,24 @@ export function readRunHead(text: string, file = RUN_FILE): { config: JsonValue;
   const { name, hash } = isJsonObject(run['data']) ? run['data'] : {};
   if (typeof name !== 'string' || typeof hash !== 'string')
     throw new FormatError('run/description', `${file}: does not say which data it was trained on; train it again.`);
-  return { config: run['config'] ?? null, data: { name, hash } };
+  return { config: run['config'] ?? null, data: { name, hash }, ...endingIn(run['ending']) };
+}
+
+/** Longer is no sentence of ours. */
+const LONGEST_ENDING = 1000;
+
+/** A remark, so that one of another version is passed over. */
+function endingIn(value: JsonValue | undefined): Pick<RunDescription, 'ending'> {
+  if (!isJsonObject(value)) return {};
+  const kind = ENDINGS.find((known) => known === value['kind']);
+  const { message } = value;
+  return kind && typeof message === 'string' && message.length <= LONGEST_ENDING ? { ending: { kind, message } } : {};
 }
 
 /** A recommender's run. @throws FormatError as `readRunHead`; ConfigError for the configuration */
 export function readRunText(text: string, file = RUN_FILE): RunDescription {
-  const { config, data } = readRunHead(text, file);
-  return { config: checkRunConfig(config, file), data };
+  const { config, ...head } = readRunHead(text, file);
+  return { config: checkRunConfig(config, file), ...head };
 }
 
 /** Files of a run by name, as far as they are there. */

@@ -2,6 +2,8 @@
  * Messages between the window and the training worker: one discriminated union a direction, versioned. The window owns
  * pixels, the worker owns tensors, data and storage. Every request gets exactly one reply; events come unasked.
  */
+
+import type { MedianRule } from '../train/medianStopping';
 import type { CodebookReport, CurriculumReport, EvaluationReport, MetricRow, Progress } from '../train/reports';
 import type { SystemConfig } from '../train/systemConfig';
 import type { CodebooksReplies, CodebooksRequest } from './protocol/codebooks';
@@ -103,6 +105,7 @@ export type {
 export type { MetricSummary, RunInfo, RunsReplies, RunsRequest } from './protocol/runs';
 export type { AdapterSpeed } from './protocol/speed';
 export type { OtherJob, TabsReplies, TabsRequest } from './protocol/tabs';
+export type { MedianRule };
 
 export const PROTOCOL_VERSION = 1;
 

@@ -11,6 +11,7 @@ import { RunRegistry } from './runRegistry';
 
 const config = checkRunConfig(preset, 'preset');
 const run = (name: string): QueuedRun => ({ name, config, rules: { minutes: null } });
+const DONE: QueuedEnd = { kind: 'done', ending: { kind: 'complete', message: 'All epochs are done.' } };
 const DATA = { name: 'shop', hash: 'd'.repeat(64) };
 type Turn = { readonly name: string; end(end: QueuedEnd | Error): void };
 
@@ -90,14 +91,14 @@ describe('the queue at work', () => {
   it('begins the next run by itself, never two at a time', async () => {
     const { add, turn, turns, until } = await tab();
     await add('a', 'b');
-    (await turn(0)).end({ kind: 'done' });
+    (await turn(0)).end(DONE);
     const second = await turn(1);
     expect(second.name).toBe('b');
     expect(turns).toHaveLength(2);
     const state = await until(({ entries }) => entries[1]?.runId !== null);
     expect(words(state)).toBe('a done, b running');
     expect(state.entries.map(({ runId }) => runId)).toEqual(['run-of-a', 'run-of-b']);
-    second.end({ kind: 'done' });
+    second.end(DONE);
     expect(words(await until(({ entries }) => entries[1]?.state === 'done'))).toBe('a done, b done');
   });
 
@@ -150,6 +151,23 @@ describe('the queue at work', () => {
     expect(words(state)).toBe('a stopped, b stopped, c waiting');
   });
 
+  it('keeps how a run ended; one that fell behind goes on to its end when it is asked to, and holds nothing up', async () => {
+    const { ask, turn, until } = await tab();
+    const median = { minRuns: 3, graceEpochs: 1 };
+    await ask({ kind: 'enqueue', runs: [{ ...run('a'), rules: { minutes: 5, median } }, run('b')], batch: 'sweep' });
+    const behind = { kind: 'median', message: 'behind' } as const;
+    (await turn(0)).end({ kind: 'done', ending: behind });
+    expect((await turn(1)).name).toBe('b');
+    const state = await until(({ entries }) => entries[1]?.state === 'running');
+    expect(state).toMatchObject({ isHeld: false, entries: [{ state: 'done', ending: behind, rules: { median } }, {}] });
+    await ask({ kind: 'retryInQueue', id: state.entries[0]?.id ?? '' });
+    (await turn(1)).end(DONE);
+    expect((await turn(2)).name).toBe('a');
+    const again = (await until(() => true)).entries.find(({ name }) => name === 'a');
+    expect(again?.rules).toEqual({ minutes: 5 });
+    expect(again?.ending).toBeUndefined();
+  });
+
   it('adds all runs or none, and names the field that is wrong', async () => {
     const { ask, until } = await tab();
     const wrong = { ...run('wrong'), config: { ...config, tokenizer: { ...config.tokenizer, levels: 99 } } };
@@ -174,7 +192,7 @@ describe('the queue at work', () => {
     const again = await second.turn(0);
     expect(again.name).toBe('a');
     expect((await second.until(() => true)).entries[0]).toMatchObject({ attempts: 2 });
-    again.end({ kind: 'done' });
+    again.end(DONE);
     expect((await second.turn(1)).name).toBe('b');
   });
 
@@ -186,7 +204,7 @@ describe('the queue at work', () => {
     await second.add('b');
     expect(words(await second.until(() => true))).toBe('a running, b waiting');
     expect(second.turns).toHaveLength(0);
-    turn.end({ kind: 'done' });
+    turn.end(DONE);
     expect((await first.turn(1)).name).toBe('b');
     expect(second.turns).toHaveLength(0);
   });
@@ -218,8 +236,8 @@ describe('the queue at work', () => {
     const queue = await second.until(({ entries }) => entries[0]?.state === 'running');
     expect(queue).toMatchObject({ isHeld: true, heldBecause: null, entries: [{ attempts: 1 }, { state: 'waiting' }] });
     await second.ask({ kind: 'releaseQueue' });
-    again.end({ kind: 'done' });
-    (await second.turn(1)).end({ kind: 'done' });
+    again.end(DONE);
+    (await second.turn(1)).end(DONE);
     await taken;
     expect(words(await second.until(() => true))).toBe('a done, b done');
     expect(first.turns).toHaveLength(1);

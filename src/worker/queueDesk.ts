@@ -3,7 +3,7 @@
  * one queue: every change reads the kept text first, and one tab at a time is the runner; when it goes, the next takes over.
  */
 import { ConfigError } from '../base/errors';
-import type { RunStore } from '../storage/runStore';
+import type { RunEnding, RunStore } from '../storage/runStore';
 import type { ErrorReport } from './protocol';
 import type { QueuedRun, QueueEntry, QueueReplies, QueueRequest, QueueState, RunCheck } from './protocol/queue';
 import { checkEntry, noteOf, QUEUE_NOTE, queueIn } from './queueNote';
@@ -11,7 +11,7 @@ import * as order from './queueOrder';
 
 /** How a queued run came to its end. */
 export type QueuedEnd =
-  | { readonly kind: 'done' }
+  | { readonly kind: 'done'; readonly ending: RunEnding }
   | { readonly kind: 'stopped' }
   | { readonly kind: 'failed'; readonly error: ErrorReport };
 
@@ -111,7 +111,7 @@ export class QueueDesk {
         break;
       }
       case 'retryInQueue':
-        await this.#change((state) => order.waitingAgain(state, request.id, 0));
+        await this.#change((state) => order.retried(state, request.id));
         break;
       case 'holdQueue':
         await this.#change((state) => order.held(state, null));
@@ -201,7 +201,8 @@ export class QueueDesk {
         ? `“${entry.name}” was stopped`
         : null;
     await this.#change((state) => {
-      const next = order.ended(state, entry.id, { state: end.kind, error }, this.host.nowMs());
+      const ending = end.kind === 'done' ? { ending: end.ending } : {};
+      const next = order.ended(state, entry.id, { state: end.kind, error, ...ending }, this.host.nowMs());
       return hold !== null && next.entries.some(order.isWaiting) ? order.held(next, hold) : next;
     });
     return hold === null;

@@ -88,7 +88,9 @@ export async function checkedRuns(runs: readonly QueuedRun[], ports: CheckPorts)
       const same = await registry.findSame(JSON.stringify(config), dataset.contentHash);
       const [tokenizer, recommender] = await Promise.all(PARTS.map((part) => times.of(config, part)));
       const seconds = tokenizer && recommender ? tokenizer.seconds + recommender.seconds : null;
-      return { error: null, finished: same?.status === 'finished' ? same.name : null, seconds };
+      // What the time limit cut short has more to train.
+      const isTrained = same?.status === 'finished' && same.ending?.kind !== 'timeLimit';
+      return { error: null, finished: isTrained ? same.name : null, seconds };
     } catch (error) {
       return { error: errorReport(error), finished: null, seconds: null };
     }

@@ -1,6 +1,7 @@
 /** The queue as it is kept between visits: one text of the store, checked when it is read. */
 import * as v from 'valibot';
 import { FormatError } from '../base/errors';
+import { ENDINGS } from '../storage/runStore';
 import { checkSystemConfig } from '../train/systemConfig';
 import type { QueueEntry, QueueState } from './protocol/queue';
 
@@ -15,13 +16,22 @@ const Entry = v.strictObject({
   id: v.pipe(v.string(), v.minLength(1), v.maxLength(64)),
   name: v.pipe(v.string(), v.minLength(1), v.maxLength(80)),
   config: v.unknown(),
-  rules: v.strictObject({ minutes: v.nullable(v.pipe(v.number(), v.finite(), v.minValue(0))) }),
+  rules: v.strictObject({
+    minutes: v.nullable(v.pipe(v.number(), v.finite(), v.minValue(0))),
+    median: v.exactOptional(v.strictObject({ minRuns: count, graceEpochs: count })),
+  }),
   batch: v.nullable(v.strictObject({ id: text, title: text })),
   data: v.strictObject({ name: text, hash: text }),
   dataOrigin: v.nullable(text),
   state: v.picklist(['waiting', 'running', 'done', 'failed', 'stopped']),
   runId: v.nullable(text),
   error: v.nullable(v.strictObject({ code: text, message: text })),
+  ending: v.exactOptional(
+    v.strictObject({
+      kind: v.picklist(ENDINGS),
+      message: text,
+    }),
+  ),
   attempts: count,
   addedAtMs: v.number(),
   endedAtMs: v.nullable(v.number()),

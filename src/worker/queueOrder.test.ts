@@ -30,6 +30,7 @@ const queue = (...ids: string[]): QueueState =>
   );
 const ids = ({ entries }: QueueState): string => entries.map(({ id }) => id).join('');
 const done = { state: 'done', error: null } as const;
+const MEDIAN = { minRuns: 3, graceEpochs: 2 };
 
 describe('order of the queue', () => {
   it('takes runs first come, first served, and puts those that are over first', () => {
@@ -84,6 +85,23 @@ describe('order of the queue', () => {
     expect(state.entries.at(-2)?.id).toBe('o299');
   });
 
+  it('asks no more of a run that fell behind once the user wants it to go on; other runs keep their rules', () => {
+    const ruled = (id: string) => entry(id, { rules: { minutes: 5, median: MEDIAN } });
+    const start = order.added(EMPTY_QUEUE, [ruled('a'), ruled('b')]);
+    const behind = { ...done, ending: { kind: 'median', message: 'behind' } } as const;
+    const failed = { state: 'failed', error: { code: 'x/y', message: 'no' } } as const;
+    const over = order.ended(order.begun(order.ended(order.begun(start, 'a'), 'a', behind, 1), 'b'), 'b', failed, 2);
+    const [a] = order.retried(over, 'a').entries.filter(({ id }) => id === 'a');
+    expect(a).toMatchObject({ state: 'waiting', rules: { minutes: 5 }, attempts: 0 });
+    expect(a?.rules.median).toBeUndefined();
+    expect(a?.ending).toBeUndefined();
+    const [b] = order.retried(over, 'b').entries.filter(({ id }) => id === 'b');
+    expect(b).toMatchObject({ state: 'waiting', rules: { median: MEDIAN } });
+    // A page that was closed is no wish of the user.
+    expect(order.recovered(order.begun(start, 'a')).entries[0]?.rules.median).toEqual(MEDIAN);
+    expect(() => order.retried(over, 'c')).toThrow(expect.objectContaining({ code: 'queue/unknown' }));
+  });
+
   it('begins again what ran when the page went, first of all, and holds what took it down too often', () => {
     const running = order.begun(queue('a', 'b'), 'a');
     const again = order.recovered(running);
@@ -111,6 +129,13 @@ describe('the kept queue', () => {
     );
     expect(queueIn(noteOf(state), () => expect.fail('warned'))).toEqual(state);
     expect(queueIn(undefined, () => expect.fail('warned'))).toEqual(EMPTY_QUEUE);
+    const ended = entry('c', {
+      state: 'done',
+      rules: { minutes: null, median: MEDIAN },
+      ending: { kind: 'median', message: 'behind' },
+    });
+    const kept = { ...EMPTY_QUEUE, entries: [ended] };
+    expect(queueIn(noteOf(kept), () => expect.fail('warned'))).toEqual(kept);
   });
 
   it('leaves out an entry that cannot be read and keeps the others', () => {

@@ -1,5 +1,6 @@
 /** Changes of a queue: each takes a state and gives the next. Entries that had their turn stand first and never move. */
 import { ConfigError } from '../base/errors';
+import type { RunEnding } from '../storage/runStore';
 import type { ErrorReport } from './protocol';
 import type { QueueEntry, QueueState, RemovedEntry } from './protocol/queue';
 
@@ -74,6 +75,7 @@ export const became = (state: QueueState, id: string, runId: string): QueueState
 export interface Outcome {
   readonly state: 'done' | 'failed' | 'stopped';
   readonly error: ErrorReport | null;
+  readonly ending?: RunEnding;
 }
 
 /** The entry's turn is over: it takes its place behind those whose turn was before. */
@@ -86,8 +88,9 @@ export function ended(state: QueueState, id: string, outcome: Outcome, atMs: num
 export function waitingAgain(state: QueueState, id: string, attempts?: number): QueueState {
   const entry = state.entries.find((each) => each.id === id);
   if (!entry || isWaiting(entry)) throw unknown(id, 'begin again');
+  const { ending: _, ...rest } = entry;
   const again: QueueEntry = {
-    ...entry,
+    ...rest,
     state: 'waiting',
     error: null,
     endedAtMs: null,
@@ -95,6 +98,14 @@ export function waitingAgain(state: QueueState, id: string, attempts?: number): 
   };
   const others = state.entries.filter((each) => each !== entry);
   return { ...state, entries: [...others.filter((each) => !isWaiting(each)), again, ...others.filter(isWaiting)] };
+}
+
+/** The user wants it to go on: one that had fallen behind trains to its end. @throws ConfigError `queue/unknown` */
+export function retried(state: QueueState, id: string): QueueState {
+  const hasFallenBehind = state.entries.find((entry) => entry.id === id)?.ending?.kind === 'median';
+  const next = waitingAgain(state, id, 0);
+  if (!hasFallenBehind) return next;
+  return changed(next, id, ({ rules: { median: _, ...rules }, ...entry }) => ({ ...entry, rules }));
 }
 
 export const held = (state: QueueState, because: string | null): QueueState => ({

@@ -95,7 +95,7 @@ export class RunDesk {
       await this.registry.discard(id);
       throw error;
     }
-    await this.registry.update(id, { status: statusOf(run) });
+    await this.registry.update(id, { status: statusOf(run), ...(run.ending ? { ending: run.ending } : {}) });
     return id;
   }
 
@@ -104,7 +104,9 @@ export class RunDesk {
     const { record, config } = await this.fetched(id);
     const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
     const data = { name: record.dataName ?? '', hash: record.dataHash };
-    const run = { config, data, name: record.name };
+    // What a failure said may name files of this machine.
+    const { ending } = record;
+    const run = { config, data, name: record.name, ...(ending && ending.kind !== 'failed' ? { ending } : {}) };
     return runAsFile(this.registry.view(id), run, isAnonymous ? [timeZone] : null);
   }
 

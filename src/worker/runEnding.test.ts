@@ -56,6 +56,14 @@ describe('endingOf', () => {
     });
   });
 
+  it('tells a stop behind the earlier runs from one by hand, also when the time is over as well', () => {
+    const limit = limited(null);
+    limit.behind = 'Stopped after epoch 2 of 8.';
+    expect(endingOf(ended('stopped'), limit, 2 * MINUTE)).toEqual({ kind: 'median', message: limit.behind });
+    // It came to its end all the same.
+    expect(endingOf(ended('done'), limit, 0).kind).toBe('complete');
+  });
+
   it('keeps what a failure said', () => {
     const error = { code: 'train/numbers', message: 'the loss is no number' };
     expect(endingOf({ kind: 'failed', run: 'recommender', error }, limited(null), 0)).toEqual({

@@ -5,10 +5,12 @@ import type { WorkerEvent } from './protocol';
 
 const MINUTE_MS = 60_000;
 
-/** Time that a run may work; pauses do not count. Goes with a run over all its parts. */
+/** Time that a run may work, pauses not counted, and why it ended before its last epoch. Goes with a run over all its parts. */
 export class TimeLimit {
   /** Why the last phase ended before its last epoch, as the training told. */
   early: EarlyStop | null = null;
+  /** Why it was stopped behind the earlier runs of its sweep, in the words of the list. */
+  behind: string | null = null;
   #startedAt: number;
   #pausedAt: number | null = null;
 
@@ -49,6 +51,7 @@ export function endingOf(
 ): RunEnding {
   if (event.kind === 'failed') return { kind: 'failed', message: event.error.message };
   const allowed = `the ${limit.minutes ?? 0} min that it was given`;
+  if (event.outcome === 'stopped' && limit.behind !== null) return { kind: 'median', message: limit.behind };
   if (event.outcome === 'stopped')
     return limit.isOver(nowMs)
       ? { kind: 'timeLimit', message: `Stopped after ${allowed}, before it could be tested; it can go on.` }

@@ -4,6 +4,7 @@
  */
 import { ConfigError, FormatError } from '../base/errors';
 import type { Dataset } from '../data/dataset';
+import type { RunEnding } from '../storage/runStore';
 import { type AnyConfig, isSystem } from '../train/anyConfig';
 import { readCheckpoint, requireSameOrigin } from '../train/checkpoint';
 import type { RunConfig } from '../train/config';
@@ -32,6 +33,7 @@ const MAX_BYTES = 2 ** 31 - 1;
 export interface RunFiles extends RunFolder {
   readonly config: AnyConfig;
   readonly data: RunDescription['data'];
+  readonly ending?: RunEnding;
   /** Ids of the catalogue that the run was made for, in item order, where the files say. */
   readonly itemIds: readonly string[] | null;
 }
@@ -52,13 +54,12 @@ export async function readRunFiles(picked: readonly File[]): Promise<RunFiles> {
   const text = new TextDecoder().decode(description);
   const folder = readRunFolder(files);
   const head = readRunHead(text);
-  if (isNextItemConfig(head.config))
-    return { ...folder, config: checkNextItemConfig(head.config, RUN_FILE), data: head.data, itemIds };
-  if (isUtgrecConfig(head.config))
-    return { ...folder, config: checkUtgrecConfig(head.config, RUN_FILE), data: head.data, itemIds };
-  const { config, data } = readRunText(text);
-  await requireWhole({ config, data }, folder);
-  return { ...folder, config, data, itemIds };
+  const known = { ...folder, ...head, itemIds };
+  if (isNextItemConfig(head.config)) return { ...known, config: checkNextItemConfig(head.config, RUN_FILE) };
+  if (isUtgrecConfig(head.config)) return { ...known, config: checkUtgrecConfig(head.config, RUN_FILE) };
+  const run = readRunText(text);
+  await requireWhole(run, folder);
+  return { ...known, config: run.config };
 }
 
 /** @throws ConfigError `run/data` if the run was made on other data, `run/items` if its items are others; FormatError `run/snapshot` */

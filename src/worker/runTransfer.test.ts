@@ -85,6 +85,23 @@ describe('a run in the page', () => {
     expect(Buffer.from(await saved.file.arrayBuffer()).equals(Buffer.from(await archive.arrayBuffer()))).toBe(true);
   });
 
+  it('says how its training ended, also when it is opened and saved again', async () => {
+    const store = createMemoryRunStore();
+    const opened = await readRunFiles([await asArchive(files)]);
+    expect(opened.ending).toBeUndefined();
+    await keepRun(store, opened, () => 5);
+    const ending = { kind: 'median', message: 'Stopped after epoch 2 of 8.' } as const;
+    const saved = await runAsFile(store, { ...opened, ending, name: 'tiny' }, null);
+    const again = await readRunFiles([new File([saved.file], 'tiny.tessera')]);
+    expect(again.ending).toEqual(ending);
+    const other = await runAsFile(
+      store,
+      { ...opened, ending: { kind: 'stopped', message: 'x'.repeat(1001) }, name: 't' },
+      null,
+    );
+    expect((await readRunFiles([new File([other.file], 't.tessera')])).ending).toBeUndefined();
+  });
+
   it('opens from the files of its folder, and from an exported model of either kind', async () => {
     const whole = await readRunFiles([await asArchive(files)]);
     const folder = await readRunFiles(asFiles(files));

@@ -30,13 +30,16 @@ async function keepPart(view: RunStore, part: string, run: RunFolder, nowMs: () 
  */
 export async function runAsFile(
   view: RunStore,
-  { config, data, name }: { config: AnyConfig; data: RunDescription['data']; name: string },
+  { config, data, ending, name }: { config: AnyConfig; name: string } & Pick<RunDescription, 'data' | 'ending'>,
   traces: readonly string[] | null,
 ): Promise<SavedRun> {
   const own = await storedFolder(view, CURRENT_RUN);
   const upstream = (await view.getRun(PRETRAINING_RUN)) ? await storedFolder(view, PRETRAINING_RUN) : null;
   const files = writeRunFolder(upstream ? { ...own, pretraining: upstream } : own);
-  files.set(RUN_FILE, new TextEncoder().encode(runText({ config: plainConfig(config), data })));
+  files.set(
+    RUN_FILE,
+    new TextEncoder().encode(runText({ config: plainConfig(config), data, ...(ending ? { ending } : {}) })),
+  );
   const bytes = await writeRunArchive(files, traces ? { anonymise: traces } : {});
   const base = traces ? 'run' : name.replace(/[^\w.-]+/g, '-') || 'run';
   return { name: `${base}${ARCHIVE_EXTENSION}`, file: new Blob([bytes], { type: 'application/zip' }) };

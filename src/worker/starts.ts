@@ -3,12 +3,13 @@ import { ConfigError } from '../base/errors';
 import { isSystem } from '../train/anyConfig';
 import { checkSystemConfig, type SystemConfig } from '../train/systemConfig';
 import type { GalleryDesk } from './galleryDesk';
+import { MedianWatch } from './medianWatch';
 import type { OpenDesk } from './openDesk';
 import type { Request, WorkerEvent } from './protocol';
 import type { QueueEntry } from './protocol/queue';
 import type { QueueDesk, QueuedEnd } from './queueDesk';
 import type { HandedOver, TabDesk } from './tabDesk';
-import { type Part, type TrainingDesk, timeLimit } from './trainingDesk';
+import { type JobEnd, type Part, type TrainingDesk, timeLimit } from './trainingDesk';
 
 /** What the session lends. */
 export interface StartPorts {
@@ -49,21 +50,21 @@ export class Starts {
   async trainQueued(entry: QueueEntry, became: (runId: string) => Promise<void>): Promise<QueuedEnd> {
     const { emit, gallery, open, training } = this.ports;
     gallery.requireIdle('begin a queued run');
-    const { config, name, data, dataOrigin } = entry;
+    const { config, name, data, dataOrigin, batch, rules } = entry;
     const origin = dataOrigin === null ? {} : { dataOrigin };
     await open.showDataOf({ name, dataHash: data.hash, dataName: data.name, ...origin });
-    const limit = timeLimit(entry.rules);
-    for (const part of ['tokenizer', 'recommender'] as const) {
+    const limit = timeLimit(rules);
+    const median = rules.median && batch ? new MedianWatch(rules.median, batch) : null;
+    const train = async (part: Part): Promise<JobEnd> => {
       const opened = async (id: string): Promise<void> => {
         await became(id);
         emit({ kind: 'began', run: part, config, state: await open.restore() });
       };
-      const { ended } = await training.begin({ part, config, name, limit, opened });
-      const end = await ended;
-      if (end.kind === 'failed') return { kind: 'failed', error: end.error };
-      if (end.outcome === 'stopped') return { kind: limit.isOver(performance.now()) ? 'done' : 'stopped' };
-    }
-    return { kind: 'done' };
+      return (await training.begin({ part, config, name, limit, opened, batch, median })).ended;
+    };
+    const end = await train('tokenizer');
+    const isDone = end.kind === 'finished' && end.outcome === 'done';
+    return queuedEnd(isDone ? await train('recommender') : end);
   }
 
   /**
@@ -109,4 +110,10 @@ export class Starts {
       throw error;
     }
   }
+}
+
+/** A run that a stop rule ended had its turn. */
+function queuedEnd(end: JobEnd): QueuedEnd {
+  if (end.kind === 'failed') return { kind: 'failed', error: end.error };
+  return end.ending.kind === 'stopped' ? { kind: 'stopped' } : { kind: 'done', ending: end.ending };
 }

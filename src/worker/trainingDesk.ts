@@ -2,7 +2,7 @@
 import { ConflictError } from '../base/errors';
 import type { Dataset } from '../data/dataset';
 import type { Engine } from '../plan/engine';
-import type { RunRecord, RunStore } from '../storage/runStore';
+import type { RunEnding, RunRecord, RunStore } from '../storage/runStore';
 import type { JobContext, JobHost } from '../train/context';
 import { evaluateReferencePoints } from '../train/evaluateModel';
 import { JobControl } from '../train/jobControl';
@@ -20,8 +20,9 @@ import type { DriftDesk } from './driftDesk';
 import type { EngineHolder } from './engineHolder';
 import type { GalleryDesk } from './galleryDesk';
 import { ofCodes, ofIdentifiers } from './itemCodes';
+import type { MedianWatch } from './medianWatch';
 import type { ErrorReport, WorkerEvent } from './protocol';
-import type { StopRules } from './protocol/queue';
+import type { QueueBatch, StopRules } from './protocol/queue';
 import { type Books, residualBooks, restoredRun } from './restoredRuns';
 import { endingOf, TimeLimit } from './runEnding';
 import type { RunRegistry } from './runRegistry';
@@ -31,7 +32,8 @@ import { hasPretraining, recommenderDataset, tokenizerPlace, trainTokenizerStep 
 import { CURRENT_RUN } from './workspace';
 
 export type Part = 'tokenizer' | 'recommender';
-export type JobEnd = Extract<WorkerEvent, { kind: 'finished' | 'failed' }>;
+type EndEvent = Extract<WorkerEvent, { kind: 'finished' | 'failed' }>;
+export type JobEnd = EndEvent & { readonly ending: RunEnding };
 
 export interface TrainingOrder {
   readonly part: Part;
@@ -39,6 +41,10 @@ export interface TrainingOrder {
   readonly limit: TimeLimit;
   /** What a new run is called; a generated name by default. */
   readonly name?: string;
+  /** What it was queued with. */
+  readonly batch?: QueueBatch | null;
+  /** Stops it where it falls behind the earlier runs of its sweep. */
+  readonly median?: MedianWatch | null;
   /** The right to train, where this tab has it already; else it is taken. */
   readonly lock?: () => void;
   /** Awaited when the run is there and shown, before training begins. */
@@ -142,7 +148,7 @@ export class TrainingDesk {
     }
   }
 
-  async #open({ part, config, limit, name, lock, opened }: TrainingOrder) {
+  async #open({ part, config, limit, name, lock, opened, batch, median }: TrainingOrder) {
     const { ports } = this;
     const registry = ports.registry();
     const releases = lock ? [lock] : [];
@@ -162,31 +168,43 @@ export class TrainingDesk {
         await ports.shown.recall(left, this.#store);
       }
       await ports.forgetModel();
-      await registry.update(id, { status: 'running', adapter: engine.device.profile.name });
+      await registry.update(id, {
+        status: 'running',
+        adapter: engine.device.profile.name,
+        ...(batch ? { batch } : {}),
+      });
+      await median?.look(registry, id);
       ports.emit({ kind: 'runs' });
       await opened?.(id);
       const control = new JobControl();
       const record = await registry.require(id);
-      return { releases, record, host: this.#limited(ports.host(engine, control), limit, config) };
+      return { releases, record, host: this.#limited(ports.host(engine, control), config, limit, median) };
     } catch (error) {
       for (const release of releases) release();
       throw error;
     }
   }
 
-  /** The host whose reports feed the time limit, and that remembers why training ended early. */
-  #limited(host: JobHost, limit: TimeLimit, config: SystemConfig): JobHost {
+  /** The host whose reports feed the stop rules, and that remembers why training ended early. */
+  #limited(host: JobHost, config: SystemConfig, limit: TimeLimit, median?: MedianWatch | null): JobHost {
     const softStage = lastStageOf(config);
+    let epochs = 0;
     return {
       ...host,
       hooks: {
         ...host.hooks,
         progress: (progress) => {
           host.hooks.progress(progress);
+          if (isTraining(progress.stage)) epochs = progress.epochs;
           if (!limit.isOver(performance.now())) return;
           // The last phase can be tested as it is; an earlier one is gone on with later.
           if (progress.stage === softStage) host.control.endTraining();
           else if (isTraining(progress.stage)) host.control.stop();
+        },
+        rows: (rows) => {
+          host.hooks.rows(rows);
+          limit.behind ??= median?.take(rows, epochs) ?? null;
+          if (limit.behind !== null) host.control.stop();
         },
         stoppedEarly: (early) => {
           limit.early = early;
@@ -223,17 +241,17 @@ export class TrainingDesk {
     } else await this.#runRecommender({ ...host, config });
   }
 
-  async #end(event: JobEnd): Promise<JobEnd> {
+  async #end(event: EndEvent): Promise<JobEnd> {
+    const limit = this.#job?.limit ?? new TimeLimit(null, 0);
+    const ending = endingOf(event, limit, performance.now());
     try {
-      const limit = this.#job?.limit ?? new TimeLimit(null, 0);
-      const change = { status: statusAfter(event), ending: endingOf(event, limit, performance.now()) };
-      await this.#store.updateRun(CURRENT_RUN, change);
+      await this.#store.updateRun(CURRENT_RUN, { status: statusAfter(event), ending });
     } catch (error) {
       // What was trained is saved; only the list says less.
       console.warn(error);
     }
     this.ports.emit(event);
-    return event;
+    return { ...event, ending };
   }
 
   async #runRecommender(context: JobContext): Promise<void> {

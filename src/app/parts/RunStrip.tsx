@@ -1,5 +1,6 @@
 import type { Run } from '../curves/curves';
 import { formatCount, formatDuration, formatRate } from '../format/numbers';
+import { useStoppedBehind } from '../runs/useStoppedBehind';
 import { STAGE_TITLES } from '../shell/stageTitles';
 import { useJobElsewhere } from '../stores/elsewhere';
 import { useJobs } from '../stores/jobs';
@@ -12,9 +13,11 @@ export function RunStrip({ run }: { readonly run: Run }) {
   const own = useJobs((jobs) => jobs.progress);
   const other = useJobElsewhere(run);
   const progress = other ? other.progress : own;
+  const behind = useStoppedBehind();
   if (!other && record.state === 'failed' && record.error)
     return <ErrorNote title={`The ${run} stopped with an error`} error={record.error} />;
-  if (!other && record.state !== 'running') return null;
+  if (!other && record.state !== 'running')
+    return run === 'recommender' && behind !== null ? <p className="draft-note">{behind}</p> : null;
   const isPaused = progress?.isPaused ?? false;
   const cells: readonly (readonly [string, string])[] = [
     [other ? 'Stage, in another tab' : 'Stage', progress ? STAGE_TITLES[progress.stage] : 'Preparing the device'],

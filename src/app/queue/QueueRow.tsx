@@ -2,10 +2,11 @@ import { ArrowDown, ArrowUp, RotateCw, SkipForward, X } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { QueueEntry, RunInfo } from '../../worker/protocol';
 import { METHODS, methodOf } from '../config/presets';
-import { endingWords } from '../runs/runWords';
+import { earlyWords } from '../runs/runWords';
 import { useSession } from '../sessionContext';
 import { useJobs } from '../stores/jobs';
 import { useRuns } from '../stores/runs';
+import { medianWords } from './medianRule';
 
 const WORDS: Readonly<Record<QueueEntry['state'], string>> = {
   waiting: 'waits',
@@ -32,16 +33,18 @@ export function QueueRow({ entry, place, waitingCount }: QueueRowProps) {
   const { queue } = useSession();
   const run = useRuns(({ runs }) => runs.find(({ id }) => id === entry.runId));
   const { id, name, state, error, batch, data, rules } = entry;
+  const isBehind = entry.ending?.kind === 'median';
   const facts = [
     METHODS[methodOf(entry.config)],
     data.name,
     ...(batch ? [batch.title] : []),
     ...(rules.minutes === null ? [] : [`at most ${rules.minutes} min`]),
+    ...(rules.median ? [medianWords(rules.median)] : []),
   ];
   return (
     <li className={`queue-row is-${state}`}>
       <span className="queue-state">
-        <span className={`badge ${TONES[state] ?? ''}`}>{WORDS[state]}</span>
+        <span className={`badge ${TONES[state] ?? ''}`}>{isBehind ? 'behind' : WORDS[state]}</span>
       </span>
       <span className="queue-what">
         <strong>{name}</strong>
@@ -50,7 +53,7 @@ export function QueueRow({ entry, place, waitingCount }: QueueRowProps) {
           {state === 'running' && <RunningShare />}
         </small>
         {error && <small className="queue-error">{error.message}</small>}
-        {state === 'done' && <Ending run={run} />}
+        {state === 'done' && <Ending of={entry.ending ?? run?.ending} />}
       </span>
       <span className="queue-actions">
         {state === 'waiting' && (
@@ -73,8 +76,11 @@ export function QueueRow({ entry, place, waitingCount }: QueueRowProps) {
           </Action>
         ) : (
           <>
-            {(state === 'failed' || state === 'stopped') && (
-              <Action label={`Try ${name} again`} onPress={() => void queue.retry(id)}>
+            {(state === 'failed' || state === 'stopped' || isBehind) && (
+              <Action
+                label={isBehind ? `Train ${name} to its end` : `Try ${name} again`}
+                onPress={() => void queue.retry(id)}
+              >
                 <RotateCw size={14} aria-hidden />
               </Action>
             )}
@@ -89,9 +95,8 @@ export function QueueRow({ entry, place, waitingCount }: QueueRowProps) {
 }
 
 /** Why the run ended before its last epoch, where it did. */
-function Ending({ run }: { readonly run: RunInfo | undefined }) {
-  if (!run?.ending || endingWords(run) === null) return null;
-  return <small>{run.ending.message}</small>;
+function Ending({ of: ending }: { readonly of: RunInfo['ending'] | undefined }) {
+  return ending && earlyWords(ending) !== null ? <small>{ending.message}</small> : null;
 }
 
 function RunningShare() {

@@ -7,6 +7,8 @@ import { textOf } from '../config/sections';
 import { ModalDialog } from '../parts/ModalDialog';
 import { useDraft } from '../stores/draft';
 import { useStopRules } from '../stores/stopRules';
+import { MedianRuleFields } from './MedianRuleFields';
+import { readMedianRule, USUAL_MEDIAN } from './medianRule';
 import { PlannedRuns } from './PlannedRuns';
 import { isSweepable, rangeValues, readSeeds, readValues, sweepRuns, type ValuesReading } from './sweep';
 import '../styles/queue.css';
@@ -56,19 +58,25 @@ export function SweepDialog({ onClose }: { readonly onClose: () => void }) {
   };
   const [axes, setAxes] = useState<readonly AxisDraft[]>(() => [axisAt('recommender.learningRate')]);
   const [seedText, setSeedText] = useState(String(config.seed));
+  const [medianDraft, setMedianDraft] = useState(USUAL_MEDIAN);
   const seeds = readSeeds(seedText);
+  const median = readMedianRule(medianDraft);
   const readings = axes.map((axis) => readAxis(axis, fieldAt(axis.path)));
   const usable = axes.flatMap((axis, at) => {
     const field = fieldAt(axis.path);
     return field ? [{ field, values: readings[at]?.values ?? [] }] : [];
   });
-  const runs = sweepRuns(config, usable, seeds.seeds, { minutes });
+  const runs = sweepRuns(config, usable, seeds.seeds, {
+    minutes,
+    ...(median.rule ? { median: median.rule } : {}),
+  });
   const change = (at: number, part: Partial<AxisDraft>): void =>
     setAxes(axes.map((axis, index) => (index === at ? { ...axis, ...part } : axis)));
   const isTwice = new Set(axes.map(({ path }) => path)).size < axes.length;
   const problem =
     readings.find((reading) => reading.problem !== null)?.problem ??
     seeds.problem ??
+    median.problem ??
     (isTwice ? 'The same setting is chosen twice.' : null) ??
     (runs.length > MOST_RUNS ? `${runs.length} runs are more than ${MOST_RUNS}; leave values out.` : null);
   const names = axes.map(({ path }) => labelOf(config, path));
@@ -109,6 +117,7 @@ export function SweepDialog({ onClose }: { readonly onClose: () => void }) {
           onChange={({ target }) => setSeedText(target.value)}
         />
       </div>
+      <MedianRuleFields draft={medianDraft} problem={median.problem} runCount={runs.length} onChange={setMedianDraft} />
       <PlannedRuns runs={runs} title={`Sweep over ${names.join(' and ')}`} problem={problem} onDone={onClose} />
     </ModalDialog>
   );

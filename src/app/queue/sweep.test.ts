@@ -7,6 +7,7 @@ import { PRESET_NAMES, PRESETS } from '../config/presets';
 import { asDraft } from '../runs/asDraft';
 import { finishedBatches } from '../stores/queue';
 import { ablationsOf } from './ablations';
+import { medianWords, readMedianRule, USUAL_MEDIAN } from './medianRule';
 import { joinedName, runName } from './runName';
 import { isSweepable, rangeValues, readSeeds, readValues, sweepRuns } from './sweep';
 
@@ -48,6 +49,21 @@ describe('values of a sweep', () => {
   it('and seeds are whole and different', () => {
     expect(readSeeds('1, 2 3,2')).toEqual({ seeds: [1, 2, 3], problem: null });
     for (const text of ['', '-1', '1.5', 'x']) expect(readSeeds(text).problem).not.toBeNull();
+  });
+});
+
+describe('the rule that stops what falls behind', () => {
+  it('is off unless asked for, and says what it cannot read', () => {
+    expect(readMedianRule(USUAL_MEDIAN)).toEqual({ rule: null, problem: null });
+    const on = { ...USUAL_MEDIAN, isOn: true };
+    expect(readMedianRule(on)).toEqual({ rule: { minRuns: 3, graceEpochs: 2 }, problem: null });
+    for (const text of ['', '0', '2.5', 'x', '101'])
+      expect(readMedianRule({ ...on, minRuns: text })).toEqual({
+        rule: null,
+        problem: 'Earlier runs: a whole number from 1 to 100',
+      });
+    expect(readMedianRule({ ...on, graceEpochs: '0' }).problem).toContain('Epochs for every run');
+    expect(medianWords({ minRuns: 1, graceEpochs: 1 })).toBe('stops behind the median of earlier runs');
   });
 });
 

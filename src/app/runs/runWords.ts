@@ -17,8 +17,12 @@ export const statusWords = ({ status, source }: Pick<RunInfo, 'status' | 'source
 const ENDINGS: Readonly<Partial<Record<NonNullable<RunInfo['ending']>['kind'], string>>> = {
   patience: 'no more gain',
   timeLimit: 'time limit',
+  median: 'behind the median',
 };
 
-/** Why its training ended before its last epoch, in a word or two; null where it did not or where the status says it. */
+/** Why a training ended before its last epoch, in a word or two; null where it did not or where the status says it. */
+export const earlyWords = ({ kind }: NonNullable<RunInfo['ending']>): string | null => ENDINGS[kind] ?? null;
+
+/** The same of a run; null while it trains again. */
 export const endingWords = ({ ending, status }: Pick<RunInfo, 'ending' | 'status'>): string | null =>
-  status === 'running' || ending === null ? null : (ENDINGS[ending.kind] ?? null);
+  status === 'running' || ending === null ? null : earlyWords(ending);

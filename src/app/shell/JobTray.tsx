@@ -2,6 +2,7 @@ import { Pause, Play, Square } from 'lucide-react';
 import { Link } from 'wouter';
 import { ProgressBar } from '../parts/ProgressBar';
 import { QueueCount } from '../queue/QueueCount';
+import { useStoppedBehind } from '../runs/useStoppedBehind';
 import { useSession } from '../sessionContext';
 import { useElsewhere } from '../stores/elsewhere';
 import { runningRun, useJobs } from '../stores/jobs';
@@ -63,11 +64,13 @@ export function JobTray() {
 }
 
 function LastOutcome() {
+  const behind = useStoppedBehind();
   const tokenizer = useJobs((state) => state.tokenizer.state);
   const recommender = useJobs((state) => state.recommender.state);
   const [name, state] =
     recommender !== 'none' ? (['Recommender', recommender] as const) : (['Tokenizer', tokenizer] as const);
   if (state === 'none' || state === 'running') return <span>No job is running.</span>;
+  if (behind !== null) return <span title={behind}>No job is running. {behind}</span>;
   const words = { done: 'trained', stopped: 'stopped; its page continues it', failed: 'failed; its page says why' };
   return (
     <span>

@@ -85,7 +85,7 @@ function RailLink({
       href={path}
       className={`rail-link ${status?.isRunning ? 'is-running' : ''}`}
       aria-current={isHere ? 'page' : undefined}
-      title={status ? `${title}: ${status.words}` : title}
+      title={status ? `${title}: ${status.hint ?? status.words}` : title}
       onClick={() => useRail.getState().openDrawer(false)}
       onPointerEnter={() => void load()}
     >

@@ -1,4 +1,5 @@
 import { formatCount, formatMetric } from '../format/numbers';
+import { useStoppedBehind } from '../runs/useStoppedBehind';
 import { useCodes } from '../stores/codes';
 import { type RunRecord, useJobs } from '../stores/jobs';
 import { useWorkspace } from '../stores/workspace';
@@ -6,6 +7,8 @@ import { useWorkspace } from '../stores/workspace';
 /** How far a page's part of the work is, in three words. */
 export interface PageStatus {
   readonly words: string;
+  /** More than there is room for; the link's hint has it. */
+  readonly hint?: string;
   readonly isDone: boolean;
   readonly isRunning: boolean;
 }
@@ -23,6 +26,7 @@ export function usePageStatus(): Readonly<Record<string, PageStatus>> {
   );
   const hasCodes = useCodes(({ version }) => version > 0);
   const hasModel = useJobs((state) => state.model > 0);
+  const behind = useStoppedBehind();
   const running = (record: RunRecord, otherwise: string): string => {
     if (record.state === 'running') return share === null ? 'starting' : `running ${share}%`;
     return { none: otherwise, stopped: 'stopped', done: 'trained', failed: 'failed' }[record.state];
@@ -32,7 +36,9 @@ export function usePageStatus(): Readonly<Record<string, PageStatus>> {
   const recommenderWords =
     isTrained && model
       ? `Recall@10 ${formatMetric(model.metrics.recall10)}`
-      : running(recommender, isTokenized ? 'ready to train' : 'after the tokenizer');
+      : behind !== null
+        ? 'stopped, behind'
+        : running(recommender, isTokenized ? 'ready to train' : 'after the tokenizer');
   return {
     '/data': { words: data ? `${formatCount(data.items)} items` : 'choose', isDone: data !== null, isRunning: false },
     '/tokenizer': {
@@ -41,7 +47,12 @@ export function usePageStatus(): Readonly<Record<string, PageStatus>> {
       isRunning: tokenizer.state === 'running',
     },
     '/codebooks': { words: hasCodes ? 'ready' : 'after the tokenizer', isDone: false, isRunning: false },
-    '/recommender': { words: recommenderWords, isDone: isTrained, isRunning: recommender.state === 'running' },
+    '/recommender': {
+      words: recommenderWords,
+      ...(behind === null ? {} : { hint: behind }),
+      isDone: isTrained,
+      isRunning: recommender.state === 'running',
+    },
     '/demo': { words: hasModel ? 'ready' : 'after the training', isDone: false, isRunning: false },
   };
 }

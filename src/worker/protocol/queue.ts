@@ -1,4 +1,6 @@
 /** Messages about the queue: runs that wait for the GPU, one after another, and what became of those that had their turn. */
+import type { RunEnding } from '../../storage/runStore';
+import type { MedianRule } from '../../train/medianStopping';
 import type { SystemConfig } from '../../train/systemConfig';
 import type { ErrorReport } from './failure';
 
@@ -6,6 +8,8 @@ import type { ErrorReport } from './failure';
 export interface StopRules {
   /** Minutes of work, pauses not counted; null: no limit. */
   readonly minutes: number | null;
+  /** Of runs queued together: stops one that falls behind those before it. */
+  readonly median?: MedianRule;
 }
 
 /** A run that is to be queued. */
@@ -33,6 +37,8 @@ export interface QueueEntry extends QueuedRun {
   readonly runId: string | null;
   /** Why it failed. */
   readonly error: ErrorReport | null;
+  /** How its training ended, of one that is done. */
+  readonly ending?: RunEnding;
   /** Times that it was begun without coming to an end: the page was closed or crashed. */
   readonly attempts: number;
   readonly addedAtMs: number;
@@ -75,7 +81,7 @@ export type QueueRequest =
   /** Takes entries out, all but the running one. Replies with what is needed to put them back. */
   | { readonly kind: 'removeFromQueue'; readonly ids: readonly string[] }
   | { readonly kind: 'putBackInQueue'; readonly removed: readonly RemovedEntry[] }
-  /** One that failed or was stopped waits again; it goes on from its last checkpoint. */
+  /** One that failed or was stopped waits again; it goes on from its last checkpoint, and where it fell behind, to its end. */
   | { readonly kind: 'retryInQueue'; readonly id: string }
   | { readonly kind: 'holdQueue' }
   | { readonly kind: 'releaseQueue' }
