@@ -342,7 +342,7 @@ function applyRun({ config, tokenizer, recommender }: RestoredState): readonly [
 const STATE_WORDS: Readonly<Record<RunState, string>> = {
   none: 'not started',
   running: 'running',
-  stopped: 'interrupted, can go on',
+  stopped: 'not finished, can go on',
   done: 'trained',
   failed: 'failed',
 };

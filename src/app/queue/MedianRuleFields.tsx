@@ -48,12 +48,7 @@ export function MedianRuleFields({ draft, problem, runCount, onChange }: MedianR
           <p id={`${id}-words`} className={problem ? 'field-problem is-left' : 'axis-words'}>
             {problem ??
               'A run stops when its best validation (NDCG@10) is below the median of what the runs before it had on average up to the same epoch. It is not tested; its best state is kept, and it can go on.'}
-            {isIdle && (
-              <strong>
-                {' '}
-                With {runCount} runs it never acts: the first {draft.minRuns} always go on.
-              </strong>
-            )}
+            {isIdle && <strong> It never acts here: the first {draft.minRuns} always go on.</strong>}
           </p>
         </>
       )}

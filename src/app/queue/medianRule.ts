@@ -33,4 +33,4 @@ function wholeIn(text: string, most: number): number | null {
 
 /** The rule in a few words, for the row of a queued run. */
 export const medianWords = ({ minRuns }: MedianRule): string =>
-  `stops behind the median of ${minRuns === 1 ? 'earlier runs' : `${minRuns} or more earlier runs`}`;
+  `stops behind the median of ${minRuns} or more earlier runs`;

@@ -63,7 +63,7 @@ describe('the rule that stops what falls behind', () => {
         problem: 'Earlier runs: a whole number from 1 to 100',
       });
     expect(readMedianRule({ ...on, graceEpochs: '0' }).problem).toContain('Epochs for every run');
-    expect(medianWords({ minRuns: 1, graceEpochs: 1 })).toBe('stops behind the median of earlier runs');
+    expect(medianWords({ minRuns: 3, graceEpochs: 1 })).toBe('stops behind the median of 3 or more earlier runs');
   });
 });
 

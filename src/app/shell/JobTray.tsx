@@ -70,10 +70,13 @@ function LastOutcome() {
   const [name, state] =
     recommender !== 'none' ? (['Recommender', recommender] as const) : (['Tokenizer', tokenizer] as const);
   if (state === 'none' || state === 'running') return <span>No job is running.</span>;
-  if (behind !== null) return <span title={behind}>No job is running. {behind}</span>;
-  const words = { done: 'trained', stopped: 'stopped; its page continues it', failed: 'failed; its page says why' };
+  const words = {
+    done: 'trained',
+    stopped: `stopped${behind === null ? '' : ' behind the earlier runs of its sweep'}; its page continues it`,
+    failed: 'failed; its page says why',
+  };
   return (
-    <span>
+    <span title={behind ?? undefined}>
       No job is running. {name} {words[state]}.
     </span>
   );
