@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import gruLaptop from '../../models/gru4rec/laptop.json';
 import gruPaper from '../../models/gru4rec/paper.json';
 import gruTest from '../../models/gru4rec/test.json';
+import beauty from '../../models/sasrec/beauty.json';
 import laptop from '../../models/sasrec/laptop.json';
 import paper from '../../models/sasrec/paper.json';
 import test from '../../models/sasrec/test.json';
@@ -10,7 +11,7 @@ import { checkNextItemConfig, isNextItemConfig } from './nextItemConfig';
 
 describe('checkNextItemConfig', () => {
   it('accepts all presets', () => {
-    for (const preset of [paper, laptop, test, gruPaper, gruLaptop, gruTest]) {
+    for (const preset of [paper, beauty, laptop, test, gruPaper, gruLaptop, gruTest]) {
       expect(isNextItemConfig(preset)).toBe(true);
       expect(checkNextItemConfig(preset, 'preset').recommender.width).toBe(preset.recommender.width);
     }
