@@ -1,50 +1,48 @@
-import { curveOf, type Run, useCurveVersion } from '../curves/curves';
-import { formatCount, formatValue } from '../format/numbers';
-import type { Line } from './lineOptions';
+import { useEffect, useRef, useState } from 'react';
+import { type Run, useCurveVersion } from '../curves/curves';
+import { FigureTable } from '../figures/FigureTable';
+import type { FigureSpec } from '../figures/spec';
+import { ViewToggle } from '../parts/ViewToggle';
+import { curvesFigure, type Figure } from './curvesFigure';
 
-const ROWS = 12;
+/** Rows of a long curve are many objects: made anew this often at most. */
+const EVERY_MS = 2000;
 
-/** The same curves as numbers: a dozen points spread evenly over the run. */
-export function CurveTable({ run, lines }: { readonly run: Run; readonly lines: readonly Line[] }) {
-  useCurveVersion();
-  const longest = lines
-    .map((line) => curveOf(run, line.key))
-    .reduce((best, curve) => (curve.length > best.length ? curve : best));
-  const count = Math.min(ROWS, longest.length);
-  const steps = Array.from(
-    { length: count },
-    (_, row) => longest.steps[count === 1 ? 0 : Math.round((row * (longest.length - 1)) / (count - 1))] ?? 0,
-  );
+/** The same curves as numbers: every point, a page at a time. */
+export function CurveTable({ run, figures }: { readonly run: Run; readonly figures: readonly Figure[] }) {
+  const spec = useSettled(run, figures);
+  const [wanted, setWanted] = useState('');
+  const table = spec.data.find(({ name }) => name === wanted) ?? spec.data[0];
+  if (!table) return <p className="quiet">No points yet.</p>;
   return (
-    <table className="numbers-table">
-      <thead>
-        <tr>
-          <th scope="col">Step</th>
-          {lines.map((line) => (
-            <th key={line.key} scope="col">
-              {line.label}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {steps.map((step) => (
-          <tr key={step}>
-            <th scope="row">{formatCount(step)}</th>
-            {lines.map((line) => (
-              <td key={line.key}>{valueAt(run, line, step)}</td>
-            ))}
-          </tr>
-        ))}
-      </tbody>
-    </table>
+    <>
+      {spec.data.length > 1 && (
+        <ViewToggle
+          label="Table"
+          chosen={table.name}
+          choices={spec.data.map(({ name, title }) => ({ value: name, label: title }))}
+          onChoose={setWanted}
+        />
+      )}
+      <FigureTable key={table.name} table={table} />
+    </>
   );
 }
 
-/** The value at a step or the last one before it. */
-function valueAt(run: Run, line: Line, step: number): string {
-  const { steps, values, smooth } = curveOf(run, line.key);
-  const index = steps.findLastIndex((at) => at <= step);
-  const value = (line.isSmoothed ? smooth : values)[index];
-  return value === undefined ? '–' : formatValue(value);
+/** The figure of the curves, a little behind where points come fast. */
+function useSettled(run: Run, figures: readonly Figure[]): FigureSpec {
+  const version = useCurveVersion();
+  const latest = useRef(version);
+  latest.current = version;
+  const [held, setHeld] = useState(() => ({ run, figures, version, spec: curvesFigure(run, figures, null) }));
+  const isOther = held.run !== run || held.figures !== figures;
+  const isBehind = held.version !== version;
+  useEffect(() => {
+    if (!isOther && !isBehind) return;
+    const renew = (): void =>
+      setHeld({ run, figures, version: latest.current, spec: curvesFigure(run, figures, null) });
+    const timer = setTimeout(renew, isOther ? 0 : EVERY_MS);
+    return () => clearTimeout(timer);
+  }, [run, figures, isOther, isBehind]);
+  return held.spec;
 }

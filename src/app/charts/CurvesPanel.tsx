@@ -1,20 +1,17 @@
 import { ChartLine, Table } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { curveOf, phaseEndsOf, type Run, useCurveVersion } from '../curves/curves';
+import { ExportMenu } from '../figures/ExportMenu';
 import { formatCount } from '../format/numbers';
 import { useViewParam } from '../navigation/viewParams';
 import { Panel } from '../parts/Panel';
 import { ViewToggle } from '../parts/ViewToggle';
 import { CurveTable } from './CurveTable';
+import type { Line } from './curveLines';
+import { curvesFigure, type Figure } from './curvesFigure';
 import { LineChart } from './LineChart';
-import type { Line } from './lineOptions';
 import { ZoomBar } from './ZoomBar';
 import { type Span, withinAll, ZOOM } from './zoom';
-
-export interface Figure {
-  readonly title: string;
-  readonly lines: readonly Line[];
-}
 
 /** Says in words what the dashed upright lines mark. */
 function PhaseNote({ run }: { readonly run: Run }) {
@@ -34,24 +31,27 @@ export function CurvesPanel({ run, figures }: { readonly run: Run; readonly figu
   const [view, setView] = useState<'figure' | 'table'>('figure');
   const [zoom, setZoom] = useViewParam('zoom', ZOOM);
   const lines = useMemo(() => figures.flatMap((figure) => figure.lines), [figures]);
-  const toggle = (
-    <ViewToggle
-      label="View of the curves"
-      chosen={view}
-      choices={[
-        { value: 'figure', label: 'Curves', Icon: ChartLine },
-        { value: 'table', label: 'Table', Icon: Table },
-      ]}
-      onChoose={setView}
-    />
-  );
   const all = useAllSteps(run, lines);
   const span = zoom && all && withinAll(zoom, all);
+  const actions = (
+    <>
+      <ViewToggle
+        label="View of the curves"
+        chosen={view}
+        choices={[
+          { value: 'figure', label: 'Curves', Icon: ChartLine },
+          { value: 'table', label: 'Table', Icon: Table },
+        ]}
+        onChoose={setView}
+      />
+      {all && <ExportMenu spec={curvesFigure(run, figures, span)} />}
+    </>
+  );
   return (
     <Panel
       title="Curves"
       note="smoothed over up to 10 points, raw behind; drag to zoom, double-click for all"
-      actions={toggle}
+      actions={actions}
     >
       {view === 'figure' ? (
         <>
@@ -71,7 +71,7 @@ export function CurvesPanel({ run, figures }: { readonly run: Run; readonly figu
           </div>
         </>
       ) : (
-        <CurveTable run={run} lines={lines} />
+        <CurveTable run={run} figures={figures} />
       )}
       <PhaseNote run={run} />
     </Panel>

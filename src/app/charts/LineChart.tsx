@@ -1,10 +1,11 @@
-import { useEffect, useId, useRef } from 'react';
-import uPlot from 'uplot';
-import 'uplot/dist/uPlot.min.css';
-import { curveOf, type Run, useCurveVersion } from '../curves/curves';
-import { formatValue } from '../format/numbers';
+import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
+import { curveOf, onCurveFrame, phaseEndsOf, type Run, useCurveVersion } from '../curves/curves';
+import { usePoliteText } from '../figures/usePoliteText';
+import { formatCount, formatValue } from '../format/numbers';
 import { useTheme } from '../stores/theme';
-import { chartData, chartOptions, dashOf, type Line } from './lineOptions';
+import { steppedTo } from './curveCursor';
+import { dashOf, type Line, plotLines } from './curveLines';
+import { CurvePlot } from './curvePlot';
 import type { Span } from './zoom';
 
 interface LineChartProps {
@@ -24,34 +25,36 @@ export function LineChart({ run, title, lines, height, span, onZoom }: LineChart
   const id = useId();
   const host = useRef<HTMLDivElement>(null);
   const readout = useRef<HTMLSpanElement>(null);
-  const plot = useRef<uPlot | null>(null);
-  const zoom = useRef(onZoom);
-  zoom.current = onZoom;
-  const version = useCurveVersion();
+  const plot = useRef<CurvePlot | null>(null);
+  const latest = useRef({ onZoom, span });
+  latest.current = { onZoom, span };
+  const [said, setSaid] = useState('');
+  const polite = usePoliteText(said);
   const theme = useTheme((state) => state.shown);
+  useCurveVersion();
 
   // The plot's colours are drawn, not styled: another theme is another plot.
   useEffect(() => {
     const element = host.current;
     if (!element) return;
     element.dataset['theme'] = theme;
-    const onCursor = (text: string): void => {
-      if (readout.current) readout.current.textContent = text;
-    };
-    const made = new uPlot(
-      { ...chartOptions(run, lines, onCursor, (wanted) => zoom.current(wanted)), width: element.clientWidth, height },
-      chartData(run, lines),
-      element,
-    );
-    const onScale = (scaled: uPlot, key: string): void => {
-      const { min, max } = scaled.scales['x'] ?? {};
-      if (key === 'x') element.dataset['steps'] = `${min ?? ''}-${max ?? ''}`;
-    };
-    made.hooks.setScale = [onScale];
+    const made = new CurvePlot(element, {
+      lines: plotLines(run, lines),
+      height,
+      syncKey: run,
+      marks: () => phaseEndsOf(run),
+      onCursor: (step) => {
+        if (readout.current) readout.current.textContent = step === null ? '' : readoutOf(run, lines, step);
+      },
+      onZoom: (wanted) => latest.current.onZoom(wanted),
+    });
     plot.current = made;
-    const observer = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height }));
+    made.draw(latest.current.span);
+    const observer = new ResizeObserver(() => made.resize(element.clientWidth));
     observer.observe(element);
+    const stop = onCurveFrame(() => made.draw(latest.current.span));
     return () => {
+      stop();
       observer.disconnect();
       made.destroy();
       plot.current = null;
@@ -59,17 +62,32 @@ export function LineChart({ run, title, lines, height, span, onZoom }: LineChart
   }, [run, lines, theme, height]);
 
   const [from, to] = span ?? [];
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the version stands for the curves' contents; another theme or height is another plot
-  useEffect(() => {
-    const data = chartData(run, lines);
-    const isZoomed = from !== undefined && to !== undefined && data[0].length > 0;
-    plot.current?.setData(data, !isZoomed);
-    if (isZoomed) plot.current?.setScale('x', { min: from, max: to });
-  }, [version, run, lines, from, to, theme, height]);
+  useEffect(() => plot.current?.draw(from === undefined || to === undefined ? null : [from, to]), [from, to]);
+
+  const cursor = useRef<number | null>(null);
+  const point = (step: number | null): void => {
+    cursor.current = step;
+    plot.current?.point(step);
+    setSaid(step === null ? '' : readoutOf(run, lines, step));
+  };
+  const onKeyDown = (event: KeyboardEvent<HTMLDivElement>): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === 'Escape') point(null);
+    else {
+      const curve = curveOf(run, lines[0]?.key ?? '');
+      const next = steppedTo(curve.steps, cursor.current, event.key, {
+        span: latest.current.span,
+        least: plot.current?.stepsAPixel ?? 0,
+      });
+      if (next === null) return;
+      point(next);
+    }
+    event.preventDefault();
+  };
 
   const curves = lines.map((line) => ({ line, curve: curveOf(run, line.key) }));
   const isEmpty = curves.every(({ curve }) => curve.length === 0);
-  const stride = Math.max(...curves.map(({ curve }) => curve.stride));
+  const thinned = curves.find(({ curve }) => curve.isThinned)?.curve;
   return (
     <figure className="chart" aria-labelledby={id}>
       <figcaption id={id}>
@@ -83,11 +101,41 @@ export function LineChart({ run, title, lines, height, span, onZoom }: LineChart
         ))}
         <span ref={readout} className="chart-readout" aria-hidden="true" />
       </figcaption>
-      <div ref={host} className={`chart-host ${isEmpty ? 'is-empty' : ''}`} style={{ height }} />
+      <div
+        ref={host}
+        className={`chart-host ${isEmpty ? 'is-empty' : ''}`}
+        style={{ height }}
+        role="application"
+        aria-label={`Data cursor of ${title}: arrow keys move it`}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: an application takes the keyboard
+        tabIndex={0}
+        onKeyDown={onKeyDown}
+        onBlur={() => point(null)}
+      />
+      <p className="visually-hidden" aria-live="polite">
+        {polite}
+      </p>
       {isEmpty && <p className="chart-empty">no points yet</p>}
-      {stride > 1 && <p className="chart-note">1 of {stride} points drawn; smoothing uses all</p>}
+      {thinned && (
+        <p className="chart-note">
+          {formatCount(thinned.length)} points held: of older ones the lowest and highest of each stretch; smoothing
+          used all
+        </p>
+      )}
     </figure>
   );
+}
+
+/** "step 1,200: 0.3 / 0.4": the points nearest to a step. */
+function readoutOf(run: Run, lines: readonly Line[], step: number): string {
+  const curves = lines.map((line) => {
+    const curve = curveOf(run, line.key);
+    return { at: curve.nearest(step), steps: curve.steps, values: line.isSmoothed ? curve.smooth : curve.values };
+  });
+  const first = curves.find(({ at }) => at >= 0);
+  if (!first) return '';
+  const values = curves.map(({ at, values: of }) => (at < 0 ? '–' : formatValue(of[at] ?? 0)));
+  return `step ${formatCount(first.steps[first.at] ?? 0)}: ${values.join(' / ')}`;
 }
 
 /** The line as it is drawn, beside its name. */

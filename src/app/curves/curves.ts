@@ -1,6 +1,6 @@
 /**
- * All live curves of the page, outside the stores: `run/key` names one. Rows come in at any rate; readers are told at most
- * once a frame.
+ * All live curves of the page, outside the stores: `run/key` names one. Rows come in at any rate; canvases are told once a
+ * frame, words and numbers ten times a second.
  */
 import { useSyncExternalStore } from 'react';
 import type { MetricRow } from '../../worker/protocol';
@@ -29,9 +29,7 @@ export function curveOf(run: Run, key: string): CurveBuffer {
 export function appendRows(rows: readonly MetricRow[]): void {
   for (const row of rows) {
     followPhase(row);
-    for (const [key, value] of Object.entries(row.values)) {
-      if (Number.isFinite(value)) curveOf(row.run, key).append(row.step, value);
-    }
+    for (const [key, value] of Object.entries(row.values)) curveOf(row.run, key).append(row.step, value);
   }
   announce();
 }
@@ -65,7 +63,23 @@ function subscribe(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
+const painters = new Set<() => void>();
+let isFrameAsked = false;
+
+/** Calls `paint` in the next frame after each change. @returns what ends it */
+export function onCurveFrame(paint: () => void): () => void {
+  painters.add(paint);
+  return () => painters.delete(paint);
+}
+
 function announce(): void {
+  if (!isFrameAsked && painters.size > 0) {
+    isFrameAsked = true;
+    requestAnimationFrame(() => {
+      isFrameAsked = false;
+      for (const paint of painters) paint();
+    });
+  }
   if (isAnnounced) return;
   isAnnounced = true;
   // A timer, not an animation frame: hidden pages get no frames, and their numbers must not be stale when shown again.

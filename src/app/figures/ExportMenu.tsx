@@ -4,6 +4,7 @@ import { MenuButton } from '../parts/MenuButton';
 import { useToasts } from '../stores/toasts';
 import { csvOf } from './csv';
 import { downloadText } from './download';
+import { forReport } from './drawnRows';
 import { latexOf } from './latex';
 import type { FigureSpec } from './spec';
 import { svgOf } from './svgText';
@@ -11,7 +12,7 @@ import { svgOf } from './svgText';
 /** The store of reports is fetched with the first figure that is added. */
 async function addFigure(spec: FigureSpec): Promise<void> {
   const { addToReport, figureBlock } = await import('../stores/reports');
-  const title = await addToReport(figureBlock(spec));
+  const title = await addToReport(figureBlock(forReport(spec)));
   useToasts.getState().say(`Added to “${title}”.`, { name: 'Open it', run: () => navigate('/reports') });
 }
 

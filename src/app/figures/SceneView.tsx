@@ -77,12 +77,13 @@ function ShapeView({ shape, prefix }: { readonly shape: Shape; readonly prefix: 
         {shape.text}
       </text>
     );
-  const { fill, stroke, strokeWidth, dash, row, series } = shape;
+  const { fill, stroke, strokeWidth, strokeOpacity, dash, row, series } = shape;
   const drawn = {
     fill: fill ? (fill.pattern === 'solid' ? paint(fill.colour) : `url(#${patternId(prefix, fill)})`) : 'none',
     fillOpacity: fill?.opacity,
     stroke: stroke && paint(stroke),
     strokeWidth,
+    strokeOpacity,
     strokeDasharray: dash && dash.length > 0 ? dash.join(' ') : undefined,
     'data-row': row,
     'data-series': series,

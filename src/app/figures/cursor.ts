@@ -1,7 +1,7 @@
 /** Where the keyboard cursor goes: left and right along one column's values, up and down along another's. */
 import type { Anchor, Scene } from './scene';
 import { distanceToSector } from './sectors';
-import { type CursorSpec, type FigureSpec, rowKey, tableOf } from './spec';
+import { type Cell, type CursorSpec, type FigureSpec, type Row, rowKey, tableOf } from './spec';
 
 export type Move = 'left' | 'right' | 'up' | 'down' | 'first' | 'last' | 'nextGroup' | 'previousGroup';
 
@@ -24,16 +24,23 @@ function stopsOfCursor(
   index: number,
 ): readonly Stop[] {
   const rows = tableOf(spec, cursor.data)?.rows ?? [];
-  const xs = [...new Set(rows.map((row) => row[cursor.x]))];
-  const ys = cursor.y === undefined ? [] : [...new Set(rows.map((row) => row[cursor.y ?? '']))];
+  const xs = placesOf(rows, cursor.x);
+  const ys = cursor.y === undefined ? null : placesOf(rows, cursor.y);
   const stops: Stop[] = [];
   for (const [place, row] of rows.entries()) {
     const key = rowKey(cursor.data, place);
     if (!scene.anchors.has(key)) continue;
-    const y = cursor.y === undefined ? 0 : ys.indexOf(row[cursor.y]);
-    stops.push({ row: key, cursor: index, x: xs.indexOf(row[cursor.x]), y });
+    const y = cursor.y === undefined ? 0 : (ys?.get(row[cursor.y]) ?? -1);
+    stops.push({ row: key, cursor: index, x: xs.get(row[cursor.x]) ?? -1, y });
   }
   return stops;
+}
+
+/** Different values of a column, each with its place among them. */
+function placesOf(rows: readonly Row[], column: string): ReadonlyMap<Cell | undefined, number> {
+  const places = new Map<Cell | undefined, number>();
+  for (const row of rows) if (!places.has(row[column])) places.set(row[column], places.size);
+  return places;
 }
 
 /** The row after a move; the same row where there is none further. Starts at the first stop. */

@@ -1,5 +1,7 @@
 /** Shapes and anchors of one mark in one panel. */
 import { area, curveBumpX, line } from 'd3-shape';
+import { type Drawable, drawnPoints } from '../curves/drawnPoints';
+import { Extremes } from '../curves/extremes';
 import { plainNumber, sentenceOf } from './cells';
 import { type ColourName, DIVERGING, type Marker, RAMP } from './palette';
 import { rampColour, type Scale } from './scales';
@@ -139,7 +141,8 @@ function lines(mark: MarkOf<'line'>, context: Context): MarkDrawing {
   const { x, y, em } = context.frame;
   const shapes: Shape[] = [];
   const anchors: Anchor[] = [];
-  for (const [series, entries] of bySeries(context, mark.series)) {
+  for (const [series, all] of bySeries(context, mark.series)) {
+    const entries = drawnEntries(all, mark, context.frame);
     const path = line<Entry>(
       ([row]) => x.at(row[mark.x]),
       ([row]) => y.at(row[mark.y]),
@@ -150,8 +153,9 @@ function lines(mark: MarkOf<'line'>, context: Context): MarkDrawing {
       kind: 'path',
       d: path([...entries]) ?? '',
       stroke: series.colour,
-      strokeWidth: em * 0.15,
-      dash: series.dash.map((length) => length * em * 0.09),
+      ...(mark.isFaint
+        ? { strokeWidth: em * 0.09, strokeOpacity: FAINT }
+        : { strokeWidth: em * 0.15, dash: series.dash.map((length) => length * em * 0.09) }),
       series: series.key,
       label: series.label,
     });
@@ -163,6 +167,32 @@ function lines(mark: MarkOf<'line'>, context: Context): MarkDrawing {
     }
   }
   return { shapes, anchors };
+}
+
+const FAINT = 0.3;
+/** Columns that are told apart in a unit of the drawing: a pixel of a dense screen, or 216 dots an inch in print. */
+const COLUMNS_A_UNIT = 3;
+
+/** All rows of a line; where they crowd and follow each other along x, those that show on the axis. */
+function drawnEntries(
+  entries: readonly Entry[],
+  mark: MarkOf<'line'>,
+  { x, left, width }: PanelFrame,
+): readonly Entry[] {
+  const columns = Math.ceil(width * COLUMNS_A_UNIT);
+  if (entries.length <= 4 * columns) return entries;
+  const held = entries.filter(([row]) => typeof row[mark.y] === 'number');
+  const across = Float64Array.from(held, ([row]) => x.at(row[mark.x]));
+  if (!across.every((at, index) => index === 0 || at > (across[index - 1] ?? 0))) return entries;
+  const column = Float64Array.from(held, ([row]) => Number(row[mark.y]));
+  const extremes = new Extremes();
+  for (let length = 1; length <= column.length; length++) extremes.grew(column, length);
+  const find: Drawable['find'] = (from, until, ends) => extremes.find(column, from, until, ends);
+  return drawnPoints({ steps: across, find }, { from: left, to: left + width, columns }).flatMap((index) => {
+    const at = across[index] ?? 0;
+    // What a line beyond the frame would show is cut off on the page, but not in a file.
+    return at < left || at > left + width ? [] : held.slice(index, index + 1);
+  });
 }
 
 function points(mark: MarkOf<'point'>, context: Context): MarkDrawing {

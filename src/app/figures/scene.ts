@@ -12,6 +12,8 @@ interface Drawn {
   readonly stroke?: ColourName;
   readonly strokeWidth?: number;
   readonly dash?: readonly number[];
+  /** Of the stroke; 1 if left out. */
+  readonly strokeOpacity?: number;
   /** Which row (rowKey) or which series a pointer on this shape means. */
   readonly row?: string;
   readonly series?: string;

@@ -70,6 +70,7 @@ export type Mark =
       readonly high: string;
       readonly series: string;
     }
+  /** Where rows crowd, only those that each column of pixels needs are drawn (drawnPoints.ts): no extreme is lost. */
   | {
       readonly kind: 'line';
       readonly data: string;
@@ -77,6 +78,8 @@ export type Mark =
       readonly y: string;
       readonly series: string;
       readonly isMarked?: boolean;
+      /** Thin and pale: raw values behind their average. */
+      readonly isFaint?: boolean;
     }
   | {
       readonly kind: 'point';

@@ -9,7 +9,7 @@ import type { FigureSpec } from './spec';
 /** Column and page of the usual two-column paper. */
 export type PaperWidth = 84 | 174;
 
-const POINTS_PER_MM = 72 / 25.4;
+export const POINTS_PER_MM = 72 / 25.4;
 /** Text size of files in points; journals want at least 7. */
 export const PAPER_EM = 7.2;
 const FONTS = 'Helvetica, Arial, sans-serif';
@@ -67,7 +67,7 @@ function shapeText(shape: Shape, prefix: string): string {
     return `<text x="${coordinate(shape.x)}" y="${coordinate(shape.y)}" font-size="${coordinate(shape.size)}" fill="${colourIn(shape.colour)}" text-anchor="${shape.anchor}"${shape.isBold ? ' font-weight="600"' : ''}${turn}>${xmlText(shape.text)}</text>`;
   }
   const stroke = shape.stroke
-    ? ` stroke="${colourIn(shape.stroke)}" stroke-width="${coordinate(shape.strokeWidth ?? 1)}"${shape.dash?.length ? ` stroke-dasharray="${shape.dash.map(coordinate).join(' ')}"` : ''}`
+    ? ` stroke="${colourIn(shape.stroke)}" stroke-width="${coordinate(shape.strokeWidth ?? 1)}"${shape.dash?.length ? ` stroke-dasharray="${shape.dash.map(coordinate).join(' ')}"` : ''}${shape.strokeOpacity === undefined ? '' : ` stroke-opacity="${shape.strokeOpacity}"`}`
     : '';
   const title = shape.label === undefined ? '' : `<title>${xmlText(shape.label)}</title>`;
   const row = shape.row === undefined ? '' : ` data-row="${xmlText(shape.row)}"`;

@@ -1,6 +1,7 @@
 import { ArrowRight } from 'lucide-react';
 import { Link } from 'wouter';
-import { CurvesPanel, type Figure } from '../charts/CurvesPanel';
+import { CurvesPanel } from '../charts/CurvesPanel';
+import type { Figure } from '../charts/curvesFigure';
 import { RECOMMENDER_FIELDS } from '../config/fields';
 import { isForMany } from '../config/system';
 import { CurriculumPanels } from '../curriculum/CurriculumPanels';

@@ -1,6 +1,7 @@
 import { Link } from 'wouter';
 import { CodebookPanel } from '../charts/CodebookPanel';
-import { CurvesPanel, type Figure } from '../charts/CurvesPanel';
+import { CurvesPanel } from '../charts/CurvesPanel';
+import type { Figure } from '../charts/curvesFigure';
 import { WallPanel } from '../codes/WallPanel';
 import { TOKENIZER_FIELDS, UTGREC_FIELDS } from '../config/fields';
 import { isForMany, isUtgrec } from '../config/system';
