@@ -28,6 +28,9 @@ test('a second tab watches the first one train, takes over from its checkpoint, 
   await test.step('it shows live how far the other tab is, and says that it is another one', async () => {
     await expect(tray(second)).toContainText('in another tab', { timeout: MINUTES });
     await expect(second.getByRole('progressbar', { name: 'Progress of the recommender in another tab' })).toBeVisible();
+    const rail = second.getByRole('navigation', { name: 'Pages' });
+    await expect(rail.getByRole('link', { name: /^Recommender in another tab \d+%$/ })).toBeVisible();
+    await expect(second.getByText('its run trains in another tab.')).toBeVisible();
     await expect(second.locator('[data-curve="loss"] .chart-last')).toHaveText(/\d/, { timeout: MINUTES });
     const [before, curve] = [await stepsDone(second), await curveEnds(second, 'loss')];
     await expect.poll(() => stepsDone(second), { timeout: MINUTES }).toBeGreaterThan(before);

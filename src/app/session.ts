@@ -300,11 +300,11 @@ function applyRestored(state: RestoredState, what = 'Restored from your last vis
   useWorkspace.getState().opened(state.data);
   if (state.config) useDraft.getState().load(state.config);
   const [tokenizer, recommender] = applyRun(state);
-  useWorkspace.getState().notify({
-    kind: 'restored',
-    message: restoredSentence(what, state.data.name, tokenizer, recommender),
-    code: null,
-  });
+  const { data, run } = state;
+  const message = run?.isTraining
+    ? `${what}: ${data.name}; its run trains in another tab.`
+    : `${what}: ${data.name}; tokenizer ${STATE_WORDS[tokenizer]}, recommender ${STATE_WORDS[recommender]}.`;
+  useWorkspace.getState().notify({ kind: 'restored', message, code: null });
 }
 
 /** A queued run has its turn: its pages show it, and the draft stays what the user edits. */
@@ -346,8 +346,6 @@ const STATE_WORDS: Readonly<Record<RunState, string>> = {
   done: 'trained',
   failed: 'failed',
 };
-const restoredSentence = (what: string, name: string, tokenizer: RunState, recommender: RunState): string =>
-  `${what}: ${name}; tokenizer ${STATE_WORDS[tokenizer]}, recommender ${STATE_WORDS[recommender]}.`;
 
 function applyEvent(event: WorkerEvent): void {
   const jobs = useJobs.getState();
@@ -361,6 +359,8 @@ function applyEvent(event: WorkerEvent): void {
     case 'shown':
       forgetRuns();
       applyRun(event.state);
+      // It said how far the run was before.
+      useWorkspace.getState().dismiss('restored');
       break;
     case 'queue':
       useQueue.getState().told(event.state);

@@ -112,10 +112,11 @@ export class OpenDesk {
     const run = await restoredRun(this.store, config, this.data.dataset);
     await shown.recall(run, this.store);
     const kept = drift.reset(run.drift);
-    const record = await this.store.getRun(CURRENT_RUN);
+    const record = (await this.store.getRun(CURRENT_RUN)) ?? null;
+    const busy = await this.registry.host.busyRuns();
     return {
       data: summary,
-      run: record ? { id: record.id, name: record.name } : null,
+      run: record && { id: record.id, name: record.name, isTraining: busy.has(record.id) },
       config,
       tokenizer: { ...run.tokenizer, drift: kept },
       recommender: { ...run.recommender, hasModel: run.items !== null && (await this.hasModel(config)) },

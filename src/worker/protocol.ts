@@ -216,7 +216,12 @@ export interface HelloReply {
 export interface RestoredState {
   readonly data: DataSummary;
   /** The shown run. */
-  readonly run: { readonly id: string; readonly name: string } | null;
+  readonly run: {
+    readonly id: string;
+    readonly name: string;
+    /** Some tab trains it now. */
+    readonly isTraining: boolean;
+  } | null;
   /** null before the first training on this data. */
   readonly config: SystemConfig | null;
   readonly tokenizer: {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { CodebookReport } from '../train/reports';
 import type { Progress, WorkerEvent } from './protocol';
 import { ANSWER_MS, HANDOVER_MS, type LetGo, TabDesk } from './tabDesk';
 import { envelopeOf, MOST_ROWS, readEnvelope } from './tabMessages';
@@ -16,6 +17,21 @@ const PROGRESS: Progress = {
 };
 const JOB = { runId: 'calm-fox', name: 'wide', part: 'recommender', dataName: 'shop' } as const;
 const row = (step: number) => ({ run: 'recommender' as const, step, epoch: 0, seconds: 1, values: { loss: 1 / step } });
+
+const codebook = (step: number): CodebookReport => ({
+  step,
+  codes: 2,
+  levels: 1,
+  groups: [
+    {
+      name: 'all items',
+      items: 3,
+      collisionRate: 0.25,
+      levels: [{ usedShare: 1, perplexity: 1.9, dead: 0, counts: [1, 2] }],
+      books: [{ name: 'root', entries: 2, usedShare: 1 }],
+    },
+  ],
+});
 
 /** A browser: a channel that reaches all other tabs, one lock, and a clock that the test moves. */
 function browser() {
@@ -134,6 +150,31 @@ describe('TabDesk', () => {
     expect(late.told.at(-1)).toEqual({ kind: 'runs' });
   });
 
+  it('passes on how the codes are used while the tokenizer trains, the newest also to a tab that is opened later', async () => {
+    const { tab, pass } = browser();
+    const [trainer, viewer, elsewhere] = [tab(), tab(), tab()];
+    elsewhere.state.shown = 'other-run';
+    trainer.begin();
+    for (const step of [1, 2]) trainer.desk.follow({ kind: 'codebook', report: codebook(step) });
+    await pass(1000);
+    const reports = (told: readonly WorkerEvent[]) =>
+      told.flatMap((event) => (event.kind === 'codebook' ? [event.report.step] : []));
+    expect(viewer.told).toContainEqual({ kind: 'codebook', report: codebook(2) });
+    // Told once, however often the progress is.
+    trainer.desk.follow({ kind: 'progress', progress: PROGRESS });
+    await pass(1000);
+    expect(reports(viewer.told)).toEqual([2]);
+    expect(reports(elsewhere.told)).toEqual([]);
+    const late = tab();
+    late.desk.greet();
+    expect(late.told.map(({ kind }) => kind)).toEqual(['elsewhere', 'codebook']);
+    trainer.desk.follow({ kind: 'finished', run: 'recommender', outcome: 'done' });
+    trainer.begin();
+    const later = tab();
+    later.desk.greet();
+    expect(reports(later.told)).toEqual([]);
+  });
+
   it('notices that the tab is gone by its lock, not by its silence', async () => {
     const { tab, pass, close, unlock } = browser();
     const [trainer, viewer] = [tab(), tab()];
@@ -201,6 +242,14 @@ describe('TabDesk', () => {
 });
 
 describe('readEnvelope', () => {
+  const report = (change: object) => {
+    const good = codebook(1);
+    const groups = good.groups.map((group) => ({
+      ...group,
+      levels: group.levels.map((level) => ({ ...level, ...change })),
+    }));
+    return { version: 1, from: 'x', message: { kind: 'codebook', runId: 'calm-fox', report: { ...good, groups } } };
+  };
   const rows = (all: readonly unknown[]) => ({
     version: 1,
     from: 'x',
@@ -209,6 +258,7 @@ describe('readEnvelope', () => {
 
   it('takes what a tab says, with losses that are no number', () => {
     expect(readEnvelope(rows([{ ...row(1), values: { loss: Number.NaN } }]))?.message.kind).toBe('rows');
+    expect(readEnvelope(report({}))?.message.kind).toBe('codebook');
     expect(readEnvelope(envelopeOf('x', { kind: 'who' }))).toEqual({ from: 'x', message: { kind: 'who' } });
   });
 
@@ -220,6 +270,8 @@ describe('readEnvelope', () => {
     ['more fields', { version: 1, from: 'x', message: { kind: 'who', more: 1 } }],
     ['a step that is no count', rows([{ ...row(1), step: -1 }])],
     ['a value that is text', rows([{ ...row(1), values: { loss: '<b>' } }])],
+    ['a code that no item can have', report({ counts: [-1] })],
+    ['a report with more fields', report({ html: '<b>' })],
     ['too many rows', rows(new Array(MOST_ROWS + 1).fill(row(1)))],
   ])('drops %s', (_, value) => {
     expect(readEnvelope(value)).toBeNull();

@@ -3,7 +3,7 @@
  * trains is decided by a lock of the browser alone: what is told here only says what to show, and whom to ask.
  */
 import { ConflictError } from '../base/errors';
-import type { MetricRow } from '../train/reports';
+import type { CodebookReport, MetricRow } from '../train/reports';
 import type { WorkerEvent } from './protocol';
 import type { OtherJob } from './protocol/tabs';
 import { envelopeOf, MOST_ROWS, readEnvelope, type TabMessage } from './tabMessages';
@@ -58,6 +58,9 @@ export class TabDesk {
   readonly #id: string;
   #own: OtherJob | null = null;
   #rows: MetricRow[] = [];
+  /** The newest of the own job, for tabs that are opened later as well. */
+  #codebook: CodebookReport | null = null;
+  #isCodebookTold = true;
   #isTelling = false;
   #other: { readonly from: string; readonly job: OtherJob } | null = null;
   #undoWatch: () => void = () => undefined;
@@ -81,6 +84,7 @@ export class TabDesk {
   began(job: Omit<OtherJob, 'progress'>): void {
     this.#own = { ...job, progress: null };
     this.#rows = [];
+    this.#codebook = null;
     this.#forgetOther();
     this.#post({ kind: 'job', job: this.#own });
   }
@@ -95,6 +99,10 @@ export class TabDesk {
       this.#tellSoon();
     } else if (event.kind === 'metrics') {
       this.#rows.push(...event.rows);
+      this.#tellSoon();
+    } else if (event.kind === 'codebook') {
+      this.#codebook = event.report;
+      this.#isCodebookTold = false;
       this.#tellSoon();
     } else if (event.kind === 'finished' || event.kind === 'failed') {
       this.#tellNow();
@@ -111,6 +119,8 @@ export class TabDesk {
     switch (message.kind) {
       case 'who':
         if (this.#own) this.#post({ kind: 'job', job: this.#own });
+        this.#isCodebookTold = false;
+        this.#tellCodebook();
         break;
       case 'job':
         // Only one tab trains: who has the right to, knows better.
@@ -119,6 +129,10 @@ export class TabDesk {
       case 'rows':
         if (this.#other?.from === from && this.#isShown(message.runId))
           this.host.tell({ kind: 'metrics', rows: message.rows });
+        break;
+      case 'codebook':
+        if (this.#other?.from === from && this.#isShown(message.runId))
+          this.host.tell({ kind: 'codebook', report: message.report });
         break;
       case 'ended':
         if (this.#other?.from === from) this.#over(message.runId);
@@ -245,7 +259,14 @@ export class TabDesk {
     const rows = this.#rows.splice(0);
     for (let at = 0; at < rows.length; at += MOST_ROWS)
       this.#post({ kind: 'rows', runId: own.runId, rows: rows.slice(at, at + MOST_ROWS) });
+    this.#tellCodebook();
     this.#post({ kind: 'job', job: own });
+  }
+
+  #tellCodebook(): void {
+    if (!this.#own || !this.#codebook || this.#isCodebookTold) return;
+    this.#isCodebookTold = true;
+    this.#post({ kind: 'codebook', runId: this.#own.runId, report: this.#codebook });
   }
 
   #post(message: TabMessage): void {

@@ -3,7 +3,7 @@
  * what does not fit is dropped, and nothing of it is trusted but shapes and sizes.
  */
 import * as v from 'valibot';
-import type { MetricRow, Progress } from '../train/reports';
+import type { CodebookReport, MetricRow, Progress } from '../train/reports';
 
 export const CHANNEL = 'tessera-tabs';
 const VERSION = 1;
@@ -37,6 +37,31 @@ const Row = v.strictObject({
   values: v.record(text(80), v.union([v.number(), v.nan()])),
 }) satisfies v.GenericSchema<MetricRow>;
 
+/** Larger reports than any of ours. */
+const MOST_GROUPS = 200;
+const MOST_LEVELS = 64;
+const MOST_CODES = 65_536;
+const many = <const S extends v.GenericSchema>(of: S, most: number) =>
+  v.pipe(v.array(of), v.maxLength(most), v.readonly());
+
+const Level = v.strictObject({ usedShare: amount, perplexity: amount, dead: count, counts: many(count, MOST_CODES) });
+const Book = v.strictObject({ name: text(80), entries: count, usedShare: amount });
+const Codebook = v.strictObject({
+  step: count,
+  codes: count,
+  levels: count,
+  groups: many(
+    v.strictObject({
+      name: text(200),
+      items: count,
+      collisionRate: amount,
+      levels: many(Level, MOST_LEVELS),
+      books: v.exactOptional(many(Book, MOST_LEVELS)),
+    }),
+    MOST_GROUPS,
+  ),
+}) satisfies v.GenericSchema<CodebookReport>;
+
 const Message = v.variant('kind', [
   /** A tab has been opened: whoever trains tells what. */
   v.strictObject({ kind: v.literal('who') }),
@@ -51,6 +76,7 @@ const Message = v.variant('kind', [
     }),
   }),
   v.strictObject({ kind: v.literal('rows'), runId: id, rows: v.pipe(v.array(Row), v.maxLength(MOST_ROWS)) }),
+  v.strictObject({ kind: v.literal('codebook'), runId: id, report: Codebook }),
   v.strictObject({ kind: v.literal('ended'), runId: id }),
   /** Wanted: that whoever trains this run stops and lets go. */
   v.strictObject({ kind: v.literal('letGo'), ask: id, runId: id }),

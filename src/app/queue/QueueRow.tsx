@@ -4,7 +4,8 @@ import type { QueueEntry, RunInfo } from '../../worker/protocol';
 import { METHODS, methodOf } from '../config/presets';
 import { earlyWords } from '../runs/runWords';
 import { useSession } from '../sessionContext';
-import { useJobs } from '../stores/jobs';
+import { useElsewhere } from '../stores/elsewhere';
+import { percentOf, useJobs } from '../stores/jobs';
 import { useRuns } from '../stores/runs';
 import { medianWords } from './medianRule';
 
@@ -100,9 +101,9 @@ function Ending({ of: ending }: { readonly of: RunInfo['ending'] | undefined }) 
 }
 
 function RunningShare() {
-  const share = useJobs(({ progress }) =>
-    progress && progress.total > 0 ? Math.floor((100 * progress.done) / progress.total) : null,
-  );
+  const own = useJobs(({ progress }) => percentOf(progress));
+  const other = useElsewhere(({ job }) => percentOf(job?.progress ?? null));
+  const share = own ?? other;
   return share === null ? null : ` · ${share}%`;
 }
 

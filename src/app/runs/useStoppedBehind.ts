@@ -1,3 +1,4 @@
+import { useIsShownElsewhere } from '../stores/elsewhere';
 import { useJobs } from '../stores/jobs';
 import { shownRun, useRuns } from '../stores/runs';
 
@@ -5,5 +6,6 @@ import { shownRun, useRuns } from '../stores/runs';
 export function useStoppedBehind(): string | null {
   const isStopped = useJobs(({ recommender }) => recommender.state === 'stopped');
   const ending = useRuns((runs) => shownRun(runs)?.ending ?? null);
-  return isStopped && ending?.kind === 'median' ? ending.message : null;
+  const isElsewhere = useIsShownElsewhere();
+  return isStopped && !isElsewhere && ending?.kind === 'median' ? ending.message : null;
 }

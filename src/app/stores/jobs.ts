@@ -96,6 +96,10 @@ export const useJobs = create<Jobs & JobActions>()((set) => ({
     set({ tokenizer: NO_RUN, recommender: NO_RUN, codebook: null, quality: null, evaluations: [], model: 0, ...IDLE }),
 }));
 
+/** Of what is under way; null before its first report. */
+export const percentOf = (progress: Progress | null): number | null =>
+  progress && progress.total > 0 ? Math.floor((100 * progress.done) / progress.total) : null;
+
 /** The run that a job works on now, or null. */
 export const runningRun = (jobs: Jobs): Run | null =>
   jobs.tokenizer.state === 'running' ? 'tokenizer' : jobs.recommender.state === 'running' ? 'recommender' : null;
