@@ -178,10 +178,6 @@ export class CurvePlot {
     const ratio = globalThis.devicePixelRatio || 1;
     const frame: Frame = { ctx, bbox, ratio, from: x.min, to: x.max, low: y.min, high: y.max };
     ctx.save();
-    ctx.beginPath();
-    ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
-    ctx.clip();
-    ctx.lineJoin = 'round';
     for (const line of this.#options.lines) paintLine(frame, line);
     paintMarks(frame, this.#options.marks?.() ?? [], ink);
     ctx.restore();
@@ -264,20 +260,30 @@ function paintLine(frame: Frame, line: PlotLine): void {
   const [acrossEach, upEach] = [bbox.width / (to - from), bbox.height / (high - low)];
   const xOf = (at: number): number => ((source.steps[drawn[at] ?? 0] ?? 0) - from) * acrossEach;
   const yOf = (at: number): number => bbox.height - ((values[drawn[at] ?? 0] ?? 0) - low) * upEach;
-  ctx.setTransform(1, 0, 0, 1, bbox.left, bbox.top);
+  ctx.save();
+  ctx.translate(bbox.left, bbox.top);
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(0, 0, bbox.width, bbox.height);
+  ctx.clip();
+  ctx.lineJoin = 'round';
   ctx.globalAlpha = line.alpha;
   ctx.strokeStyle = line.stroke;
-  if (drawn.length * CROWDED_PIXELS > columns) paintColumns(frame, line, columnSpans(drawn.length, xOf, yOf, columns));
+  const isCrowded = drawn.length * CROWDED_PIXELS > columns;
+  if (isCrowded) paintColumns(frame, line, columnSpans(drawn.length, xOf, yOf, columns));
   else {
     ctx.lineWidth = line.width * ratio;
     ctx.setLineDash(line.dash.map((length) => length * ratio));
     ctx.beginPath();
     for (let at = 0; at < drawn.length; at++) ctx.lineTo(xOf(at), yOf(at));
     ctx.stroke();
-    if (line.marker !== 'none' && drawn.length * MARK_PIXELS * ratio <= columns)
-      paintMarkers(frame, line, drawn.length, xOf, yOf);
   }
-  ctx.setTransform(1, 0, 0, 1, 0, 0);
+  ctx.restore();
+  // Not clipped: the first and the last one stand on the frame.
+  const inside = (at: number): boolean => xOf(at) >= 0 && xOf(at) <= bbox.width;
+  if (line.marker !== 'none' && drawn.length * MARK_PIXELS * ratio <= columns)
+    for (const at of drawn.keys()) if (inside(at)) paintMarker(frame, line, xOf(at), yOf(at));
+  ctx.restore();
 }
 
 function paintColumns({ ctx, ratio }: Frame, { width, dash }: PlotLine, { tops, bottoms }: ColumnSpans): void {
@@ -297,21 +303,14 @@ function paintColumns({ ctx, ratio }: Frame, { width, dash }: PlotLine, { tops, 
   ctx.stroke();
 }
 
-function paintMarkers(
-  { ctx, ratio }: Frame,
-  line: PlotLine,
-  count: number,
-  xOf: (at: number) => number,
-  yOf: (at: number) => number,
-): void {
-  ctx.setLineDash([]);
-  ctx.fillStyle = line.stroke;
-  for (let at = 0; at < count; at++) {
-    ctx.beginPath();
-    ctx.arc(xOf(at), yOf(at), MARK_RADIUS * ratio, 0, 2 * Math.PI);
-    if (line.marker === 'filled') ctx.fill();
-    ctx.stroke();
-  }
+function paintMarker({ ctx, ratio }: Frame, { marker, stroke, width }: PlotLine, x: number, y: number): void {
+  ctx.strokeStyle = stroke;
+  ctx.fillStyle = stroke;
+  ctx.lineWidth = width * ratio;
+  ctx.beginPath();
+  ctx.arc(x, y, MARK_RADIUS * ratio, 0, 2 * Math.PI);
+  if (marker === 'filled') ctx.fill();
+  ctx.stroke();
 }
 
 /** Upright dashed lines where one phase of training ends and the next begins. */

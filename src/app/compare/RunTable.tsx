@@ -4,7 +4,7 @@ import { type KeyboardEvent, type ReactNode, useRef, useState } from 'react';
 import type { RunInfo } from '../../worker/protocol';
 import { useSelection } from '../stores/selection';
 import { RunTableRow } from './RunTableRow';
-import { AGGREGATOR_WORDS, AGGREGATORS, isTestKey, metricTitle } from './runColumns';
+import { AGGREGATOR_WORDS, AGGREGATORS, isTestKey, metricTitle, nameInSection, sectionOf } from './runColumns';
 import type { RunSort } from './runOrder';
 import { type MetricColumn, useTableLayout } from './useTableLayout';
 
@@ -41,11 +41,12 @@ export function RunTable({ runs, keys, sort, onSort, styles }: RunTableProps) {
   const width = (hasData ? 4 : 3) + keys.length + metrics.length + 1;
   const heads = ['name', 'seed', ...metrics.map(({ key }) => key), ...keys];
   const stop = heads.includes(wantedStop) ? wantedStop : 'name';
-  const head = (by: string, title: string, extra?: ReactNode) => (
+  const head = (by: string, title: string, extra?: ReactNode, section?: HeadSection) => (
     <SortHead
       key={by}
       by={by}
       title={title}
+      section={section ?? null}
       sort={sort}
       isStop={by === stop}
       onFocus={() => setStop(by)}
@@ -68,7 +69,10 @@ export function RunTable({ runs, keys, sort, onSort, styles }: RunTableProps) {
             {hasData && <th scope="col">Data</th>}
             {head('seed', 'Seed')}
             {metrics.map((column) => head(column.key, metricTitle(column.key), <ColumnTools column={column} />))}
-            {keys.map((key) => head(key, key))}
+            {keys.map((key, at) => {
+              const isFirst = at === 0 || sectionOf(keys[at - 1] ?? '') !== sectionOf(key);
+              return head(key, nameInSection(key), null, { name: sectionOf(key), isFirst });
+            })}
           </tr>
         </thead>
         <tbody>
@@ -117,9 +121,16 @@ function moveAlong(event: KeyboardEvent<HTMLTableRowElement>): void {
   next.focus();
 }
 
+/** Of a configuration key: named over the first of its columns. */
+interface HeadSection {
+  readonly name: string;
+  readonly isFirst: boolean;
+}
+
 interface SortHeadProps {
   readonly by: string;
   readonly title: string;
+  readonly section: HeadSection | null;
   readonly sort: RunSort;
   /** Whether Tab comes here. */
   readonly isStop: boolean;
@@ -128,11 +139,16 @@ interface SortHeadProps {
   readonly children?: ReactNode;
 }
 
-function SortHead({ by, title, sort, isStop, onFocus, onSort, children }: SortHeadProps) {
+function SortHead({ by, title, section, sort, isStop, onFocus, onSort, children }: SortHeadProps) {
   const isSorted = sort.by === by;
   const Arrow = sort.isDescending ? ArrowDown : ArrowUp;
   return (
-    <th scope="col" aria-sort={isSorted ? (sort.isDescending ? 'descending' : 'ascending') : 'none'}>
+    <th
+      scope="col"
+      className={section?.isFirst ? 'is-section' : undefined}
+      aria-sort={isSorted ? (sort.isDescending ? 'descending' : 'ascending') : 'none'}
+    >
+      {section?.isFirst && <div className="run-section">{section.name}</div>}
       <button
         type="button"
         className="run-sort"
@@ -141,6 +157,7 @@ function SortHead({ by, title, sort, isStop, onFocus, onSort, children }: SortHe
         onFocus={onFocus}
         onClick={() => onSort({ by, isDescending: isSorted ? !sort.isDescending : by.includes('/') })}
       >
+        {section && !section.isFirst && <span className="visually-hidden">{section.name} </span>}
         {title}
         {isSorted && <Arrow size={12} aria-hidden />}
       </button>

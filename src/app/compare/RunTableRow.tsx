@@ -4,7 +4,7 @@ import { RunActions } from '../runs/RunActions';
 import { endingWords, statusWords } from '../runs/runWords';
 import { useSession } from '../sessionContext';
 import { useSelection } from '../stores/selection';
-import { flatConfig, metricMeaning, metricOf, metricText } from './runColumns';
+import { flatConfig, metricMeaning, metricOf, metricText, sectionOf } from './runColumns';
 import { StyleKey } from './StyleKey';
 import type { MetricColumn } from './useTableLayout';
 
@@ -53,9 +53,20 @@ export function RunTableRow({ run, rowIndex, hasData, keys, metrics, style, isCh
           {metricText(key, metricOf(run, key, aggregator))}
         </td>
       ))}
-      {keys.map((key) => (
-        <td key={key}>{String(config[key] ?? '–')}</td>
-      ))}
+      {keys.map((key, at) => {
+        const isFirst = at === 0 || sectionOf(keys[at - 1] ?? '') !== sectionOf(key);
+        return (
+          <td key={key} className={isFirst ? 'is-section' : undefined}>
+            {key in config ? (
+              String(config[key] ?? '–')
+            ) : (
+              <span className="quiet" title={`${run.system} has no such setting`}>
+                –
+              </span>
+            )}
+          </td>
+        );
+      })}
     </tr>
   );
 }

@@ -5,8 +5,9 @@ import { formatCount } from '../format/numbers';
 import { Panel } from '../parts/Panel';
 import { RemovedRuns } from '../runs/RemovedRuns';
 import { useSelection } from '../stores/selection';
+import { ColumnMenu } from './ColumnMenu';
 import { RunTable } from './RunTable';
-import { configKeys, differingKeys, isTestKey, metricKeys, metricTitle } from './runColumns';
+import { isTestKey, keyKinds, metricKeys, metricTitle, shownKeys } from './runColumns';
 import { filtered, ordered, type RunSort, styleIndices } from './runOrder';
 import { useTableLayout } from './useTableLayout';
 
@@ -26,18 +27,16 @@ export function RunsPanel({ runs, filter, onFilter, sort, onSort, groupBy, onGro
   const layout = useTableLayout();
   const chosen = useSelection((selection) => selection.runs);
   const found = useMemo(() => filtered(runs, filter), [runs, filter]);
-  const differing = useMemo(() => differingKeys(found), [found]);
-  const keys = useMemo(
-    () => (layout.isDiffOnly ? differing : configKeys(found)),
-    [layout.isDiffOnly, differing, found],
-  );
+  const kinds = useMemo(() => keyKinds(found), [found]);
+  const keys = useMemo(() => shownKeys(kinds, layout), [kinds, layout]);
   const shown = useMemo(
     () => ordered(found, sort, (key) => layout.metrics.find((column) => column.key === key)?.aggregator ?? 'best'),
     [found, sort, layout.metrics],
   );
   const styles = useMemo(() => styleIndices(runs, groupBy), [runs, groupBy]);
   const others = metricKeys(runs).filter((key) => !layout.metrics.some((column) => column.key === key));
-  const hidden = configKeys(found).length - differing.length;
+  const differing = [...kinds].flatMap(([key, kind]) => (kind === 'same' ? [] : [key]));
+  const own = [...kinds.values()].filter((kind) => kind === 'own').length;
   return (
     <Panel title="Runs" note={`${formatCount(runs.length)} in all, ${formatCount(chosen.length)} chosen`}>
       <div className="run-table-tools">
@@ -60,10 +59,9 @@ export function RunsPanel({ runs, filter, onFilter, sort, onSort, groupBy, onGro
             checked={!layout.isDiffOnly}
             onChange={({ target }) => layout.showAll(target.checked)}
           />
-          {hidden > 0
-            ? `All settings (${formatCount(hidden)} ${hidden === 1 ? 'is' : 'are'} the same)`
-            : 'All settings'}
+          {allSettings(kinds.size - differing.length, own)}
         </label>
+        <ColumnMenu runs={found} kinds={kinds} shown={keys} />
         <span className="tool">
           <label htmlFor={`${id}-add`}>Metric</label>
           <select id={`${id}-add`} value="" onChange={({ target }) => target.value !== '' && layout.add(target.value)}>
@@ -102,4 +100,13 @@ export function RunsPanel({ runs, filter, onFilter, sort, onSort, groupBy, onGro
       )}
     </Panel>
   );
+}
+
+/** What the box adds: "All settings (12 do not differ, 30 only within some systems)". */
+function allSettings(same: number, own: number): string {
+  const parts = [
+    same > 0 ? `${formatCount(same)} ${same === 1 ? 'does' : 'do'} not differ` : '',
+    own > 0 ? `${formatCount(own)} only within some systems` : '',
+  ].filter(Boolean);
+  return parts.length > 0 ? `All settings (${parts.join(', ')})` : 'All settings';
 }

@@ -10,7 +10,17 @@ import { tableOf } from '../figures/spec';
 import { deltaFigure } from './deltaFigure';
 import { matrixFigure } from './matrixFigure';
 import { overlayFigure, pointsOf, thinned } from './overlayFigure';
-import { configKeys, differingKeys, flatConfig, metricOf, metricText, metricTitle } from './runColumns';
+import {
+  configKeys,
+  differingKeys,
+  flatConfig,
+  keyKinds,
+  metricOf,
+  metricText,
+  metricTitle,
+  sectionOf,
+  shownKeys,
+} from './runColumns';
 import { filtered, ordered, styleIndices } from './runOrder';
 import { tailFigure } from './tailFigure';
 
@@ -55,6 +65,35 @@ describe('columns of the run table', () => {
     expect(keys).toContain('tokenizer.levels');
     expect(keys).toContain('system');
     expect(keys).not.toContain('recommender.width');
+  });
+
+  it('are at first what differs and every system has; keys of one section stand together', () => {
+    const sasrec = (id: string, width: number, learningRate: number): RunInfo => {
+      const own = {
+        seed: 1,
+        system: 'sasrec',
+        recommender: { blockWidth: width, learningRate },
+        loss: { kind: 'bpr' },
+      };
+      return run(id, { system: 'SASRec', config: own as unknown as RunInfo['config'] });
+    };
+    const runs = [withRate('a', 0.01), withRate('b', 0.005), sasrec('c', 32, 0.01), sasrec('d', 64, 0.01)];
+    const kinds = keyKinds(runs);
+    // Values among SASRec runs alone, and of the other system alone.
+    expect(kinds.get('recommender.blockWidth')).toBe('own');
+    expect(kinds.get('tokenizer.levels')).toBe('same');
+    expect(kinds.get('recommender.learningRate')).toBe('differs');
+    const sections = [...kinds.keys()].map(sectionOf);
+    expect(sections.filter((section, at) => section !== sections[at - 1])).toEqual([...new Set(sections)]);
+    const isDiffOnly = true;
+    expect(shownKeys(kinds, { isDiffOnly, picked: {} })).toContain('recommender.learningRate');
+    expect(shownKeys(kinds, { isDiffOnly, picked: {} })).not.toContain('recommender.blockWidth');
+    const picked = { 'recommender.blockWidth': true, 'recommender.learningRate': false };
+    expect(shownKeys(kinds, { isDiffOnly, picked })).toContain('recommender.blockWidth');
+    expect(shownKeys(kinds, { isDiffOnly, picked })).not.toContain('recommender.learningRate');
+    expect(shownKeys(kinds, { isDiffOnly: false, picked: {} })).toEqual([...kinds.keys()]);
+    // One system alone: its own keys are everyone's.
+    expect(keyKinds(runs.slice(2)).get('recommender.blockWidth')).toBe('differs');
   });
 
   it('give the value that the aggregator says, with fixed digits', () => {

@@ -46,6 +46,47 @@ export const configKeys = (runs: readonly RunInfo[]): string[] => [
   ...new Set(runs.flatMap(({ config }) => Object.keys(flatConfig(config)))),
 ];
 
+/**
+ * What a configuration key tells of these runs. `differs`: every system has it, with several values. `own`: several values among
+ * the systems that have it, but one has no such key. `same`: nothing.
+ */
+export type KeyKind = 'differs' | 'own' | 'same';
+
+/** Every key with its kind, in the order in which configurations have them, keys of a section together. */
+export function keyKinds(runs: readonly RunInfo[]): ReadonlyMap<string, KeyKind> {
+  const flats = runs.map(({ system, config }) => ({ system, flat: flatConfig(config) }));
+  const systems = new Set(runs.map(({ system }) => system)).size;
+  const kindOf = (key: string): KeyKind => {
+    const owners = new Set(flats.flatMap(({ system, flat }) => (key in flat ? [system] : [])));
+    const values = flats.flatMap(({ system, flat }) => (owners.has(system) ? [JSON.stringify(flat[key]) ?? ''] : []));
+    if (new Set(values).size < 2) return 'same';
+    return owners.size === systems ? 'differs' : 'own';
+  };
+  const keys = configKeys(runs);
+  const sections = [...new Set(keys.map(sectionOf))];
+  return new Map(
+    sections.flatMap((section) =>
+      keys.flatMap((key) => (sectionOf(key) === section ? [[key, kindOf(key)] as const] : [])),
+    ),
+  );
+}
+
+/** `recommender` of `recommender.dropout`; keys without a part above them belong to the run. */
+export const sectionOf = (key: string): string => (key.includes('.') ? key.slice(0, key.indexOf('.')) : 'run');
+
+/** A key within its section. */
+export const nameInSection = (key: string): string => key.slice(key.indexOf('.') + 1);
+
+interface ShownKeys {
+  readonly isDiffOnly: boolean;
+  /** What the user decided of single keys. */
+  readonly picked: Readonly<Record<string, boolean>>;
+}
+
+/** Keys with a column: what was picked by hand, and else what differs and every system has, or all. */
+export const shownKeys = (kinds: ReadonlyMap<string, KeyKind>, { isDiffOnly, picked }: ShownKeys): string[] =>
+  [...kinds].flatMap(([key, kind]) => ((picked[key] ?? (kind === 'differs' || !isDiffOnly)) ? [key] : []));
+
 /** Curves that some run has, after the metrics of the test split. */
 export const metricKeys = (runs: readonly RunInfo[]): string[] => [
   ...TEST_KEYS,

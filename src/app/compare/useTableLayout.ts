@@ -12,11 +12,15 @@ export interface MetricColumn {
 interface Layout {
   /** Configuration keys that are the same in all runs are left out. */
   readonly isDiffOnly: boolean;
+  /** Configuration keys that were shown or hidden by hand. */
+  readonly picked: Readonly<Record<string, boolean>>;
   readonly metrics: readonly MetricColumn[];
 }
 
 interface LayoutActions {
+  /** Forgets what was picked by hand. */
   showAll(isAll: boolean): void;
+  pick(keys: readonly string[], isShown: boolean): void;
   add(key: string): void;
   drop(key: string): void;
   aggregate(key: string, aggregator: Aggregator): void;
@@ -25,6 +29,7 @@ interface LayoutActions {
 const KEY = 'tessera-run-columns';
 const FIRST: Layout = {
   isDiffOnly: true,
+  picked: {},
   metrics: [
     { key: 'test/R@10', aggregator: 'atBest' },
     { key: 'test/N@10', aggregator: 'atBest' },
@@ -33,6 +38,7 @@ const FIRST: Layout = {
 };
 const LAYOUT = v.object({
   isDiffOnly: v.boolean(),
+  picked: v.optional(v.record(v.string(), v.boolean()), {}),
   metrics: v.pipe(v.array(v.object({ key: v.string(), aggregator: v.picklist(AGGREGATORS) })), v.maxLength(40)),
 });
 
@@ -48,12 +54,14 @@ function kept(): Layout {
 export const useTableLayout = create<Layout & LayoutActions>()((set, get) => {
   const change = (part: Partial<Layout>): void => {
     set(part);
-    const { isDiffOnly, metrics } = get();
-    writeKept(KEY, JSON.stringify({ isDiffOnly, metrics }));
+    const { isDiffOnly, picked, metrics } = get();
+    writeKept(KEY, JSON.stringify({ isDiffOnly, picked, metrics }));
   };
   return {
     ...kept(),
-    showAll: (isAll) => change({ isDiffOnly: !isAll }),
+    showAll: (isAll) => change({ isDiffOnly: !isAll, picked: {} }),
+    pick: (keys, isShown) =>
+      change({ picked: { ...get().picked, ...Object.fromEntries(keys.map((key) => [key, isShown])) } }),
     add: (key) =>
       change({ metrics: [...get().metrics.filter((column) => column.key !== key), { key, aggregator: 'best' }] }),
     drop: (key) => change({ metrics: get().metrics.filter((column) => column.key !== key) }),
