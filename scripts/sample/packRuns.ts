@@ -56,7 +56,8 @@ export async function packRuns(runs: readonly PackedRun[], to: string, order: re
   const listed = order.flatMap((id) => entries.get(id) ?? []);
   const text = `${JSON.stringify({ version: 1, runs: listed }, null, 1)}\n`;
   // What the page could not read is not written.
-  readShippedIndex(text);
+  const [problem] = readShippedIndex(text).problems;
+  if (problem) throw problem;
   writeFileSync(index, text);
 }
 

@@ -244,7 +244,9 @@ const UNTOUCHED: ReadonlySet<string> = new Set(['storage/locked', 'worker/busy']
 const BUSY =
   'Another training has the GPU, perhaps in another tab of this browser. Wait for its end, stop it there, or queue this one.';
 
-const GPU_LOST = 'The last checkpoint is safe: press Continue on the run’s page, or reload the page if that fails.';
+const GPU_LOST =
+  'The last checkpoint is safe: press Continue on the run’s page, or try it again in the queue. If it goes again, reload the page.';
+const GPU_BACK = 'The GPU is back; training goes on from its last checkpoint.';
 const GPU_RETRIED = 'It is asked for again in a moment; training then goes on from the last checkpoint by itself.';
 
 /** A stopped or failed run goes on from its checkpoint if nothing that decides it has changed. */
@@ -356,6 +358,16 @@ function applyEvent(event: WorkerEvent): void {
     case 'elsewhere':
       useElsewhere.getState().told(event.job);
       break;
+    case 'shippedProblem':
+      useWorkspace.getState().notify({
+        kind: 'error',
+        title:
+          event.count === 1
+            ? 'A run that comes with Tessera is left out'
+            : `${event.count} runs that come with Tessera are left out`,
+        ...event.error,
+      });
+      break;
     case 'shown':
       forgetRuns();
       applyRun(event.state);
@@ -397,15 +409,16 @@ function applyEvent(event: WorkerEvent): void {
       if (runningRun(jobs) === event.run) jobs.ended(event.run, 'failed', event.error);
       break;
     case 'deviceLost':
+      useToasts.getState().take(GPU_BACK);
       useWorkspace.getState().notify({
         kind: 'deviceLost',
-        message: `${event.message} ${event.isRetried ? GPU_RETRIED : GPU_LOST}`,
+        message: `${event.isRetried ? GPU_RETRIED : GPU_LOST}${event.message === '' ? '' : ` The browser says: “${event.message}”`}`,
         code: 'gpu/lost',
       });
       break;
     case 'deviceBack':
       useWorkspace.getState().dismiss('deviceLost');
-      useToasts.getState().say('The GPU is back; training goes on from its last checkpoint.');
+      useToasts.getState().say(GPU_BACK);
       break;
   }
 }

@@ -57,6 +57,10 @@ const WANTED_LIMITS = [
 const WANTED_FEATURES: readonly GPUFeatureName[] = ['subgroups', 'timestamp-query', 'shader-f16'];
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|software|basic render|warp/i;
 
+/** @param words of the browser */
+export const lostSentence = (words: string): string =>
+  `GPU lost (${words.replace(/\.$/, '') || 'no reason given'}): try again; training goes on from its last checkpoint.`;
+
 export class GpuDevice {
   readonly counters: GpuCounters = {
     dispatches: 0,
@@ -81,7 +85,7 @@ export class GpuDevice {
     readonly profile: AdapterProfile,
   ) {
     this.lost = raw.lost.then((info) => {
-      this.#lostMessage = `${info.reason || 'unknown'}: ${info.message}`;
+      this.#lostMessage = info.message;
       return { reason: info.reason, message: info.message };
     });
     raw.addEventListener('uncapturederror', (event) => {
@@ -126,11 +130,7 @@ export class GpuDevice {
 
   /** @throws DeviceLostError `gpu/lost` */
   requireAlive(): void {
-    if (this.#lostMessage !== null)
-      throw new DeviceLostError(
-        'gpu/lost',
-        `GPU device is gone (${this.#lostMessage}). Ask for a new device and reload the last checkpoint.`,
-      );
+    if (this.#lostMessage !== null) throw new DeviceLostError('gpu/lost', lostSentence(this.#lostMessage));
   }
 
   /** A counted buffer; the caller owns it and frees it with `destroyBuffer`. Sizes round up to 4 bytes. */

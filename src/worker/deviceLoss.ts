@@ -3,6 +3,7 @@
  * training goes on from the last checkpoint. A second loss soon after ends it: the browser may block the page's GPU on another.
  */
 import { DeviceLostError, OutOfMemoryError } from '../base/errors';
+import { lostSentence } from '../gpu/device';
 
 /** A driver that is restarting refuses whoever asks at once. */
 export const BACK_OFF_MS = 2_000;
@@ -20,7 +21,7 @@ export interface LossyDevice {
 export interface LossPorts<E> {
   /** Asks for a device again. May throw. */
   readonly reopen: () => Promise<E>;
-  /** The run stands still; `isRetried`: it will go on by itself. */
+  /** The run stands still, by the browser’s own words; `isRetried`: it will go on by itself. */
   readonly interrupted: (message: string, isRetried: boolean) => Promise<void>;
   /** There is a device again. */
   readonly resumed: () => Promise<void>;
@@ -49,7 +50,8 @@ export class DeviceLoss {
       if (ports.isStopped() || !(await isLoss(error, engine.device, ports.wait))) throw error;
       const loss = error instanceof DeviceLostError ? error : await lossOf(engine.device, error);
       const isRetried = ports.now() - this.#lastRestart >= RESTART_PAUSE_MS;
-      await ports.interrupted(loss.message, isRetried);
+      const words = engine.device.isLost ? (await engine.device.lost).message : loss.message;
+      await ports.interrupted(words, isRetried);
       if (!isRetried) throw loss;
       await ports.wait(BACK_OFF_MS);
       if (ports.isStopped()) throw loss;
@@ -85,6 +87,6 @@ export async function isLoss(error: unknown, device: LossyDevice, wait: LossPort
 }
 
 async function lossOf(device: LossyDevice, cause: unknown): Promise<DeviceLostError> {
-  const { reason, message } = await device.lost;
-  return new DeviceLostError('gpu/lost', `GPU device is gone (${reason || 'unknown'}: ${message}).`, { cause });
+  const { message } = await device.lost;
+  return new DeviceLostError('gpu/lost', lostSentence(message), { cause });
 }

@@ -1,5 +1,5 @@
 /** What is open in this page: the data set, the runs, and the one of them that the pages show; opening others of each. */
-import { ConfigError } from '../base/errors';
+import { ConfigError, type TesseraError } from '../base/errors';
 import { runsInTraining } from '../storage/browserRunStore';
 import type { RunRecord, RunStore } from '../storage/runStore';
 import { isSystem } from '../train/anyConfig';
@@ -7,7 +7,8 @@ import type { MeasuredRun } from '../train/results';
 import type { SystemConfig } from '../train/systemConfig';
 import { summaryOf } from './catalogue';
 import type { DriftDesk } from './driftDesk';
-import type { DataSummary, RestoredState, SavedRun } from './protocol';
+import { errorReport } from './errorReport';
+import type { DataSummary, RestoredState, SavedRun, WorkerEvent } from './protocol';
 import { restoredRun } from './restoredRuns';
 import type { ResultsDesk } from './resultsDesk';
 import { hasModelOf, RunDesk } from './runDesk';
@@ -32,6 +33,7 @@ import {
 
 /** What the session lends. */
 export interface OpenPorts {
+  readonly emit: (event: WorkerEvent) => void;
   readonly shown: ShownItems;
   readonly drift: DriftDesk;
   readonly results: ResultsDesk;
@@ -87,7 +89,7 @@ export class OpenDesk {
   async begin(baseUrl: string): Promise<void> {
     this.#baseUrl = baseUrl;
     const registry = await RunRegistry.open(await openStore(), { nowMs: Date.now, busyRuns: runsInTraining });
-    this.#runs = new RunDesk(registry, new ShippedRuns(baseUrl));
+    this.#runs = new RunDesk(registry, new ShippedRuns(baseUrl, (problems) => this.#tellProblems(problems)));
   }
 
   /** Opens the data set of the last visit. @returns the shown run, or null if there is none */
@@ -205,6 +207,10 @@ export class OpenDesk {
     await this.ports.forget();
     this.#data = null;
     return null;
+  }
+
+  #tellProblems(problems: readonly TesseraError[]): void {
+    this.ports.emit({ kind: 'shippedProblem', error: errorReport(problems[0]), count: problems.length });
   }
 
   async #enter(data: OpenData, origin: DataOrigin): Promise<void> {

@@ -285,6 +285,8 @@ export type WorkerEvent =
   | { readonly kind: 'shown'; readonly state: RestoredState }
   /** The list of runs changed. */
   | { readonly kind: 'runs' }
+  /** Runs that come with Tessera are left out of the list: the first one's fault, and how many there are. */
+  | { readonly kind: 'shippedProblem'; readonly error: ErrorReport; readonly count: number }
   /** Items have other codes than before; they stay in the worker. */
   | { readonly kind: 'codes' }
   | { readonly kind: 'evaluation'; readonly report: EvaluationReport }

@@ -28,14 +28,22 @@ function serve(change: (name: string, bytes: Uint8Array) => Uint8Array = (_, byt
   return asked;
 }
 
-async function desk(): Promise<RunDesk> {
+async function desk(tell?: ShippedRuns['tell']): Promise<RunDesk> {
   const host = { nowMs: () => 5, busyRuns: async () => new Set<string>() };
-  return new RunDesk(await RunRegistry.open(createMemoryRunStore(), host), new ShippedRuns(BASE));
+  return new RunDesk(await RunRegistry.open(createMemoryRunStore(), host), new ShippedRuns(BASE, tell));
 }
+
+/** The index with one of its entries changed. */
+const withEntry = (at: number, change: Record<string, unknown>): string => {
+  const index = JSON.parse(INDEX);
+  Object.assign(index.runs[at], change);
+  return JSON.stringify(index);
+};
 
 describe('runs that come with Tessera', () => {
   it('are small, and the files that the index names', async () => {
-    const runs = readShippedIndex(INDEX);
+    const { runs, problems } = readShippedIndex(INDEX);
+    expect(problems).toEqual([]);
     expect(runs.length).toBeGreaterThan(0);
     for (const { file, sizeBytes, sha256 } of runs) {
       const bytes = new Uint8Array(readFileSync(`${FOLDER}/${file}`));
@@ -82,13 +90,51 @@ describe('runs that come with Tessera', () => {
   it('are none where the page has no index', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
     vi.stubGlobal('fetch', async () => new Response('', { status: 404 }));
-    expect(await (await desk()).list()).toEqual([]);
+    const tell = vi.fn();
+    expect(await (await desk(tell)).list()).toEqual([]);
+    expect(tell).not.toHaveBeenCalled();
     expect(warn).toHaveBeenCalled();
     warn.mockRestore();
   });
 
-  it('names the field of a damaged index', () => {
-    expect(() => readShippedIndex(INDEX.replace('"sizeBytes": ', '"sizeBytes": "x", "y": '))).toThrow(/sizeBytes/);
-    expect(() => readShippedIndex(INDEX.replace('"file": "', '"file": "../'))).toThrow(/file/);
+  it('are all there but one whose entry is wrong, which is named with its field', () => {
+    const { runs } = readShippedIndex(INDEX);
+    const refused = (at: number, change: Record<string, unknown>) => {
+      const read = readShippedIndex(withEntry(at, change));
+      expect(read.runs.map(({ id }) => id)).toEqual(runs.filter((_, other) => other !== at).map(({ id }) => id));
+      expect(read.problems).toHaveLength(1);
+      return read.problems[0];
+    };
+    const name = runs[1]?.name ?? '';
+    expect(refused(1, { sizeBytes: 'x' })).toMatchObject({
+      code: 'shipped/entry',
+      message: `models/sample/index.json: run 2, “${name}”, has a field "sizeBytes" that is not as it should be; make it again with scripts/sampleCheckpoints.mjs.`,
+    });
+    expect(refused(0, { file: '../x.tessera' })?.message).toContain('"file"');
+    expect(refused(2, { name: 7 })?.message).toContain('run 3 has a field "name"');
+    expect(refused(1, { id: runs[0]?.id })?.message).toContain('the id "');
+    expect(refused(1, { config: { system: 'of tomorrow' } })).toMatchObject({
+      code: expect.stringMatching(/^config\//),
+      message: expect.stringContaining(name),
+    });
+  });
+
+  it('tells once what is wrong, and lists the others', async () => {
+    serve((name, bytes) => (name === 'index.json' ? new TextEncoder().encode(withEntry(0, { sha256: null })) : bytes));
+    const tell = vi.fn();
+    const runs = await desk(tell);
+    expect(await runs.list()).toHaveLength(readShippedIndex(INDEX).runs.length - 1);
+    await runs.list();
+    expect(tell.mock.calls).toEqual([[[expect.objectContaining({ code: 'shipped/entry' })]]]);
+  });
+
+  it('are none where the index is damaged, and that is told', async () => {
+    expect(() => readShippedIndex(INDEX.replace('"version": 1', '"version": 2'))).toThrow(/field "version"/);
+    for (const text of ['{', '{"version": 2, "runs": []}']) {
+      serve((name, bytes) => (name === 'index.json' ? new TextEncoder().encode(text) : bytes));
+      const tell = vi.fn();
+      expect(await (await desk(tell)).list()).toEqual([]);
+      expect(tell).toHaveBeenCalledOnce();
+    }
   });
 });

@@ -3,7 +3,7 @@
  * for. They were trained on the sample by scripts/sampleCheckpoints.mjs.
  */
 import * as v from 'valibot';
-import { FormatError } from '../base/errors';
+import { FormatError, TesseraError } from '../base/errors';
 import { sha256Hex } from '../base/sha256';
 import { parseJsonObject } from '../formats/strictJson';
 import { checkAnyConfig } from '../train/anyConfig';
@@ -27,40 +27,71 @@ export interface ShippedRun {
 }
 
 const number = v.pipe(v.number(), v.finite());
-const INDEX = v.object({
-  version: v.literal(1),
-  runs: v.array(
-    v.object({
-      id: v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,40}$/)),
-      name: v.string(),
-      file: v.pipe(v.string(), v.regex(/^[\w-]+\.tessera$/)),
-      sizeBytes: number,
-      sha256: v.string(),
-      data: v.object({ name: v.string(), hash: v.string() }),
-      config: v.unknown(),
-      evaluations: v.array(v.custom<EvaluationReport>((value) => typeof value === 'object' && value !== null)),
-      metrics: v.record(v.string(), v.object({ last: number, best: number, atBest: v.nullable(number) })),
-    }),
-  ),
+const INDEX = v.object({ version: v.literal(1), runs: v.array(v.unknown()) });
+const ENTRY = v.object({
+  id: v.pipe(v.string(), v.regex(/^[a-z0-9-]{1,40}$/)),
+  name: v.string(),
+  file: v.pipe(v.string(), v.regex(/^[\w-]+\.tessera$/)),
+  sizeBytes: number,
+  sha256: v.string(),
+  data: v.object({ name: v.string(), hash: v.string() }),
+  config: v.unknown(),
+  evaluations: v.array(v.custom<EvaluationReport>((value) => typeof value === 'object' && value !== null)),
+  metrics: v.record(v.string(), v.object({ last: number, best: number, atBest: v.nullable(number) })),
 });
+const FILE = `${SHIPPED_FOLDER}index.json`;
+const REPAIR = 'make it again with scripts/sampleCheckpoints.mjs';
 
-/** @throws FormatError `shipped/index`; ConfigError for a configuration */
-export function readShippedIndex(text: string): ShippedRun[] {
-  const file = `${SHIPPED_FOLDER}index.json`;
-  const result = v.safeParse(INDEX, parseJsonObject(text, { file }));
-  if (!result.success)
+export interface ShippedIndex {
+  readonly runs: readonly ShippedRun[];
+  /** Why entries were left out, one each: FormatError `shipped/entry`, ConfigError for a configuration. */
+  readonly problems: readonly TesseraError[];
+}
+
+/** An entry that is wrong does not hide the others. @throws FormatError `shipped/index` where the file is no index at all */
+export function readShippedIndex(text: string): ShippedIndex {
+  const index = v.safeParse(INDEX, parseJsonObject(text, { file: FILE }));
+  if (!index.success)
     throw new FormatError(
       'shipped/index',
-      `${file}: field "${v.getDotPath(result.issues[0]) ?? ''}" is not as it should be; make it again with scripts/sampleCheckpoints.mjs.`,
+      `${FILE}: field "${v.getDotPath(index.issues[0]) ?? ''}" is not as it should be; ${REPAIR}.`,
     );
-  return result.output.runs.map((run) => ({ ...run, config: checkAnyConfig(run.config, `${file} ${run.id}`) }));
+  const runs: ShippedRun[] = [];
+  const problems: TesseraError[] = [];
+  for (const [at, value] of index.output.runs.entries()) {
+    try {
+      const run = readEntry(value, at);
+      if (runs.some(({ id }) => id === run.id)) throw wrong(at, run.name, `has the id "${run.id}" of another one`);
+      runs.push(run);
+    } catch (error) {
+      if (!(error instanceof TesseraError)) throw error;
+      problems.push(error);
+    }
+  }
+  return { runs, problems };
 }
+
+/** @throws FormatError `shipped/entry`, ConfigError */
+function readEntry(value: unknown, at: number): ShippedRun {
+  const entry = v.safeParse(ENTRY, value);
+  if (entry.success)
+    return { ...entry.output, config: checkAnyConfig(entry.output.config, `${FILE}: run “${entry.output.name}”`) };
+  const { name } = v.is(v.object({ name: v.string() }), value) ? value : { name: null };
+  throw wrong(at, name, `has a field "${v.getDotPath(entry.issues[0]) ?? ''}" that is not as it should be`);
+}
+
+const wrong = (at: number, name: string | null, what: string): FormatError =>
+  new FormatError('shipped/entry', `${FILE}: run ${at + 1}${name === null ? '' : `, “${name}”,`} ${what}; ${REPAIR}.`);
 
 /** Where the page's files lie. */
 export class ShippedRuns {
   #runs: Promise<readonly ShippedRun[]> | null = null;
 
-  constructor(readonly baseUrl: string) {}
+  /** @param tell what is wrong with the index, once; not that there is none */
+  constructor(
+    readonly baseUrl: string,
+    readonly tell: (problems: readonly TesseraError[]) => void = () => undefined,
+  ) {}
 
   /** Empty where the page has no such file: it then works without. */
   list(): Promise<readonly ShippedRun[]> {
@@ -78,11 +109,23 @@ export class ShippedRuns {
 
   async #read(): Promise<readonly ShippedRun[]> {
     try {
-      const bytes = await fetchBytes(new URL(`${SHIPPED_FOLDER}index.json`, this.baseUrl));
-      return readShippedIndex(new TextDecoder().decode(bytes));
+      const { runs, problems } = await this.#index();
+      if (problems.length > 0) this.tell(problems);
+      return runs;
     } catch (error) {
       console.warn(`${error instanceof Error ? error.message : String(error)} No trained runs come with this page.`);
       return [];
+    }
+  }
+
+  /** @throws UnsupportedError `worker/file` where there is none */
+  async #index(): Promise<ShippedIndex> {
+    const bytes = await fetchBytes(new URL(FILE, this.baseUrl));
+    try {
+      return readShippedIndex(new TextDecoder().decode(bytes));
+    } catch (error) {
+      if (error instanceof TesseraError) return { runs: [], problems: [error] };
+      throw error;
     }
   }
 }

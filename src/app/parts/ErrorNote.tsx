@@ -8,6 +8,7 @@ const NEXT_ACTIONS: Readonly<Record<string, string>> = {
   source: 'Check the connection and try again.',
   config: 'Change the named field, or choose a preset.',
   model: 'Choose a smaller model or a smaller batch.',
+  'gpu/lost': 'Press Continue, or try it again in the queue. If it goes again, close other pages that use the GPU.',
   gpu: 'Close other pages that use the GPU, then press Continue.',
   storage: 'Close other tabs of this page, or free space in the browser’s settings.',
   train: 'Lower the learning rate and start again.',

@@ -16,6 +16,7 @@ export function QueuePanel() {
   if (entries.length === 0) return null;
   const waiting = entries.filter(isWaiting);
   const over = entries.filter(isOver);
+  const isTraining = entries.some(({ state }) => state === 'running');
   return (
     <Panel
       title="Queue"
@@ -52,7 +53,8 @@ export function QueuePanel() {
     >
       {isHeld && (
         <p className="queue-held" role="status">
-          The queue is held{heldBecause === null ? '' : `: ${heldBecause}`}. What trains goes on; nothing else begins.
+          The queue is held{heldBecause === null ? '' : `: ${heldBecause}`}.{' '}
+          {isTraining ? 'What trains goes on; nothing else begins.' : 'Nothing begins until it goes on.'}
         </p>
       )}
       <Batches />

@@ -13,6 +13,8 @@ interface Toasts {
   /** Shows a sentence for some seconds. */
   say(text: string, action?: Toast['action'], durationMs?: number): void;
   dismiss(id: number): void;
+  /** Takes a sentence back that is no longer so. */
+  take(text: string): void;
 }
 
 const DURATION_MS = 5000;
@@ -29,4 +31,5 @@ export const useToasts = create<Toasts>()((set) => ({
     setTimeout(() => set(({ toasts }) => ({ toasts: toasts.filter((toast) => toast.id !== id) })), durationMs);
   },
   dismiss: (id) => set(({ toasts }) => ({ toasts: toasts.filter((toast) => toast.id !== id) })),
+  take: (text) => set(({ toasts }) => ({ toasts: toasts.filter((toast) => toast.text !== text) })),
 }));
