@@ -133,6 +133,62 @@ describe('optimizers', () => {
     await step.dispose();
   });
 
+  it('adamw begins late parameters at their first gradient, as torch does where grad was None', async () => {
+    const names = ['early', 'first', 'second', 'last'];
+    const late = { names: ['second', 'first'], fromStep: 3 };
+    const [rate, decay, updates] = [0.1, 0.2, 8];
+    using model = engine.variables(
+      names.map((name) => parameter(name, [3], fillInit(1))),
+      0,
+    );
+    const step = engine.compile(
+      model,
+      ({ params, batch }) => ({
+        loss: names.map((name) => sumAll(multiply(params(name), batch[name] as never))).reduce((a, b) => add(a, b)),
+      }),
+      adamw({ learningRate: rate, weightDecay: decay, late }),
+    );
+    // A gradient before the start (here it is not zero) must leave neither a move nor a moment.
+    const slope = (name: string, update: number): number => Math.sin(names.indexOf(name) * 7 + update * update) + 0.2;
+    const reference = new Map(names.map((name) => [name, { value: 1, m: 0, v: 0, updates: 0 }]));
+    for (let update = 0; update < updates; update++) {
+      await step.run(
+        Object.fromEntries(
+          names.map((name) => [name, { data: new Float32Array(3).fill(slope(name, update)), shape: [3] }]),
+        ),
+      );
+      for (const [name, state] of reference) {
+        if (!late.names.includes(name) || update >= late.fromStep) {
+          const g = slope(name, update);
+          state.updates++;
+          state.m = 0.9 * state.m + 0.1 * g;
+          state.v = 0.999 * state.v + 0.001 * g * g;
+          const vHat = state.v / (1 - 0.999 ** state.updates);
+          state.value -= rate * (decay * state.value + state.m / (1 - 0.9 ** state.updates) / (Math.sqrt(vHat) + 1e-8));
+        }
+        for (const value of await model.read(name))
+          expect(Math.abs(value - state.value), `${name} after update ${update}`).toBeLessThan(1e-5);
+      }
+    }
+    await step.dispose();
+  });
+
+  it('adamw refuses late parameters that are not neighbours or do not train', async () => {
+    using model = engine.variables(
+      [parameter('a', [2], fillInit(1)), parameter('b', [2], fillInit(1)), parameter('c', [2], fillInit(1), false)],
+      0,
+    );
+    for (const names of [['a', 'c'], ['b', 'c'], ['c']]) {
+      const step = engine.compile(
+        model,
+        ({ params }) => ({ loss: add(sumAll(params('a')), sumAll(params('b'))) }),
+        adamw({ learningRate: 0.1, late: { names, fromStep: 1 } }),
+      );
+      await expect(step.run({}), names.join()).rejects.toMatchObject({ code: 'optimizer/late' });
+      await step.dispose();
+    }
+  });
+
   it('adagrad equals torch over five steps, accumulator included', async () => {
     const golden = loadGolden('models/blocks/golden/adagrad');
     await replay(

@@ -11,6 +11,12 @@ interface SharedOptions {
   readonly eps?: number;
 }
 
+/** Trainable parameters, next to each other in the arena, that have no gradient before update `fromStep`. */
+export interface LateParameters {
+  readonly names: readonly string[];
+  readonly fromStep: number;
+}
+
 export interface AdamwOptimizer {
   readonly kind: 'adamw';
   readonly learningRate: Schedule;
@@ -19,6 +25,7 @@ export interface AdamwOptimizer {
   readonly eps: number;
   readonly weightDecay: number;
   readonly clipNorm: number;
+  readonly late: LateParameters | null;
 }
 
 export interface AdagradOptimizer {
@@ -49,10 +56,15 @@ const shared = (options: SharedOptions) => {
   };
 };
 
-/** AdamW (Loshchilov & Hutter 2019) as torch.optim.AdamW: θ ← θ(1 − lr·wd) − lr · m̂ / (√v̂ + ε). */
-export function adamw(options: SharedOptions & { readonly beta1?: number; readonly beta2?: number }): AdamwOptimizer {
-  const { beta1 = 0.9, beta2 = 0.999, eps = 1e-8 } = options;
-  return { kind: 'adamw', ...shared(options), beta1, beta2, eps };
+/**
+ * AdamW (Loshchilov & Hutter 2019) as torch.optim.AdamW: θ ← θ(1 − lr·wd) − lr · m̂ / (√v̂ + ε). Late parameters are as torch's
+ * whose `grad` is None at first: they neither move nor decay until then, and their bias corrections count from there.
+ */
+export function adamw(
+  options: SharedOptions & { readonly beta1?: number; readonly beta2?: number; readonly late?: LateParameters | null },
+): AdamwOptimizer {
+  const { beta1 = 0.9, beta2 = 0.999, eps = 1e-8, late = null } = options;
+  return { kind: 'adamw', ...shared(options), beta1, beta2, eps, late };
 }
 
 /** Adagrad as torch.optim.Adagrad, initial accumulator 0: s ← s + g², θ ← θ − lr · g / (√s + ε). */

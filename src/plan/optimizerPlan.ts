@@ -1,7 +1,8 @@
-import type { Optimizer } from '../nn/optimizers';
+import { ConfigError } from '../base/errors';
+import type { LateParameters, Optimizer } from '../nn/optimizers';
 import { BYTES_PER_ELEMENT } from '../tensor/shape';
 import { type Dispatch, groupsFor, type Home, type Value } from './dispatch';
-import type { Variables } from './variables';
+import { slotOf, type VariableLayout } from './variableLayout';
 
 const LANES = 64;
 /** Groups of the partial gradient norm: enough to fill a large GPU, few enough for one closing group. */
@@ -10,12 +11,13 @@ const NORM_GROUPS = 256;
 /** Launches after the backward pass: global norm, clipping factor, finite check, one flat update (at most four in all). */
 export function optimizerDispatches(
   optimizer: Optimizer,
-  { trainableBytes, decayedBytes }: Pick<Variables, 'trainableBytes' | 'decayedBytes'>,
+  variables: VariableLayout,
   loss: Value,
   stepState: Value,
   makeValue: (label: string, sizeBytes: number, home: Home | null) => Value,
   gradients: 'gradients' | 'gradientSum' = 'gradients',
 ): { dispatches: Dispatch[]; status: Value } {
+  const { trainableBytes, decayedBytes } = variables;
   const count = trainableBytes / BYTES_PER_ELEMENT;
   const whole = (buffer: Home['buffer']): Value => makeValue(buffer, trainableBytes, { buffer, offsetBytes: 0 });
   const gradient = whole(gradients);
@@ -47,7 +49,15 @@ export function optimizerDispatches(
       kernel: 'adamw',
       overrides: { LANES },
       bind: { gradient, status, state: stepState, weight, moment1, moment2: whole('moment2') },
-      params: { count, beta1, beta2, eps, weight_decay: weightDecay, decayed: decayedBytes / BYTES_PER_ELEMENT },
+      params: {
+        count,
+        beta1,
+        beta2,
+        eps,
+        weight_decay: weightDecay,
+        decayed: decayedBytes / BYTES_PER_ELEMENT,
+        ...lateRange(variables, optimizer.late),
+      },
       groups: groupsFor(count, LANES),
     });
   } else {
@@ -60,6 +70,21 @@ export function optimizerDispatches(
     });
   }
   return { dispatches, status };
+}
+
+/** Elements of the late parameters in the arena. @throws ConfigError `optimizer/late` unless they are trainable neighbours */
+function lateRange(variables: VariableLayout, late: LateParameters | null): { late_from: number; late_to: number } {
+  if (!late || late.names.length === 0) return { late_from: 0, late_to: 0 };
+  const chosen = late.names.map((name) => slotOf(variables, name));
+  const from = Math.min(...chosen.map(({ offsetBytes }) => offsetBytes));
+  const to = Math.max(...chosen.map(({ offsetBytes, sizeBytes }) => offsetBytes + sizeBytes));
+  const within = [...variables.slots.values()].filter(({ offsetBytes }) => offsetBytes >= from && offsetBytes < to);
+  if (within.length !== new Set(chosen).size || to > variables.trainableBytes)
+    throw new ConfigError(
+      'optimizer/late',
+      `optimizer: late parameters must be trainable and stand next to each other; came ${late.names.join(', ')}.`,
+    );
+  return { late_from: from / BYTES_PER_ELEMENT, late_to: to / BYTES_PER_ELEMENT };
 }
 
 /** Launch at the end of one part of a batch: its gradients and loss join the running sums. */

@@ -11,7 +11,7 @@ export interface StepClock {
   readonly part?: { readonly weight: number; readonly isFirst: boolean };
 }
 
-/** Words: 0 step, 1 seed, 2 learning rate, 3 and 4 Adam's bias corrections 1/(1 − βᵗ), 5 and 6 a part's weight and 1 if it is the first; the rest 0. */
+/** Words: 0 step, 1 seed, 2 learning rate, 3 and 4 Adam's bias corrections 1/(1 − βᵗ), 5 and 6 a part's weight and 1 if it is the first, 7 and 8 the corrections of late parameters (0 before their first update); the rest 0. */
 export function writeStepState(target: DataView, clock: StepClock, optimizer: Optimizer | null): number {
   for (let word = 0; word < STEP_STATE_WORDS; word++) target.setUint32(word * 4, 0, true);
   target.setUint32(0, clock.step >>> 0, true);
@@ -24,8 +24,13 @@ export function writeStepState(target: DataView, clock: StepClock, optimizer: Op
   const learningRate = optimizer.learningRate(clock.step);
   target.setFloat32(8, learningRate, true);
   if (optimizer.kind === 'adamw') {
-    target.setFloat32(12, 1 / (1 - optimizer.beta1 ** (clock.step + 1)), true);
-    target.setFloat32(16, 1 / (1 - optimizer.beta2 ** (clock.step + 1)), true);
+    const corrections = (at: number, updates: number): void => {
+      target.setFloat32(at, 1 / (1 - optimizer.beta1 ** updates), true);
+      target.setFloat32(at + 4, 1 / (1 - optimizer.beta2 ** updates), true);
+    };
+    corrections(12, clock.step + 1);
+    if (optimizer.late && clock.step >= optimizer.late.fromStep)
+      corrections(28, clock.step - optimizer.late.fromStep + 1);
   }
   return learningRate;
 }

@@ -139,6 +139,8 @@ export class UtgrecTrainer {
       learningRate: rateOf(recipe, this.totalSteps),
       weightDecay: recipe.weightDecay,
       clipNorm: recipe.clipNorm,
+      // Until the decoders read codes the books have no gradient; their moments start there, as the published code's do.
+      late: { names: trainedBookParameters(model, recipe), fromStep: this.#quantiserWarmupSteps },
     });
     const step =
       (isWarmup: boolean): StepFunction =>
@@ -357,6 +359,13 @@ export class UtgrecTrainer {
 }
 
 /** Biases and the gains of norms stay out of weight decay (utgrec.md §5.4). */
+/** C (where it trains) and W of all books. */
+function trainedBookParameters({ config }: ModelSpec, { trainsMatrices }: UtgrecRecipe): readonly string[] {
+  return bookNames(config.quantiser).flatMap((book) =>
+    trainsMatrices ? [matrixName(book), projectionName(book)] : [projectionName(book)],
+  );
+}
+
 function withoutDecay(spec: ParameterSpec): ParameterSpec {
   return /(\.bias|[nN]orm\.weight)$/.test(spec.name) ? { ...spec, isDecayed: false } : spec;
 }
