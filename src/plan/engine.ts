@@ -175,7 +175,10 @@ export class CompiledStep {
   }
 
   async #submitted(): Promise<void> {
-    this.#inFlight.push(this.engine.device.raw.queue.onSubmittedWorkDone());
+    const done = this.engine.device.raw.queue.onSubmittedWorkDone();
+    // Where the GPU goes, all of them fail: whoever waits for one learns of it, the others are nobody's to hear.
+    done.catch(() => undefined);
+    this.#inFlight.push(done);
     if (this.#inFlight.length >= STEPS_IN_FLIGHT) await this.#inFlight.shift();
     this.engine.device.requireAlive();
   }

@@ -39,7 +39,7 @@ export interface QueueHost {
 
 /** Failures that the next run would meet as well. */
 const HOLDING: Readonly<Record<string, string>> = {
-  'gpu/lost': 'the GPU was lost and did not come back',
+  'gpu/lost': 'the GPU was lost again, or did not come back',
   'gpu/none': 'there is no GPU here',
   'storage/quota': 'the storage is full',
 };
