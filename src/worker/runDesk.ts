@@ -13,6 +13,7 @@ import { isUtgrec } from '../train/systemConfig';
 import { metricSummaries } from './metricSummaries';
 import type { SavedRun } from './protocol';
 import type { RunInfo, RunsReplies, RunsRequest } from './protocol/runs';
+import { curveOfRows } from './runCurve';
 import { hasModel, type RunFiles, readRunFiles } from './runFiles';
 import type { RunRegistry } from './runRegistry';
 import { keepRun, runAsFile } from './runTransfer';
@@ -45,8 +46,8 @@ export class RunDesk {
       case 'putBackRun':
         await registry.putBack(request.id);
         return null;
-      case 'runRows':
-        return this.#rows(request.ids);
+      case 'runCurves':
+        return this.#curves(request.ids, request.metric);
     }
   }
 
@@ -140,14 +141,14 @@ export class RunDesk {
     });
   }
 
-  async #rows(ids: readonly string[]): Promise<RunsReplies['runRows']> {
-    const rows = await Promise.all(
+  async #curves(ids: readonly string[], metric: string): Promise<RunsReplies['runCurves']> {
+    const curves = await Promise.all(
       ids.map(async (id) => {
         await this.fetched(id);
-        return [id, await storedRows(this.registry.view(id), CURRENT_RUN)] as const;
+        return [id, curveOfRows(await storedRows(this.registry.view(id), CURRENT_RUN), metric)] as const;
       }),
     );
-    return Object.fromEntries(rows);
+    return Object.fromEntries(curves);
   }
 
   async #info(record: RunRecord, busy: ReadonlySet<string>): Promise<RunInfo> {

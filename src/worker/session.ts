@@ -137,7 +137,7 @@ export class Session {
       case 'saveRun':
         return this.#open.saveRun(request.id, request.isAnonymous);
       case 'listRuns':
-      case 'runRows':
+      case 'runCurves':
         return this.#open.runs.answer(request);
       case 'renameRun':
       case 'putBackRun':

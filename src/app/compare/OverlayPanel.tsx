@@ -1,12 +1,14 @@
 import { useCallback, useId, useMemo } from 'react';
 import type { RunInfo } from '../../worker/protocol';
+import { withinAll, ZOOM } from '../charts/zoom';
 import { FigurePanel } from '../figures/FigurePanel';
 import { useDataNote } from '../figures/useDataNote';
 import { shortText, useViewParam } from '../navigation/viewParams';
 import { ErrorNote } from '../parts/ErrorNote';
 import { useAnswer } from '../parts/useAnswer';
 import { useSession } from '../sessionContext';
-import { overlayFigure } from './overlayFigure';
+import { OverlayPlot } from './OverlayPlot';
+import { bufferOf, overlayFigure, stepsOf } from './overlayFigure';
 import { isTestKey, metricKeys, metricTitle } from './runColumns';
 
 interface OverlayPanelProps {
@@ -21,17 +23,28 @@ export function OverlayPanel({ runs, all, groupBy }: OverlayPanelProps) {
   const session = useSession();
   const note = useDataNote();
   const [wanted, setWanted] = useViewParam('curve', shortText(80));
+  const [zoom, setZoom] = useViewParam('zoom', ZOOM);
   const keys = metricKeys(runs).filter((key) => !isTestKey(key));
   const metric = keys.includes(wanted) ? wanted : (keys.find((key) => key === 'recommender/validNdcg10') ?? keys[0]);
   const names = runs.map(({ id: run }) => run).join(' ');
-  const ask = useCallback(() => session.runs.rows(names.split(' ')), [session, names]);
-  const { value: rows, error } = useAnswer(ask);
+  const ask = useCallback(async () => {
+    const found = metric === undefined ? {} : await session.runs.curves(names.split(' '), metric);
+    return { metric, curves: new Map(Object.entries(found).map(([run, curve]) => [run, bufferOf(curve)])) };
+  }, [session, names, metric]);
+  const { value: answer, error } = useAnswer(ask);
+  const curves = answer?.curves;
+  const steps = useMemo(() => (curves ? stepsOf([...curves.values()]) : null), [curves]);
+  const span = useMemo(() => zoom && steps && withinAll(zoom, steps), [zoom, steps]);
+  // The answer before stays until the next one is here: what it is called comes with it.
   const spec = useMemo(
-    () => (rows && metric ? overlayFigure({ runs, all, rows, metric, groupBy, note }) : null),
-    [rows, runs, all, metric, groupBy, note],
+    () =>
+      answer?.metric === undefined
+        ? null
+        : overlayFigure({ runs, all, curves: answer.curves, metric: answer.metric, span, groupBy, note }),
+    [answer, runs, all, span, groupBy, note],
   );
   if (error) return <ErrorNote title="The curves could not be read" error={error} />;
-  if (!spec) return null;
+  if (!spec || !curves) return null;
   return (
     <FigurePanel
       spec={spec}
@@ -46,6 +59,15 @@ export function OverlayPanel({ runs, all, groupBy }: OverlayPanelProps) {
             ))}
           </select>
         </>
+      }
+      drawing={
+        <OverlayPlot
+          spec={spec}
+          curves={curves}
+          all={steps}
+          span={span}
+          onZoom={(next) => setZoom(next && steps && withinAll(next, steps))}
+        />
       }
     />
   );

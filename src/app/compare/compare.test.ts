@@ -9,7 +9,7 @@ import { sceneOf } from '../figures/layout';
 import { tableOf } from '../figures/spec';
 import { deltaFigure } from './deltaFigure';
 import { matrixFigure } from './matrixFigure';
-import { overlayFigure, pointsOf, thinned } from './overlayFigure';
+import { bufferOf, overlayFigure, stepsOf } from './overlayFigure';
 import {
   configKeys,
   differingKeys,
@@ -155,36 +155,35 @@ describe('order of the run table', () => {
 });
 
 describe('figures of the Compare page', () => {
-  const rows = (count: number) =>
-    Array.from({ length: count }, (_, at) => ({
-      run: 'recommender' as const,
-      step: at + 1,
-      epoch: 0,
-      seconds: 0,
-      values: { loss: at % 2 === 0 ? 1 : 3 },
-    }));
-
-  it('draw curves of any length with means of all their points', () => {
-    expect(pointsOf([...rows(2), { ...rows(1)[0], run: 'tokenizer' } as never], 'recommender/loss')).toHaveLength(2);
-    const thin = thinned(pointsOf(rows(1000), 'recommender/loss'), 100);
-    expect(thin).toHaveLength(100);
-    expect(thin.every(({ value }) => value === 2)).toBe(true);
-    expect(thin.at(-1)?.step).toBe(1000);
-    const spec = overlayFigure({
-      runs: [run('a'), run('b')],
-      all: [run('a'), run('b')],
-      rows: { a: rows(1000), b: rows(3) },
-      metric: 'recommender/loss',
-      groupBy: 'run',
-      note: '',
-    });
-    expect(tableOf(spec, 'curves')?.rows).toHaveLength(200 + 3);
-    expect(spec.note).toContain('mean of its neighbours');
+  it('draw curves of any length with every extreme, and list all their points', () => {
+    const curve = (count: number, spike: number) =>
+      bufferOf({
+        steps: Float64Array.from({ length: count }, (_, at) => at + 1),
+        values: Float64Array.from({ length: count }, (_, at) => (at === spike ? 90 : 2 + Math.sin(at))),
+      });
+    const curves = new Map([
+      ['a', curve(40_000, 12_345)],
+      ['b', curve(3, 1)],
+    ]);
+    expect(stepsOf([...curves.values()])).toEqual([1, 40_000]);
+    expect(stepsOf([])).toBeNull();
+    const runs = [run('a'), run('b')];
+    const common = { runs, all: runs, curves, metric: 'recommender/loss', groupBy: 'run', note: '' };
+    const spec = overlayFigure({ ...common, span: null });
+    expect(tableOf(spec, 'curves')?.rows).toHaveLength(40_000 + 3);
+    const scene = sceneOf(spec, { width: 600, em: 11, hasTitle: false });
+    expect(scene.anchors.has('curves:12345')).toBe(true);
+    expect(scene.anchors.size).toBeLessThan(9000);
     expect(spec.series.map(({ dash }) => dash.join())).not.toEqual([
       spec.series[0]?.dash.join(),
       spec.series[0]?.dash.join(),
     ]);
-    expect(sceneOf(spec, { width: 600, fontSize: 12 } as never)).toBeDefined();
+    const zoomed = sceneOf(overlayFigure({ ...common, span: [20_000, 20_050] }), {
+      width: 600,
+      em: 11,
+      hasTitle: false,
+    });
+    expect([...zoomed.anchors.keys()]).toEqual(Array.from({ length: 51 }, (_, at) => `curves:${19_999 + at}`));
   });
 
   it('say of a pair what the test says', () => {

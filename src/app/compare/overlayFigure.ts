@@ -1,70 +1,69 @@
 /** One curve of several runs over steps, each in its run's colour and dash. */
-import type { MetricRow, RunInfo } from '../../worker/protocol';
+import type { RunInfo } from '../../worker/protocol';
+import type { RunCurve } from '../../worker/protocol/runs';
+import type { Span } from '../charts/zoom';
+import { CurveBuffer } from '../curves/curveBuffer';
 import { numberColumn, styling, textColumn } from '../figures/columns';
+import { lazyTable } from '../figures/lazyTable';
 import { seriesStyle } from '../figures/palette';
 import type { FigureSpec, Row } from '../figures/spec';
 import { formatValue } from '../format/numbers';
 import { metricTitle } from './runColumns';
 import { groupOf, styleIndices } from './runOrder';
 
-/** Points drawn of a curve; the table and the exports have the same. */
-const MOST_POINTS = 240;
-
 export interface OverlayData {
   readonly runs: readonly RunInfo[];
   /** All runs of the list: styles do not depend on which are chosen. */
   readonly all: readonly RunInfo[];
-  readonly rows: Readonly<Record<string, readonly MetricRow[]>>;
+  readonly curves: ReadonlyMap<string, CurveBuffer>;
   /** E.g. `recommender/loss`. */
   readonly metric: string;
+  /** Steps that are drawn; the table holds all. Null for all. */
+  readonly span: Span | null;
   readonly groupBy: string;
   readonly note: string;
 }
 
-interface Point {
-  readonly step: number;
-  readonly value: number;
+/** What the worker answered, ready to be drawn. */
+export function bufferOf({ steps, values }: RunCurve): CurveBuffer {
+  const buffer = new CurveBuffer();
+  for (const [at, step] of steps.entries()) buffer.append(step, values[at] ?? Number.NaN);
+  return buffer;
 }
 
-/** A run's values of a metric by step. */
-export function pointsOf(rows: readonly MetricRow[], metric: string): Point[] {
-  const [part, key = ''] = metric.split('/');
-  return rows.flatMap(({ run, step, values }) => {
-    const value = values[key];
-    return run === part && value !== undefined && Number.isFinite(value) ? [{ step, value }] : [];
-  });
+/** First and last step of curves; null before there are two. */
+export function stepsOf(curves: readonly CurveBuffer[]): Span | null {
+  const ends = curves.filter(({ length }) => length > 0).map(({ steps }): Span => [steps[0] ?? 0, steps.at(-1) ?? 0]);
+  const [first, last] = [Math.min(...ends.map(([from]) => from)), Math.max(...ends.map(([, to]) => to))];
+  return last > first ? [first, last] : null;
 }
 
-/** Means of neighbouring points where there are too many: of all values, none left out. */
-export function thinned(points: readonly Point[], most = MOST_POINTS): readonly Point[] {
-  const stride = Math.ceil(points.length / most);
-  if (stride <= 1) return points;
-  return Array.from({ length: Math.ceil(points.length / stride) }, (_, at) => {
-    const part = points.slice(at * stride, (at + 1) * stride);
-    const value = part.reduce((sum, point) => sum + point.value, 0) / part.length;
-    return { step: part.at(-1)?.step ?? 0, value };
-  });
-}
-
-export function overlayFigure({ runs, all, rows, metric, groupBy, note }: OverlayData): FigureSpec {
+export function overlayFigure({ runs, all, curves, metric, span, groupBy, note }: OverlayData): FigureSpec {
   const styles = styleIndices(all, groupBy);
-  const curves = runs.map((run) => ({ run, points: pointsOf(rows[run.id] ?? [], metric) }));
-  const drawn = curves.filter(({ points }) => points.length > 0);
-  const table: Row[] = drawn.flatMap(({ run, points }) =>
-    thinned(points).map(({ step, value }) => ({ run: run.name, step, value, series: run.id })),
+  const drawn = runs.flatMap((run) => {
+    const curve = curves.get(run.id);
+    return curve && curve.length > 0 ? [{ run, curve }] : [];
+  });
+  const shown = span ?? stepsOf(drawn.map(({ curve }) => curve));
+  const values = drawn.flatMap(
+    ({ curve }) =>
+      curve.rangeOf('values', shown?.[0] ?? Number.NEGATIVE_INFINITY, shown?.[1] ?? Number.POSITIVE_INFINITY) ?? [],
   );
-  const values = table.map(({ value }) => Number(value));
-  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const [low, high] = values.length > 0 ? [Math.min(...values), Math.max(...values)] : [0, 1];
   const margin = (high - low || Math.abs(high) || 1) * 0.05;
-  const ends = drawn.map(({ run, points }) => `${run.name} ${formatValue(points.at(-1)?.value ?? 0)}`);
-  const isThinned = drawn.some(({ points }) => points.length > MOST_POINTS);
+  const ends = drawn.map(({ run, curve }) => `${run.name} ${formatValue(curve.values.at(-1) ?? 0)}`);
+  const isThinned = drawn.some(({ curve }) => curve.isThinned);
+  const rows = (): Row[] =>
+    drawn.flatMap(({ run, curve: { steps, values } }) =>
+      Array.from(steps, (step, at) => ({ run: run.name, step, value: values[at] ?? 0, series: run.id })),
+    );
   const title = metricTitle(metric);
   return {
     name: `runs-${metric.replace(/\W+/g, '-')}`,
     title: `Curves: ${title}`,
     summary: ends.length > 0 ? `Last ${title}: ${ends.join(', ')}.` : `None of the chosen runs has ${title}.`,
     note: [
-      isThinned ? `Each point is the mean of its neighbours, at most ${MOST_POINTS} a run.` : '',
+      isThinned ? 'Of older points the lowest and highest of each stretch are held.' : '',
       groupBy === 'run' ? '' : `Colour and dash by ${groupBy}.`,
       note,
     ]
@@ -76,17 +75,19 @@ export function overlayFigure({ runs, all, rows, metric, groupBy, note }: Overla
       ...seriesStyle(styles.get(run.id) ?? 0),
     })),
     data: [
-      {
-        name: 'curves',
-        title: 'Values by step',
-        columns: [
-          textColumn('run', 'Run'),
-          numberColumn('step', 'Step'),
-          numberColumn('value', title, 4),
-          ...styling('series'),
-        ],
-        rows: table,
-      },
+      lazyTable(
+        {
+          name: 'curves',
+          title: 'Values by step',
+          columns: [
+            textColumn('run', 'Run'),
+            numberColumn('step', 'Step'),
+            numberColumn('value', title, 4),
+            ...styling('series'),
+          ],
+        },
+        rows,
+      ),
     ],
     rows: [
       {
@@ -95,11 +96,11 @@ export function overlayFigure({ runs, all, rows, metric, groupBy, note }: Overla
           {
             x: {
               title: 'Step',
-              scale: { kind: 'linear', domain: [0, Math.max(1, ...table.map((row) => Number(row['step'])))] },
+              scale: { kind: 'linear', domain: shown ?? [0, 1] },
             },
             y: {
               title,
-              scale: { kind: 'linear', domain: values.length > 0 ? [low - margin, high + margin] : [0, 1] },
+              scale: { kind: 'linear', domain: [low - margin, high + margin] },
             },
             marks: [{ kind: 'line', data: 'curves', x: 'step', y: 'value', series: 'series' }],
           },

@@ -173,13 +173,12 @@ const FAINT = 0.3;
 /** Columns that are told apart in a unit of the drawing: a pixel of a dense screen, or 216 dots an inch in print. */
 const COLUMNS_A_UNIT = 3;
 
-/** All rows of a line; where they crowd and follow each other along x, those that show on the axis. */
-function drawnEntries(
-  entries: readonly Entry[],
-  mark: MarkOf<'line'>,
-  { x, left, width }: PanelFrame,
-): readonly Entry[] {
+/** Rows of a line within the frame; where they crowd and follow each other along x, those that each column needs. */
+function drawnEntries(all: readonly Entry[], mark: MarkOf<'line'>, { x, left, width }: PanelFrame): readonly Entry[] {
   const columns = Math.ceil(width * COLUMNS_A_UNIT);
+  // Files do not cut off what lies beyond the frame; the tolerance is for rounding.
+  const isBeyond = (at: number): boolean => at < left - 0.01 || at > left + width + 0.01;
+  const entries = all.filter(([row]) => !isBeyond(x.at(row[mark.x])));
   if (entries.length <= 4 * columns) return entries;
   const held = entries.filter(([row]) => typeof row[mark.y] === 'number');
   const across = Float64Array.from(held, ([row]) => x.at(row[mark.x]));
@@ -188,11 +187,8 @@ function drawnEntries(
   const extremes = new Extremes();
   for (let length = 1; length <= column.length; length++) extremes.grew(column, length);
   const find: Drawable['find'] = (from, until, ends) => extremes.find(column, from, until, ends);
-  return drawnPoints({ steps: across, find }, { from: left, to: left + width, columns }).flatMap((index) => {
-    const at = across[index] ?? 0;
-    // What a line beyond the frame would show is cut off on the page, but not in a file.
-    return at < left || at > left + width ? [] : held.slice(index, index + 1);
-  });
+  const drawn = drawnPoints({ steps: across, find }, { from: left - 0.01, to: left + width + 0.01, columns });
+  return drawn.flatMap((index) => held.slice(index, index + 1));
 }
 
 function points(mark: MarkOf<'point'>, context: Context): MarkDrawing {

@@ -1,7 +1,6 @@
 /** What a user can ask about runs: part of the session. */
 import type { Client } from '../../worker/client';
 import type {
-  MetricRow,
   NamedDelta,
   PairMatrix,
   PairQuestion,
@@ -12,6 +11,7 @@ import type {
   TailQuestion,
 } from '../../worker/protocol';
 import { UNDO_MS } from '../../worker/protocol/data';
+import type { RunCurve } from '../../worker/protocol/runs';
 import { reportOf } from '../reportOf';
 import { useRuns } from '../stores/runs';
 import { useWorkspace } from '../stores/workspace';
@@ -26,7 +26,7 @@ export interface RunRequests {
   remove(id: string): Promise<void>;
   putBack(id: string): Promise<void>;
   /** Throws what the worker refuses. */
-  rows(ids: readonly string[]): Promise<Readonly<Record<string, readonly MetricRow[]>>>;
+  curves(ids: readonly string[], metric: string): Promise<Readonly<Record<string, RunCurve>>>;
   /** These throw what the worker refuses. */
   table(ids: readonly string[], table: ResultsRequest): Promise<Results>;
   matrix(question: Omit<PairQuestion, 'first' | 'second'>): Promise<PairMatrix>;
@@ -106,7 +106,7 @@ export function createRunRequests(client: Client, { forget, restore }: Page): Ru
       if (isBack && removed?.wasShown) await show(id);
       else await refresh();
     },
-    rows: (ids) => fetching(() => client.request({ kind: 'runRows', ids })),
+    curves: (ids, metric) => fetching(() => client.request({ kind: 'runCurves', ids, metric })),
     table: (ids, table) => fetching(() => client.request({ kind: 'compareTable', ids, table })),
     matrix: (question) => client.request({ kind: 'compareMatrix', ...question }),
     pair: (question) => client.request({ kind: 'comparePair', ...question }),

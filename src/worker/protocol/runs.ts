@@ -2,7 +2,7 @@
 
 import type { RunEnding } from '../../storage/runStore';
 import type { AnyConfig } from '../../train/anyConfig';
-import type { EvaluationReport, MetricRow } from '../../train/reports';
+import type { EvaluationReport } from '../../train/reports';
 
 export interface MetricSummary {
   readonly last: number;
@@ -51,13 +51,19 @@ export type RunsRequest =
   /** The deletion waits ten seconds to be undone. Replies whether the pages showed the run; then they show none. */
   | { readonly kind: 'deleteRun'; readonly id: string }
   | { readonly kind: 'putBackRun'; readonly id: string }
-  /** Curves of runs, by id, as they were logged. */
-  | { readonly kind: 'runRows'; readonly ids: readonly string[] };
+  /** One curve of runs, by id, as it was logged. @param metric e.g. `recommender/loss` */
+  | { readonly kind: 'runCurves'; readonly ids: readonly string[]; readonly metric: string };
+
+/** A value over steps; both `[points]`. */
+export interface RunCurve {
+  readonly steps: Float64Array;
+  readonly values: Float64Array;
+}
 
 export interface RunsReplies {
   readonly listRuns: readonly RunInfo[];
   readonly renameRun: null;
   readonly deleteRun: boolean;
   readonly putBackRun: null;
-  readonly runRows: Readonly<Record<string, readonly MetricRow[]>>;
+  readonly runCurves: Readonly<Record<string, RunCurve>>;
 }
