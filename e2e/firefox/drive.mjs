@@ -7,7 +7,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { FIREFOX_PREFERENCES, findFirefox, softwareVulkanEnvironment } from '../harness/browsers.mjs';
+import { launchFirefox } from '../harness/firefox.mjs';
 import { handsOn } from './hands.mjs';
 import { newcomer, reviewer } from './journeys.mjs';
 
@@ -22,17 +22,7 @@ const { values: options } = parseArgs({
 
 /** @returns what the page complained of, empty if nothing */
 async function drive({ run, preferences }, url) {
-  const executablePath = findFirefox();
-  if (!executablePath) throw new Error('no Firefox on PATH: install firefox-esr');
-  const { default: puppeteer } = await import('puppeteer-core');
-  const browser = await puppeteer.launch({
-    browser: 'firefox',
-    executablePath,
-    headless: true,
-    extraPrefsFirefox: { ...FIREFOX_PREFERENCES, ...preferences },
-    env: softwareVulkanEnvironment(),
-    defaultViewport: { width: 1280, height: 900 },
-  });
+  const browser = await launchFirefox({ preferences, defaultViewport: { width: 1280, height: 900 } });
   const complaints = [];
   try {
     const page = await browser.newPage();

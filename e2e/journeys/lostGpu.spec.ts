@@ -1,17 +1,13 @@
 // The browser's GPU process goes away in the middle of a training, with every device on it: the page says so, asks again, and the
 // training goes on by itself.
-import { openSmallData } from './smallData';
-import { expect, goTo, openWorkbench, test } from './workbench';
+import { openSmallDraft } from './smallData';
+import { expect, test } from './workbench';
 
 const MINUTES = 60_000;
 
 test('a training outlives the loss of its GPU', async ({ page, context }) => {
   test.setTimeout(4 * MINUTES);
-  await openWorkbench(page);
-  await openSmallData(page);
-  await goTo(page, 'Tokenizer');
-  await page.getByRole('combobox', { name: 'Preset' }).selectOption('test');
-  await page.getByRole('group', { name: 'Training' }).getByRole('textbox', { name: 'Epochs' }).fill('5000');
+  await openSmallDraft(page, 5000);
   await page.getByRole('button', { name: 'Train the tokenizer' }).click();
   const loss = page.locator('[data-curve="loss"] .chart-last');
   await expect(loss).toHaveText(/\d/, { timeout: MINUTES });

@@ -1,7 +1,7 @@
 // Two runs of a sweep go through the queue: the second begins by itself, a reload in between loses nothing, it is stopped because it
 // falls behind the first, goes on when it is asked to, and both are compared.
-import { openSmallData } from './smallData';
-import { expect, expectAccessible, goTo, openWorkbench, test } from './workbench';
+import { openSmallDraft } from './smallData';
+import { expect, expectAccessible, test } from './workbench';
 
 const MINUTES = 60_000;
 
@@ -9,12 +9,7 @@ test('a sweep waits in the queue, survives a reload, trains by itself, stops wha
   page,
 }) => {
   test.setTimeout(4 * MINUTES);
-  await openWorkbench(page);
-  await goTo(page, 'Data');
-  await openSmallData(page);
-  await goTo(page, 'Tokenizer');
-  await page.getByRole('combobox', { name: 'Preset' }).selectOption('test');
-  await page.getByRole('group', { name: 'Training' }).getByRole('textbox', { name: 'Epochs' }).fill('2');
+  await openSmallDraft(page, 2);
 
   await test.step('what does not fit the adapter is held back, with the reason beside the button', async () => {
     const widths = page.getByRole('textbox', { name: 'Hidden widths' });

@@ -1,19 +1,13 @@
 // Every training is a run of its own: another recommender keeps the first, both survive a reload, and a run is renamed, shown
 // again, deleted and put back.
-import { openSmallData } from './smallData';
-import { expect, goTo, openWorkbench, test } from './workbench';
+import { openSmallDraft } from './smallData';
+import { expect, goTo, test } from './workbench';
 
 const MINUTES = 60_000;
 
 test('a new training keeps the older run; runs are shown, renamed, deleted and put back', async ({ page }) => {
   test.setTimeout(4 * MINUTES);
-  await openWorkbench(page);
-  await goTo(page, 'Data');
-  await openSmallData(page);
-  await goTo(page, 'Tokenizer');
-  await page.getByRole('combobox', { name: 'Preset' }).selectOption('test');
-  const epochs = page.getByRole('group', { name: 'Training' }).getByRole('textbox', { name: 'Epochs' });
-  await epochs.fill('3');
+  await openSmallDraft(page, 3);
   await page.getByRole('button', { name: 'Train the tokenizer' }).click();
   await expect(page.getByRole('button', { name: 'Train anew' })).toBeVisible({ timeout: MINUTES });
   await goTo(page, 'Recommender');

@@ -2,7 +2,7 @@
 // asked for a picture of every item: the adjective is its colour, the noun its stripe.
 import { crc32, deflateSync, gzipSync } from 'node:zlib';
 import type { Page } from '@playwright/test';
-import { expect, goTo } from './workbench';
+import { expect, goTo, openWorkbench } from './workbench';
 
 const ADJECTIVES = 'red blue old small loud quiet round steel paper golden hollow northern'.split(' ');
 const NOUNS = 'drum flute lamp chair kettle rope bridge lantern map globe anchor mirror clock ladder'.split(' ');
@@ -95,6 +95,15 @@ export async function openSmallData(page: Page, hasPictures = false, domains = D
       ...(hasPictures ? pack() : []),
     ]);
   await expect(page.getByRole('region', { name: /^Summary of/ })).toContainText(String(SMALL_ITEMS));
+}
+
+/** Opens the workbench with the data set and a small tokenizer's draft, at the page that trains it. */
+export async function openSmallDraft(page: Page, epochs: number): Promise<void> {
+  await openWorkbench(page);
+  await openSmallData(page);
+  await goTo(page, 'Tokenizer');
+  await page.getByRole('combobox', { name: 'Preset' }).selectOption('test');
+  await page.getByRole('group', { name: 'Training' }).getByRole('textbox', { name: 'Epochs' }).fill(String(epochs));
 }
 
 /** Trains a small tokenizer on it to the end, then begins a recommender that no test outlasts. */

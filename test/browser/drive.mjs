@@ -7,13 +7,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import {
-  CHROMIUM_FLAGS,
-  FIREFOX_PREFERENCES,
-  findChromium,
-  findFirefox,
-  softwareVulkanEnvironment,
-} from '../../e2e/harness/browsers.mjs';
+import { CHROMIUM_FLAGS, findChromium } from '../../e2e/harness/browsers.mjs';
+import { launchFirefox } from '../../e2e/harness/firefox.mjs';
 
 /** A check that says nothing for this long hangs; the slowest one seen took a tenth of it. */
 const SILENCE_LIMIT_MS = 240_000;
@@ -48,17 +43,7 @@ async function openChromium(url) {
 }
 
 async function openFirefox(url) {
-  const executablePath = findFirefox();
-  if (!executablePath) throw new Error('no Firefox on PATH: install firefox-esr');
-  const { default: puppeteer } = await import('puppeteer-core');
-  const browser = await puppeteer.launch({
-    browser: 'firefox',
-    executablePath,
-    headless: true,
-    extraPrefsFirefox: FIREFOX_PREFERENCES,
-    env: softwareVulkanEnvironment(),
-    protocolTimeout: SILENCE_LIMIT_MS,
-  });
+  const browser = await launchFirefox({ protocolTimeout: SILENCE_LIMIT_MS });
   const page = await browser.newPage();
   page.on('pageerror', (error) => console.error(`page: ${error.message}`));
   await page.goto(url);
