@@ -133,7 +133,7 @@ export class CurvePlot {
       scales: { x: { time: false, auto: false, range: asGiven }, y: { auto: false, range: asGiven } },
       axes: [
         { ...axis, size: 24, gap: 4, values: (_plot, ticks) => ticks.map((tick) => formatCount(tick)) },
-        { ...axis, size: 52, gap: 4, values: (_plot, ticks) => ticks.map(shortTick) },
+        { ...axis, size: 52, gap: 4, space: TICK_SPACE, values: (_plot, ticks) => ticks.map(shortTick) },
       ],
       series: [{}, { show: false }],
       hooks: {
@@ -227,6 +227,8 @@ export class CurvePlot {
   }
 }
 
+/** CSS pixels between two values of the upright axis at least: low plots need two to be read. */
+const TICK_SPACE = 22;
 /** Outside the plot. */
 const AWAY = -10;
 /** uPlot's scales and cursor need something to stand on; what is drawn does not come from here. */

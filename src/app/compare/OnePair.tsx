@@ -13,7 +13,6 @@ import { useSession } from '../sessionContext';
 import { useRuns } from '../stores/runs';
 import { useWorkspace } from '../stores/workspace';
 import { deltaFigure } from './deltaFigure';
-import type { PairNames } from './pairNames';
 import { FACETS, tailFigure } from './tailFigure';
 import { UserDeltas } from './UserDeltas';
 
@@ -42,11 +41,12 @@ export function OnePair({ ids, seenItems, test, metric, matrix: { names } }: One
     () => ({ ids: ids.split(' '), seenItems, test, metric, first, second }),
     [ids, seenItems, test, metric, first, second],
   );
-  const { value: delta, error } = useAnswer(useCallback(() => session.runs.pair(question), [session, question]));
-  const words = useMemo(
-    () => ({ first, second, metric, test: TEST_SENTENCES[test], note }),
-    [first, second, metric, test, note],
+  // The words are those of the answer that stands there, not of the one that is on its way.
+  const { value: answer, error } = useAnswer(
+    useCallback(async () => ({ asked: question, delta: await session.runs.pair(question) }), [session, question]),
   );
+  const words = useMemo(() => wordsOf(answer?.asked ?? question, note), [answer, question, note]);
+  const delta = answer?.delta ?? null;
   const spec = useMemo(() => delta && deltaFigure(delta, words), [delta, words]);
   const choices = names.map((name) => ({ value: name, label: name }));
   return (
@@ -79,26 +79,37 @@ export function OnePair({ ids, seenItems, test, metric, matrix: { names } }: One
           />
         </FigurePanel>
       )}
-      <Tail question={question} words={words} />
+      <Tail question={question} />
     </>
   );
 }
+
+/** What the figures of a question's answer are called by. */
+const wordsOf = ({ first, second, metric, test }: PairQuestion, note: string) => ({
+  first,
+  second,
+  metric,
+  test: TEST_SENTENCES[test],
+  note,
+});
 
 const FACET_NAMES: readonly TailFacet[] = ['popularity', 'activity', 'domain'];
 /** Users of a bin that are listed. */
 const LISTED = 24;
 
-function Tail({ question, words }: { readonly question: PairQuestion; readonly words: PairNames }) {
+function Tail({ question }: { readonly question: PairQuestion }) {
   const session = useSession();
+  const note = useDataNote();
   const [by, setBy] = useViewParam('by', oneOf(FACET_NAMES, 'popularity'));
   const [bin, setBin] = useState<string | null>(null);
   // Other open data give another answer.
   const dataHash = useWorkspace((state) => state.data?.hash);
   const ask = useCallback(
-    async () => ({ by, bins: await session.runs.tail({ ...question, by }) }),
+    async () => ({ by, asked: question, bins: await session.runs.tail({ ...question, by }) }),
     [session, question, by],
   );
   const { value, error } = useAnswer(ask, dataHash);
+  const words = useMemo(() => wordsOf(value?.asked ?? question, note), [value, question, note]);
   const spec = useMemo(() => value && tailFigure(value.bins, words, value.by), [value, words]);
   const isKnown = bin !== null && value?.by === by && value.bins.some(({ name }) => name === bin);
   const askUsers = useCallback(

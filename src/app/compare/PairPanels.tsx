@@ -24,15 +24,17 @@ export function PairPanels({ ids, seenItems, test }: PairPanelsProps) {
   const [wantedMetric, setMetric] = useViewParam('pairMetric', shortText(10, 'R@10'));
   const metric = PAIR_METRICS.includes(wantedMetric) ? wantedMetric : 'R@10';
   const names = ids.join(' ');
-  const { value: matrix, error } = useAnswer(
-    useCallback(
-      () => session.runs.matrix({ ids: names.split(' '), seenItems, metric, test }),
-      [session, names, seenItems, metric, test],
-    ),
+  // The figure says what was asked for these numbers, not what is being asked.
+  const { value: answer, error } = useAnswer(
+    useCallback(async () => {
+      const matrix = await session.runs.matrix({ ids: names.split(' '), seenItems, metric, test });
+      return { matrix, metric, test };
+    }, [session, names, seenItems, metric, test]),
   );
+  const matrix = answer?.matrix ?? null;
   const spec = useMemo(
-    () => matrix && matrixFigure(matrix, { metric, test: TEST_SENTENCES[test], note }),
-    [matrix, metric, test, note],
+    () => answer && matrixFigure(answer.matrix, { metric: answer.metric, test: TEST_SENTENCES[answer.test], note }),
+    [answer, note],
   );
   if (!matrix && !error)
     return (

@@ -21,12 +21,14 @@ interface BesidePanelProps {
   readonly targetRank: number | null;
   readonly rows: readonly BesideRow[];
   readonly error: ErrorReport | null;
+  /** The rows answer an earlier question. */
+  readonly isBusy: boolean;
   readonly onClose: () => void;
 }
 
 /** Another system's list on the same history. */
-export function BesidePanel({ name, note, targetRank, rows, error, onClose }: BesidePanelProps) {
-  const rank = targetRank === null ? '' : `, true next item at place ${formatCount(targetRank)}`;
+export function BesidePanel({ name, note, targetRank, rows, error, isBusy, onClose }: BesidePanelProps) {
+  const rank = targetRank === null || isBusy ? '' : `, true next item at place ${formatCount(targetRank)}`;
   return (
     <Panel
       title={name}
@@ -36,7 +38,7 @@ export function BesidePanel({ name, note, targetRank, rows, error, onClose }: Be
           {rank}
         </span>
       }
-      className="top beside"
+      className={`top beside ${isBusy ? 'is-busy' : ''}`}
       actions={
         <button type="button" className="icon-button" aria-label={`Take ${name} away`} onClick={onClose}>
           <X size={13} aria-hidden />
@@ -44,7 +46,7 @@ export function BesidePanel({ name, note, targetRank, rows, error, onClose }: Be
       }
     >
       {error && <ErrorNote title="No recommendation" error={error} />}
-      <ol className="top-list">
+      <ol className="top-list" aria-busy={isBusy}>
         {rows.map(({ card, isTarget, share, score, unit }, index) => (
           <TopRow key={card.item} rank={index + 1} card={card} isTarget={isTarget} share={share}>
             <span className="score-number">{score}</span>

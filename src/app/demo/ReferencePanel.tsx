@@ -20,7 +20,7 @@ export function ReferencePanel({ system, name, question, onClose }: ReferencePan
     () => session.ask({ kind: 'referenceTop', system, count: LISTED, ...question }),
     [session, system, question],
   );
-  const { value, error } = useAnswer(ask);
+  const { value, error, isStale } = useAnswer(ask);
   const best = value?.top[0]?.score ?? 1;
   return (
     <BesidePanel
@@ -28,6 +28,7 @@ export function ReferencePanel({ system, name, question, onClose }: ReferencePan
       note="counts only"
       targetRank={value?.targetRank ?? null}
       error={error}
+      isBusy={isStale}
       onClose={onClose}
       rows={(value?.top ?? []).map((row) => ({
         ...row,

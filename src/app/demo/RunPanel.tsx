@@ -21,7 +21,7 @@ export function RunPanel({ run, name, system, question, onClose }: RunPanelProps
     () => session.ask({ kind: 'besideTop', run, count: LISTED, ...question }),
     [session, run, question],
   );
-  const { value, error } = useAnswer(ask);
+  const { value, error, isStale } = useAnswer(ask);
   const best = value?.top[0]?.score ?? 0;
   const where = value?.backend === 'wasm' ? ' on the processor' : '';
   const unknown = value?.unknownItems ? `, ${value.unknownItems} items of the history unknown to it` : '';
@@ -37,6 +37,7 @@ export function RunPanel({ run, name, system, question, onClose }: RunPanelProps
       }
       targetRank={value?.targetRank ?? null}
       error={error}
+      isBusy={isStale}
       onClose={onClose}
       rows={(value?.top ?? []).map((row) => ({
         ...row,
