@@ -104,16 +104,29 @@ function lastingPuts(changes: readonly RecordChange[]): Map<string, unknown> {
 
 function folderPacks(root: string): Packs {
   const packOf = (name: string): string => fileOf(root, name, '.pack');
+  const write = async (name: string, bytes: Uint8Array): Promise<void> => {
+    await mkdir(path.dirname(packOf(name)), { recursive: true });
+    const file = await open(packOf(name), 'a');
+    try {
+      await file.writeFile(bytes);
+      await file.datasync();
+    } finally {
+      await file.close();
+    }
+  };
+  /** The newest append of each pack that is being written. */
+  const newest = new Map<string, Promise<void>>();
   return {
-    async append(name, bytes) {
-      await mkdir(path.dirname(packOf(name)), { recursive: true });
-      const file = await open(packOf(name), 'a');
-      try {
-        await file.writeFile(bytes);
-        await file.datasync();
-      } finally {
-        await file.close();
-      }
+    // One after the other in the order of the calls; after one that failed the next is tried all the same.
+    append(name, bytes) {
+      const before = newest.get(name) ?? Promise.resolve();
+      const own = before.catch(() => undefined).then(() => write(name, bytes));
+      newest.set(name, own);
+      const forget = () => {
+        if (newest.get(name) === own) newest.delete(name);
+      };
+      own.then(forget, forget);
+      return own;
     },
     async truncate(name, sizeBytes) {
       const size = await sizeOrZero(packOf(name));
