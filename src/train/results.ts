@@ -119,7 +119,11 @@ function rowsOf(measured: readonly MeasuredRun[], seenItems: Protocol['seenItems
       row.details.push(details);
     }
   }
-  return [...rows.values()].sort((a, b) => Number(b.isReference) - Number(a.isReference));
+  // Counting recommenders by name: the order in which a store or a folder lists them is not the same everywhere.
+  const byName = (a: Row, b: Row): number => (a.system < b.system ? -1 : a.system > b.system ? 1 : 0);
+  return [...rows.values()].sort(
+    (a, b) => Number(b.isReference) - Number(a.isReference) || (a.isReference ? byName(a, b) : 0),
+  );
 }
 
 /** Systems of several configurations get their runs' names. */

@@ -157,8 +157,8 @@ function SortHead({ by, title, section, sort, isStop, onFocus, onSort, children 
         onFocus={onFocus}
         onClick={() => onSort({ by, isDescending: isSorted ? !sort.isDescending : by.includes('/') })}
       >
-        {section && !section.isFirst && <span className="visually-hidden">{section.name} </span>}
         {title}
+        {section && !section.isFirst && <span className="visually-hidden"> of {section.name}</span>}
         {isSorted && <Arrow size={12} aria-hidden />}
       </button>
       {children}

@@ -27,11 +27,12 @@ const request: ResultsRequest = { seenItems: 'kept', against: 'Most-popular', te
 const folder = mkdtempSync(path.join(tmpdir(), 'tessera-results-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Saves what training would: a model and a reference point. */
+/** Saves what training would: a model and two reference points, in an order that is not the one of their names. */
 async function measure(sink: RunSink, seed: number, share: number): Promise<void> {
   for (const [name, kind, hits] of [
     ['TIGER', 'model', share],
     ['Most-popular', 'reference', 0.2],
+    ['Decayed transitions', 'reference', 0.3],
   ] as const) {
     const uniform = uniformGenerator(mixSeed(kind === 'model' ? seed : 0, 5));
     const ranks = Uint32Array.from({ length: USERS }, () =>
@@ -98,9 +99,10 @@ describe('a table of results', () => {
       await runFolder('wide', 1, 16, 0.6),
     ];
     const store = createMemoryRunStore();
+    let savedAt = 0;
     await store.createRun({ id: 'r', name: 'r', config: '', dataHash: '', status: 'finished', createdAtMs: 0 });
     await measure(
-      storeSink(store, 'r', () => 0),
+      storeSink(store, 'r', () => savedAt++),
       1,
       0.4,
     );
@@ -133,13 +135,18 @@ describe('a table of results', () => {
     expect(numbersIn(formatTable(table, 'latex').split('\\midrule')[1] ?? '')).toEqual(wanted);
     expect(results).toContain('2 seeds');
     expect(results).toContain('<sup>*</sup>');
-    expect(table.rows.map(({ name }) => name)).toEqual(['Most-popular', 'TIGER, first', 'TIGER, wide']);
+    expect(table.rows.map(({ name }) => name)).toEqual([
+      'Decayed transitions',
+      'Most-popular',
+      'TIGER, first',
+      'TIGER, wide',
+    ]);
   });
 
   it('shows groups with a dash where no user is', () => {
     const [, groups = ''] = html.split('</table>');
-    expect(numbersIn(groups.replaceAll(/style="[^"]*"/g, ''))).toEqual(['0.1000', '0.2250', '0.3000']);
-    expect(groups.match(/–/g)).toHaveLength(3);
+    expect(numbersIn(groups.replaceAll(/style="[^"]*"/g, ''))).toEqual(['0.1500', '0.1000', '0.2250', '0.3000']);
+    expect(groups.match(/–/g)).toHaveLength(4);
   });
 
   it('refuses a run on other data, without evaluations or without run.json, and keeps what it had', async () => {
