@@ -1,8 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { type Run, useCurveVersion } from '../curves/curves';
-import { FigureTable } from '../figures/FigureTable';
+import { FigureTables } from '../figures/FigureTables';
 import type { FigureSpec } from '../figures/spec';
-import { ViewToggle } from '../parts/ViewToggle';
 import { curvesFigure, type Figure } from './curvesFigure';
 
 /** Rows of a long curve are many objects: made anew this often at most. */
@@ -12,21 +11,8 @@ const EVERY_MS = 2000;
 export function CurveTable({ run, figures }: { readonly run: Run; readonly figures: readonly Figure[] }) {
   const spec = useSettled(run, figures);
   const [wanted, setWanted] = useState('');
-  const table = spec.data.find(({ name }) => name === wanted) ?? spec.data[0];
-  if (!table) return <p className="quiet">No points yet.</p>;
-  return (
-    <>
-      {spec.data.length > 1 && (
-        <ViewToggle
-          label="Table"
-          chosen={table.name}
-          choices={spec.data.map(({ name, title }) => ({ value: name, label: title }))}
-          onChoose={setWanted}
-        />
-      )}
-      <FigureTable key={table.name} table={table} />
-    </>
-  );
+  if (spec.data.length === 0) return <p className="quiet">No points yet.</p>;
+  return <FigureTables tables={spec.data} chosen={wanted} onChoose={setWanted} />;
 }
 
 /** The figure of the curves, a little behind where points come fast. */

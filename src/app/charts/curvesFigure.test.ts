@@ -5,19 +5,9 @@ import { forReport } from '../figures/drawnRows';
 import { sceneOf } from '../figures/layout';
 import { tableOf } from '../figures/spec';
 import { svgOf } from '../figures/svgText';
-import { curvesFigure, type Figure } from './curvesFigure';
+import { curvesFigure } from './curvesFigure';
+import { RECOMMENDER_CURVES } from './recommenderCurves';
 
-const FIGURES: readonly Figure[] = [
-  { title: 'Loss', lines: [{ key: 'loss', label: 'Loss', colour: 3, isSmoothed: true }] },
-  {
-    title: 'Validation',
-    lines: [
-      { key: 'validRecall10', label: 'Recall@10', colour: 1, isSmoothed: false, isMarked: true },
-      { key: 'validNdcg10', label: 'NDCG@10', colour: 6, isSmoothed: false, isMarked: true },
-    ],
-  },
-  { title: 'Gradient norm', lines: [{ key: 'gradientNorm', label: 'Gradient norm', colour: 4, isSmoothed: true }] },
-];
 const STEPS = 30_000;
 const SPIKE = 12_345;
 
@@ -37,7 +27,7 @@ describe('figure of live curves', () => {
   });
 
   it('writes every point that is held to CSV, raw and averaged as the curve has them', () => {
-    const spec = curvesFigure('recommender', FIGURES, null);
+    const spec = curvesFigure('recommender', RECOMMENDER_CURVES, null);
     expect(spec.data.map(({ name, rows }) => [name, rows.length])).toEqual([
       ['loss', STEPS],
       ['validation', 1],
@@ -52,7 +42,7 @@ describe('figure of live curves', () => {
   });
 
   it('draws a file of few points with the spike among them', () => {
-    const spec = curvesFigure('recommender', FIGURES, null);
+    const spec = curvesFigure('recommender', RECOMMENDER_CURVES, null);
     const scene = sceneOf(spec, { width: 480, em: 8, hasTitle: true });
     expect(scene.anchors.size).toBeLessThan(8000);
     expect([...scene.anchors.keys()]).toContain(`loss:${SPIKE - 1}`);
@@ -60,7 +50,7 @@ describe('figure of live curves', () => {
   });
 
   it('draws the steps that are shown, each of them where they fit', () => {
-    const spec = curvesFigure('recommender', FIGURES, [12_000, 12_100]);
+    const spec = curvesFigure('recommender', RECOMMENDER_CURVES, [12_000, 12_100]);
     const anchors = [...sceneOf(spec, { width: 480, em: 8, hasTitle: true }).anchors.keys()].filter((key) =>
       key.startsWith('loss:'),
     );
@@ -69,7 +59,7 @@ describe('figure of live curves', () => {
   });
 
   it('goes into a report with what is drawn, and says so', () => {
-    const kept = forReport(curvesFigure('recommender', FIGURES, null));
+    const kept = forReport(curvesFigure('recommender', RECOMMENDER_CURVES, null));
     const rows = tableOf(kept, 'loss')?.rows ?? [];
     expect(rows.length).toBeLessThan(10_000);
     expect(rows.some(({ loss }) => loss === 99)).toBe(true);
@@ -78,6 +68,6 @@ describe('figure of live curves', () => {
 
   it('has nothing before the first point', () => {
     clearCurves('recommender');
-    expect(curvesFigure('recommender', FIGURES, null).data).toEqual([]);
+    expect(curvesFigure('recommender', RECOMMENDER_CURVES, null).data).toEqual([]);
   });
 });

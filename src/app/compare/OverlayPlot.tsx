@@ -10,6 +10,7 @@ import type { FigureSpec, Series } from '../figures/spec';
 import { usePoliteText } from '../figures/usePoliteText';
 import { formatCount, formatValue } from '../format/numbers';
 import { useTheme } from '../stores/theme';
+import { LineKey } from './StyleKey';
 
 interface OverlayPlotProps {
   readonly spec: FigureSpec;
@@ -105,19 +106,10 @@ export function OverlayPlot({ spec, curves, all, span, onZoom }: OverlayPlotProp
         onBlur={() => point(null)}
       />
       <ul className="overlay-key">
-        {series.map(({ key, label, colour, dash }) => (
-          <li key={key}>
-            <svg className="style-key" width="20" height="6" aria-hidden="true">
-              <line
-                x2="20"
-                y1="3"
-                y2="3"
-                strokeWidth="2"
-                strokeDasharray={dash.join(' ')}
-                style={{ stroke: `var(--${colour})` }}
-              />
-            </svg>
-            {label}
+        {series.map((one) => (
+          <li key={one.key}>
+            <LineKey series={one} />
+            {one.label}
           </li>
         ))}
       </ul>

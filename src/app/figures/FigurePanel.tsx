@@ -3,9 +3,9 @@ import { type ReactNode, useId, useState } from 'react';
 import { Panel } from '../parts/Panel';
 import { ViewToggle } from '../parts/ViewToggle';
 import { ExportMenu } from './ExportMenu';
-import { FigureTable } from './FigureTable';
+import { FigureTables } from './FigureTables';
 import { LiveFigure, type Picked } from './LiveFigure';
-import { type FigureSpec, tableOf } from './spec';
+import type { FigureSpec } from './spec';
 
 interface FigurePanelProps {
   readonly spec: FigureSpec;
@@ -26,7 +26,6 @@ export function FigurePanel({ spec, note, controls, children, drawing, pickHint,
   const id = useId();
   const [view, setView] = useState<'figure' | 'table'>('figure');
   const [wanted, setWanted] = useState('');
-  const table = tableOf(spec, wanted) ?? spec.data[0];
   const actions = (
     <>
       <ViewToggle
@@ -45,7 +44,7 @@ export function FigurePanel({ spec, note, controls, children, drawing, pickHint,
     <Panel title={spec.title} note={note} actions={actions} className="figure-panel">
       {controls !== undefined && <div className="figure-controls">{controls}</div>}
       <figure aria-label={spec.title} aria-describedby={id}>
-        {view === 'figure' || !table ? (
+        {view === 'figure' || spec.data.length === 0 ? (
           (drawing ?? (
             <LiveFigure
               spec={spec}
@@ -55,17 +54,7 @@ export function FigurePanel({ spec, note, controls, children, drawing, pickHint,
             />
           ))
         ) : (
-          <>
-            {spec.data.length > 1 && (
-              <ViewToggle
-                label="Table"
-                chosen={table.name}
-                choices={spec.data.map(({ name, title }) => ({ value: name, label: title }))}
-                onChoose={setWanted}
-              />
-            )}
-            <FigureTable key={table.name} table={table} />
-          </>
+          <FigureTables tables={spec.data} chosen={wanted} onChoose={setWanted} />
         )}
         <figcaption id={id} className="figure-summary">
           {spec.summary}

@@ -3,7 +3,8 @@
  * figure suits a screen and a column of a paper.
  */
 import { drawLegend } from './legend';
-import { drawMark, type PanelFrame } from './markShapes';
+import type { PanelFrame } from './markContext';
+import { drawMark } from './markShapes';
 import { scaleOf } from './scales';
 import { type Anchor, coordinate, type Scene, type Shape, textWidth } from './scene';
 import type { Axis, FigureSpec, PanelRow, PanelSpec } from './spec';

@@ -1,6 +1,6 @@
 /** The legend, drawn into the figure: what leaves the page keeps it. */
 import { plainNumber } from './cells';
-import { markerPath } from './markShapes';
+import { markerPath } from './lineShapes';
 import { DIVERGING, RAMP } from './palette';
 import { coordinate, type Shape, textWidth } from './scene';
 import type { FigureSpec, RampKey, Series } from './spec';

@@ -1,34 +1,23 @@
 /** Shapes and anchors of one mark in one panel. */
-import { area, curveBumpX, line } from 'd3-shape';
-import { type Drawable, drawnPoints } from '../curves/drawnPoints';
-import { Extremes } from '../curves/extremes';
-import { plainNumber, sentenceOf } from './cells';
-import { type ColourName, DIVERGING, type Marker, RAMP } from './palette';
-import { rampColour, type Scale } from './scales';
+import { area, curveBumpX } from 'd3-shape';
+import { plainNumber } from './cells';
+import { lines, points } from './lineShapes';
+import {
+  anchorAt,
+  bySeries,
+  type Context,
+  type Entry,
+  labelOf,
+  type MarkDrawing,
+  type MarkOf,
+  type PanelFrame,
+  seriesOf,
+} from './markContext';
+import { type ColourName, DIVERGING, RAMP } from './palette';
+import { rampColour } from './scales';
 import { type Anchor, coordinate, type Sector, type Shape, textWidth } from './scene';
 import { sectorBox, sectorPath, textInSector } from './sectors';
-import { type FigureSpec, type Mark, type PanelSpec, type Row, rowKey, rowsIn, type Series, tableOf } from './spec';
-
-export interface PanelFrame {
-  readonly left: number;
-  readonly top: number;
-  readonly width: number;
-  readonly height: number;
-  readonly x: Scale;
-  readonly y: Scale;
-  /** Text size. */
-  readonly em: number;
-  /** Bent into a disc; see PanelSpec. */
-  readonly isRound?: boolean;
-}
-
-export interface MarkDrawing {
-  readonly shapes: readonly Shape[];
-  readonly anchors: readonly Anchor[];
-}
-
-type Entry = readonly [Row, number];
-type MarkOf<K extends Mark['kind']> = Extract<Mark, { readonly kind: K }>;
+import { type FigureSpec, type Mark, type PanelSpec, type Row, rowKey, rowsIn } from './spec';
 
 export function drawMark(spec: FigureSpec, panel: PanelSpec, mark: Mark, frame: PanelFrame): MarkDrawing {
   if (mark.kind === 'rule') return rule(mark, frame);
@@ -54,39 +43,6 @@ export function drawMark(spec: FigureSpec, panel: PanelSpec, mark: Mark, frame: 
       return whiskers(mark, context);
     case 'ribbon':
       return ribbons(mark, context);
-  }
-}
-
-interface Context {
-  readonly spec: FigureSpec;
-  readonly frame: PanelFrame;
-  readonly data: string;
-  readonly entries: readonly Entry[];
-}
-
-const seriesOf = ({ spec }: Context, row: Row, column: string): Series | undefined =>
-  spec.series.find(({ key }) => key === row[column]);
-
-const labelOf = ({ spec, data }: Context, row: Row): { readonly label?: string } => {
-  const table = tableOf(spec, data);
-  return table ? { label: sentenceOf(table, row) } : {};
-};
-
-const anchorAt = (
-  context: Context,
-  index: number,
-  series: string | null,
-  box: Omit<Anchor, 'row' | 'series'>,
-): Anchor => ({
-  row: rowKey(context.data, index),
-  series,
-  ...box,
-});
-
-function* bySeries(context: Context, column: string): Iterable<readonly [Series, readonly Entry[]]> {
-  for (const series of context.spec.series) {
-    const entries = context.entries.filter(([row]) => row[column] === series.key);
-    if (entries.length > 0) yield [series, entries];
   }
 }
 
@@ -135,107 +91,6 @@ function areas(mark: MarkOf<'area'>, context: Context): MarkDrawing {
     });
   }
   return { shapes, anchors };
-}
-
-function lines(mark: MarkOf<'line'>, context: Context): MarkDrawing {
-  const { x, y, em } = context.frame;
-  const shapes: Shape[] = [];
-  const anchors: Anchor[] = [];
-  for (const [series, all] of bySeries(context, mark.series)) {
-    const entries = drawnEntries(all, mark, context.frame);
-    const path = line<Entry>(
-      ([row]) => x.at(row[mark.x]),
-      ([row]) => y.at(row[mark.y]),
-    )
-      .defined(([row]) => typeof row[mark.y] === 'number')
-      .digits(2);
-    shapes.push({
-      kind: 'path',
-      d: path([...entries]) ?? '',
-      stroke: series.colour,
-      ...(mark.isFaint
-        ? { strokeWidth: em * 0.09, strokeOpacity: FAINT }
-        : { strokeWidth: em * 0.15, dash: series.dash.map((length) => length * em * 0.09) }),
-      series: series.key,
-      label: series.label,
-    });
-    for (const [row, index] of entries) {
-      const [px, py] = [x.at(row[mark.x]), y.at(row[mark.y])];
-      if (!Number.isFinite(py)) continue;
-      if (mark.isMarked) shapes.push(markerAt(context, series, px, py, row, index));
-      anchors.push(anchorAt(context, index, series.key, { x: px, y: py, width: 0, height: 0 }));
-    }
-  }
-  return { shapes, anchors };
-}
-
-const FAINT = 0.3;
-/** Columns that are told apart in a unit of the drawing: a pixel of a dense screen, or 216 dots an inch in print. */
-const COLUMNS_A_UNIT = 3;
-
-/** Rows of a line within the frame; where they crowd and follow each other along x, those that each column needs. */
-function drawnEntries(all: readonly Entry[], mark: MarkOf<'line'>, { x, left, width }: PanelFrame): readonly Entry[] {
-  const columns = Math.ceil(width * COLUMNS_A_UNIT);
-  // Files do not cut off what lies beyond the frame; the tolerance is for rounding.
-  const isBeyond = (at: number): boolean => at < left - 0.01 || at > left + width + 0.01;
-  const entries = all.filter(([row]) => !isBeyond(x.at(row[mark.x])));
-  if (entries.length <= 4 * columns) return entries;
-  const held = entries.filter(([row]) => typeof row[mark.y] === 'number');
-  const across = Float64Array.from(held, ([row]) => x.at(row[mark.x]));
-  if (!across.every((at, index) => index === 0 || at > (across[index - 1] ?? 0))) return entries;
-  const column = Float64Array.from(held, ([row]) => Number(row[mark.y]));
-  const extremes = new Extremes();
-  for (let length = 1; length <= column.length; length++) extremes.grew(column, length);
-  const find: Drawable['find'] = (from, until, ends) => extremes.find(column, from, until, ends);
-  const drawn = drawnPoints({ steps: across, find }, { from: left - 0.01, to: left + width + 0.01, columns });
-  return drawn.flatMap((index) => held.slice(index, index + 1));
-}
-
-function points(mark: MarkOf<'point'>, context: Context): MarkDrawing {
-  const { x, y, em } = context.frame;
-  const shapes: Shape[] = [];
-  const anchors: Anchor[] = [];
-  for (const [row, index] of context.entries) {
-    const series = seriesOf(context, row, mark.series);
-    const [px, py] = [x.at(row[mark.x]), y.at(row[mark.y])];
-    if (!series || !Number.isFinite(px + py)) continue;
-    shapes.push(markerAt(context, series, px, py, row, index));
-    const label = mark.label === undefined ? null : row[mark.label];
-    if (label != null)
-      shapes.push({
-        kind: 'text',
-        x: px + em * 0.7,
-        y: py + em * 0.35,
-        text: String(label),
-        size: em,
-        colour: 'ink-2',
-        anchor: 'start',
-      });
-    anchors.push(anchorAt(context, index, series.key, { x: px, y: py, width: 0, height: 0 }));
-  }
-  return { shapes, anchors };
-}
-
-function markerAt(context: Context, series: Series, x: number, y: number, row: Row, index: number): Shape {
-  const isOpen = series.marker === 'ring';
-  return {
-    kind: 'path',
-    d: markerPath(series.marker, x, y, context.frame.em * 0.32),
-    fill: { colour: isOpen ? 'panel' : series.colour, pattern: 'solid' },
-    stroke: series.colour,
-    strokeWidth: context.frame.em * 0.13,
-    row: rowKey(context.data, index),
-    ...labelOf(context, row),
-  };
-}
-
-export function markerPath(marker: Marker, x: number, y: number, r: number): string {
-  const at = (dx: number, dy: number): string => `${coordinate(x + dx * r)},${coordinate(y + dy * r)}`;
-  if (marker === 'square') return `M${at(-0.9, -0.9)}L${at(0.9, -0.9)}L${at(0.9, 0.9)}L${at(-0.9, 0.9)}Z`;
-  if (marker === 'diamond') return `M${at(0, -1.25)}L${at(1.25, 0)}L${at(0, 1.25)}L${at(-1.25, 0)}Z`;
-  if (marker === 'triangle') return `M${at(0, -1.15)}L${at(1.1, 0.85)}L${at(-1.1, 0.85)}Z`;
-  const radius = coordinate(r);
-  return `M${at(-1, 0)}A${radius},${radius} 0 1 1 ${at(1, 0)}A${radius},${radius} 0 1 1 ${at(-1, 0)}Z`;
 }
 
 function bars(mark: MarkOf<'bar'>, context: Context): MarkDrawing {

@@ -1,4 +1,4 @@
-import { markerPath } from '../figures/markShapes';
+import { markerPath } from '../figures/lineShapes';
 import { formatCount } from '../format/numbers';
 import type { MapGroups } from './mapGroups';
 

@@ -1,7 +1,7 @@
 import { ArrowRight } from 'lucide-react';
 import { Link } from 'wouter';
 import { CurvesPanel } from '../charts/CurvesPanel';
-import type { Figure } from '../charts/curvesFigure';
+import { RECOMMENDER_CURVES } from '../charts/recommenderCurves';
 import { RECOMMENDER_FIELDS } from '../config/fields';
 import { isForMany } from '../config/system';
 import { CurriculumPanels } from '../curriculum/CurriculumPanels';
@@ -28,18 +28,6 @@ import { useMultiIdentifier } from '../stores/multiIdentifier';
 import { useWorkspace } from '../stores/workspace';
 
 const LEAD = 'Reads a user’s history as codes and writes the identifier of the next item.';
-const FIGURES: readonly Figure[] = [
-  { title: 'Loss', lines: [{ key: 'loss', label: 'Loss', colour: 3, isSmoothed: true }] },
-  {
-    title: 'Validation',
-    lines: [
-      { key: 'validRecall10', label: 'Recall@10', colour: 1, isSmoothed: false, isMarked: true },
-      { key: 'validNdcg10', label: 'NDCG@10', colour: 6, isSmoothed: false, isMarked: true },
-    ],
-  },
-  { title: 'Gradient norm', lines: [{ key: 'gradientNorm', label: 'Gradient norm', colour: 4, isSmoothed: true }] },
-  { title: 'Learning rate', lines: [{ key: 'learningRate', label: 'Learning rate', colour: 2, isSmoothed: false }] },
-];
 
 /** Trains the encoder-decoder and sets its metrics beside the counting reference points. */
 export function RecommenderPage() {
@@ -88,7 +76,7 @@ export function RecommenderPage() {
           <ConfigForm groups={RECOMMENDER_FIELDS} />
         </Panel>
         <div className="stack">
-          <CurvesPanel run="recommender" figures={FIGURES} />
+          <CurvesPanel run="recommender" figures={RECOMMENDER_CURVES} />
           {(hasMany || hasEstimates) && <CurriculumPanels />}
           <MetricsPanel />
           <ResultsPanel />
